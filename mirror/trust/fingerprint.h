@@ -1,0 +1,41 @@
+/*
+ * What people compare and pass on: the fingerprint's digits, the mimeo: link, and QR codes
+ * for the terminal (FORMAT.md section 10).
+ */
+#ifndef TRUST_FINGERPRINT_H
+#define TRUST_FINGERPRINT_H
+
+#include "base/limits.h"
+#include "trust/hash.h"
+
+#define FINGERPRINT_LEN 47 /* 8 groups of 5 with 7 spaces */
+
+void fingerprint_format(char out[FINGERPRINT_LEN + 1], const struct hash *publisher);
+/* What a person typed: 40 digits (ASCII, Arabic-Indic or Persian), with spaces, dashes, dots or line ends between them.
+ * MIMEO_EUSAGE where it is not 40 digits; MIMEO_EFORGED where they are another's, naming the first group
+ * that differs. */
+int fingerprint_expect(mimeo_ctx *ctx, const struct hash *publisher, const char *typed);
+
+#define LINK_MIRRORS 8
+#define LINK_LEN 2048
+
+struct link {
+    struct hash publisher;
+    size_t mirror_count;
+    char mirrors[LINK_MIRRORS][LIMIT_URL + 1];
+    uint32_t charter_version; /* 0: none */
+    struct hash charter_hash;
+    uint64_t seq; /* 0: none */
+    struct hash header_hash;
+};
+
+/* MIMEO_EMALFORMED, with its own words for a wrong checksum (mistyped) and for a cut link;
+ * MIMEO_ENEWER for unknown parameters. Surrounding white space is fine. */
+int link_parse(struct link *out, mimeo_ctx *ctx, struct view text);
+int link_write(struct buf *out, const struct link *l);
+
+/* A QR code for a terminal, two modules a character with half blocks, quiet zone included, dark on
+ * light forced by ANSI colours where `ansi`.  MIMEO_EMALFORMED where `text` does not fit. */
+int qr_terminal(struct buf *out, mimeo_ctx *ctx, const char *text, bool ansi);
+
+#endif
