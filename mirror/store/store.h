@@ -1,0 +1,70 @@
+/*
+ * A store: the named files of one mirror (FORMAT.md section 8), wherever they are: a
+ * directory or a git work tree, a bare repository, a pack file.  It hands out bytes and
+ * believes nothing: the layers above verify.
+ *
+ * Names are those of section 8 ("bundles/00/01/23.mimeo").  Symlinks, submodules, devices and
+ * names of another form are never opened; store_each_stray reports them.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "base/file.h"
+#include "bundle/object.h"
+#include "trust/hash.h"
+
+struct store;
+
+enum store_kind { STORE_DIRECTORY, STORE_GIT_WORKTREE, STORE_GIT_BARE, STORE_PACK };
+
+/* Open what `path` is: a `.mimeo` file or any file beginning with our magic (pack), a bare repository, a
+ * directory with a mirror's files (a git work tree included).  `trusted`: our own library or the
+ * publisher's own directory (files may be mapped).  MIMEO_ENOTFOUND, MIMEO_EMALFORMED says what it
+ * found instead (an empty directory, a zip, a repository without branch main …). */
+int store_open(struct store **out, mimeo_ctx *ctx, const char *path, bool trusted);
+void store_close(struct store *s);
+enum store_kind store_kind(const struct store *s);
+const char *store_path(const struct store *s);
+
+/* Bytes of one object, released by store_release. */
+struct stored {
+    struct view view;
+    void *owner[2];
+};
+void store_release(struct stored *o);
+
+/* MIMEO_ENOTFOUND where the store has none; over its cap MIMEO_EMALFORMED.  From a pack the prefix is
+ * taken off charters, head, dictionaries and media, so all stores give the same bytes.  Bundles keep it. */
+int store_get_head(struct stored *out, struct store *s, mimeo_ctx *ctx); /* pack: highest seq's bare header, or none */
+int store_get_charter(struct stored *out, struct store *s, mimeo_ctx *ctx, uint32_t version);
+int store_get_bundle(struct stored *out, struct store *s, mimeo_ctx *ctx, uint64_t seq);
+int store_get_dictionary(struct stored *out, struct store *s, mimeo_ctx *ctx, const struct hash *h);
+/* `seq`: of the first bundle that cites it; 0: look everywhere. */
+int store_get_media(struct stored *out, struct store *s, mimeo_ctx *ctx, uint64_t seq,
+                    const struct hash *h);
+/* README.md and .gitattributes; not in packs. */
+int store_get_text(struct stored *out, struct store *s, mimeo_ctx *ctx, const char *name);
+/* Just the front of a bundle (prefix and header note): cheap where files are seekable. */
+int store_get_bundle_front(struct stored *out, struct store *s, mimeo_ctx *ctx, uint64_t seq);
+
+/* The seqs held, ascending, in a fresh array (free it); sizes in bytes alongside where sizes != NULL. */
+int store_list_bundles(uint64_t **seqs, size_t *count, struct store *s, mimeo_ctx *ctx);
+/* Number of charter versions held (1..n; a gap ends the count, `beyond` tells that there are more). */
+int store_count_charters(uint32_t *count, bool *beyond, struct store *s, mimeo_ctx *ctx);
+/* Each media file held: fn(seq, hash, payload). */
+int store_each_media(struct store *s, mimeo_ctx *ctx,
+                     int (*fn)(uint64_t seq, const struct hash *h, void *payload), void *payload);
+/* What has no place in a mirror, with words for why ("symbolic link", "name is none of a mirror's", …);
+ * in a pack: damaged stretches and second copies of an object with other bytes. .git is no stray. */
+int store_each_stray(struct store *s, mimeo_ctx *ctx,
+                     int (*fn)(const char *name, const char *why, void *payload), void *payload);
+
+/* Names of section 8. `out` is at least STORE_NAME_MAX. */
+#define STORE_NAME_MAX 160
+void store_name_bundle(char *out, uint64_t seq);
+void store_name_charter(char *out, uint32_t version);
+void store_name_dictionary(char *out, const struct hash *h);
+void store_name_media(char *out, uint64_t seq, const struct hash *h);
+bool store_parse_bundle_name(const char *name, uint64_t *seq);
+
+#endif
