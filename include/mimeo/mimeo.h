@@ -1,0 +1,13 @@
+/* libmimeo, whole. */
+#ifndef MIMEO_MIMEO_H
+#define MIMEO_MIMEO_H
+
+#include <mimeo/context.h>
+#include <mimeo/error.h>
+#include <mimeo/key.h>
+#include <mimeo/mirror.h>
+#include <mimeo/publish.h>
+#include <mimeo/trust.h>
+#include <mimeo/verdict.h>
+
+#endif
