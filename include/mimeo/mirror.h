@@ -54,6 +54,7 @@ struct mimeo_mirror_state {
     bool late;
     enum mimeo_verdict verdict;     /* of the publisher and the head, before any bundle is checked */
     const char *reason;             /* words for the verdict where it is not good; "" else */
+    const char *remark;             /* what is no fault of the mirror's; "" for none */
 };
 MIMEO_API void mimeo_mirror_get_state(const mimeo_mirror *m, struct mimeo_mirror_state *out);
 /* The mirror addresses of the head, in the publisher's order; NULL past the last. */

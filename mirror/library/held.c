@@ -1,0 +1,128 @@
+/*
+ * Bundles that a mirror holds, each taken through the order of checks (FORMAT.md section 9).
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "library/mirror.h"
+
+static void fail(struct held_bundle *h, mimeo_ctx *ctx, int code)
+{
+    h->verdict = mimeo_verdict_of_code(code);
+    snprintf(h->message, sizeof(h->message), "%s", mimeo_ctx_message(ctx));
+}
+
+int held_load(struct held_bundle *h, mimeo_mirror *m, mimeo_ctx *ctx, uint64_t seq)
+{
+    memset(h, 0, sizeof(*h));
+    h->seq = seq;
+    store_name_bundle(h->name, seq);
+    int rc = store_get_bundle(&h->stored, m->store, ctx, seq);
+    if (rc == MIMEO_ENOMEM || rc == MIMEO_EIO)
+        return rc;
+    if (rc < 0)
+        fail(h, ctx, rc);
+    return 0;
+}
+
+void held_judge(struct held_bundle *h, const mimeo_mirror *m, mimeo_ctx *ctx)
+{
+    if (h->verdict != MIMEO_GOOD)
+        return;
+    int rc = bundle_open(&h->bundle, ctx, h->name, h->stored.view);
+    if (rc == MIMEO_ENEWER && h->bundle.note.bytes.len > 0)
+        rc = header_judge_newer(ctx, h->name, &h->bundle.note, &m->chain);
+    if (rc == 0)
+        rc = header_judge(&h->standing, ctx, h->name, &h->bundle.header, &h->bundle.note, &m->chain);
+    if (rc == 0 && h->bundle.header.seq != h->seq)
+        rc = ctx_error(ctx, MIMEO_EFORGED, "%s: holds bundle %llu: somebody renamed it; get bundle %llu again",
+                       h->name, (unsigned long long)h->bundle.header.seq, (unsigned long long)h->seq);
+    if (rc == 0)
+        rc = bundle_check_tables(&h->bundle, ctx, h->name);
+    if (rc < 0)
+        fail(h, ctx, rc);
+}
+
+void held_join(struct held_bundle *h, struct header_walk *w, mimeo_ctx *ctx)
+{
+    if (h->verdict != MIMEO_GOOD)
+        return;
+    h->verdict = header_walk_step(w, ctx, h->name, &h->bundle.header, h->standing);
+    if (h->verdict != MIMEO_GOOD)
+        snprintf(h->message, sizeof(h->message), "%s", mimeo_ctx_message(ctx));
+}
+
+void held_dispose(struct held_bundle *h)
+{
+    if (h == NULL)
+        return;
+    bundle_dispose(&h->bundle);
+    store_release(&h->stored);
+}
+
+int mirror_each_bundle(mimeo_mirror *m, mimeo_ctx *ctx,
+                       int (*fn)(struct held_bundle *held, mimeo_ctx *ctx, void *payload),
+                       void *payload)
+{
+    if (m->anchor == NULL)
+        return 0;
+    struct header_walk walk;
+    int rc = header_walk_init(&walk, ctx, &m->chain, m->anchor);
+    if (rc < 0)
+        return rc;
+    struct held_bundle *h = malloc(sizeof(*h));
+    if (h == NULL)
+        rc = ctx_error_nomem(ctx);
+    for (size_t i = m->seq_count; rc == 0 && i-- > 0;) {
+        if ((rc = ctx_check_cancel(ctx)) < 0 || (rc = held_load(h, m, ctx, m->seqs[i])) < 0)
+            break;
+        held_judge(h, m, ctx);
+        held_join(h, &walk, ctx);
+        if (h->verdict == MIMEO_GOOD || h->verdict == MIMEO_UNJOINED)
+            rc = fn(h, ctx, payload);
+        held_dispose(h);
+    }
+    free(h);
+    header_walk_dispose(&walk);
+    return rc;
+}
+
+int mirror_dictionary(struct view *out, mimeo_ctx *ctx, const struct dictionary_ref *ref,
+                      void *payload)
+{
+    mimeo_mirror *m = payload;
+    for (size_t i = 0; i < m->dictionary_count; i++)
+        if (hash_equal(&m->dictionary_hashes[i], &ref->hash)) {
+            *out = m->dictionaries[i].view;
+            return 0;
+        }
+    char hex[HASH_HEX_LEN + 1];
+    hash_format(hex, &ref->hash);
+    struct stored s;
+    int rc = store_get_dictionary(&s, m->store, ctx, &ref->hash);
+    if (rc == MIMEO_ENOTFOUND)
+        return ctx_error(ctx, MIMEO_EINCOMPLETE, "dict/%s is not held: get it from the mirror", hex);
+    if (rc < 0)
+        return rc;
+    struct hash h = hash_of(s.view);
+    if (s.view.len != ref->size || !hash_equal(&h, &ref->hash)) {
+        store_release(&s);
+        return ctx_error(ctx, MIMEO_EFORGED, "dict/%s: forged or damaged: get it again", hex);
+    }
+    if (m->dictionaries == NULL)
+        m->dictionaries = calloc(LIMIT_DICTIONARIES, sizeof(*m->dictionaries));
+    if (m->dictionaries == NULL) {
+        store_release(&s);
+        return ctx_error_nomem(ctx);
+    }
+    if (m->dictionary_count == LIMIT_DICTIONARIES) { /* another bundle's: start again */
+        for (size_t i = 0; i < m->dictionary_count; i++)
+            store_release(&m->dictionaries[i]);
+        m->dictionary_count = 0;
+    }
+    m->dictionary_hashes[m->dictionary_count] = ref->hash;
+    m->dictionaries[m->dictionary_count++] = s;
+    *out = s.view;
+    return 0;
+}

@@ -1,0 +1,78 @@
+/*
+ * A mirror opened and judged: whose it is, which head it may claim, and a way through its
+ * bundles that believes only what joins (FORMAT.md section 9).
+ */
+#ifndef LIBRARY_MIRROR_H
+#define LIBRARY_MIRROR_H
+
+#include <mimeo/mirror.h>
+
+#include "bundle/bundle.h"
+#include "library/trust_store.h"
+#include "library/walk.h"
+#include "store/store.h"
+
+struct mimeo_mirror {
+    struct store *store;
+    struct trust_store trust;
+    struct charter_chain chain;
+    struct pin pin;
+    bool name_taken;
+
+    bool has_head;
+    struct header head;     /* the newest that this mirror has and that holds */
+    struct buf head_note;
+    bool has_known;
+    struct header known;    /* the highest verified before, of the trust files */
+    const struct header *anchor; /* what joins: the head, or the known one; NULL: none */
+
+    uint64_t *seqs;         /* bundles held, ascending */
+    size_t seq_count;
+    struct stored *dictionaries; /* of the last bundle that asked, by dict line */
+    struct hash dictionary_hashes[LIMIT_DICTIONARIES];
+    size_t dictionary_count;
+
+    enum mimeo_verdict verdict;
+    char reason[CTX_MESSAGE_MAX];
+    char remark[CTX_MESSAGE_MAX]; /* what is no fault of the mirror's, such as a library that cannot be written */
+    bool late;
+    char digits[MIMEO_DIGITS_LEN + 1];
+};
+
+/* `trusted`: the publisher's own directory. */
+int mirror_open(mimeo_mirror **out, mimeo_ctx *ctx, const char *path, const char *library,
+                bool trusted);
+
+/* A bundle held, loaded and judged by its header: `verdict` MIMEO_GOOD or MIMEO_UNJOINED means that
+ * `bundle` may be read with its tables checked; otherwise `code` and `message` say why not. */
+struct held_bundle {
+    uint64_t seq;
+    char name[STORE_NAME_MAX];
+    struct stored stored;
+    struct bundle bundle;
+    enum header_standing standing;
+    enum mimeo_verdict verdict;
+    char message[CTX_MESSAGE_MAX];
+};
+/* Step by step, so that verifying can do the middle one in a worker thread.  held_load sets
+ * `verdict` where the bytes cannot be had; held_judge does steps 1 to 5 of section 9 but joining. */
+int held_load(struct held_bundle *h, mimeo_mirror *m, mimeo_ctx *ctx, uint64_t seq);
+void held_judge(struct held_bundle *h, const mimeo_mirror *m, mimeo_ctx *ctx);
+void held_join(struct held_bundle *h, struct header_walk *w, mimeo_ctx *ctx);
+void held_dispose(struct held_bundle *h);
+
+/* Every bundle held, newest first, that may be read. fn nonzero stops and is returned. */
+int mirror_each_bundle(mimeo_mirror *m, mimeo_ctx *ctx,
+                       int (*fn)(struct held_bundle *held, mimeo_ctx *ctx, void *payload),
+                       void *payload);
+
+/* The dictionary of a bundle, checked against its hash: what bundle_inflate asks for.  `payload`
+ * is the mirror. */
+int mirror_dictionary(struct view *out, mimeo_ctx *ctx, const struct dictionary_ref *ref,
+                      void *payload);
+
+/* The header held for `seq` whose text hash is `want` (join_fetch_fn; payload: the mirror). */
+int mirror_fetch_header(struct header *out, mimeo_ctx *ctx, uint64_t seq, const struct hash *want,
+                        void *payload);
+
+#endif

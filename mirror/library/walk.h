@@ -1,0 +1,38 @@
+/*
+ * The walk down a mirror's headers: for each one held, newest first, whether it can be believed
+ * (FORMAT.md section 9, "Joined" and "Withdrawn keys").
+ *
+ *     header_walk_init(&w, ctx, &chain, &anchor);
+ *     for each header held, by descending seq:
+ *         verdict = header_walk_step(&w, ctx, what, &header, standing);
+ */
+#ifndef LIBRARY_WALK_H
+#define LIBRARY_WALK_H
+
+#include <mimeo/verdict.h>
+
+#include "trust/join.h"
+
+struct cut_walk {
+    uint32_t version; /* of the charter that cuts */
+    uint64_t seq;
+    struct join join;
+};
+
+struct header_walk {
+    const struct header *anchor; /* the head, borrowed: what everything must be reached from */
+    struct join join;
+    struct cut_walk *cuts;
+    size_t cut_count;
+};
+
+int header_walk_init(struct header_walk *w, mimeo_ctx *ctx, const struct charter_chain *chain,
+                     const struct header *anchor);
+void header_walk_dispose(struct header_walk *w);
+
+/* The verdict on a header that header_judge found good with `standing`: MIMEO_GOOD, MIMEO_UNJOINED,
+ * MIMEO_CONFLICTED or MIMEO_REVOKED, with the message set for the last two and for unjoined. */
+enum mimeo_verdict header_walk_step(struct header_walk *w, mimeo_ctx *ctx, const char *what,
+                                    const struct header *h, enum header_standing standing);
+
+#endif
