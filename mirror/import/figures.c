@@ -1,0 +1,426 @@
+/*
+ * The pictures of an article: found beneath its directory, cleaned, handed on, and listed
+ * in its record in the order in which the body shows them.
+ *
+ * A name comes from a text that somebody else may have written, so it is opened beneath the
+ * directory only: no "..", no absolute path, no symbolic link, whatever it points at.  A
+ * picture that cannot be had costs a warning, never the article.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "import/draft.h"
+
+void draft_drop_pictures(struct draft *d)
+{
+    for (size_t i = 0; i < d->picture_count; i++)
+        free(d->pictures[i].file);
+    free(d->pictures);
+    free(d->media);
+    if (d->directory >= 0)
+        close(d->directory);
+    d->pictures = NULL;
+    d->media = NULL;
+    d->picture_count = 0;
+    d->directory = -1;
+}
+
+/* The entry for `file`, made where there is none; NULL on no memory or over the cap (told apart
+ * by *full). */
+static struct draft_picture *picture_entry(struct draft *d, struct view file, bool *full)
+{
+    *full = false;
+    for (size_t i = 0; i < d->picture_count; i++) {
+        if (view_equal_str(file, d->pictures[i].file))
+            return &d->pictures[i];
+    }
+    if (d->picture_count == DRAFT_PICTURES) {
+        *full = true;
+        return NULL;
+    }
+    if (d->pictures == NULL &&
+        (d->pictures = calloc(DRAFT_PICTURES, sizeof *d->pictures)) == NULL)
+        return NULL;
+    struct draft_picture *p = &d->pictures[d->picture_count];
+    *p = (struct draft_picture){.file = strndup((const char *)file.ptr, file.len)};
+    if (p->file == NULL)
+        return NULL;
+    d->picture_count++;
+    return p;
+}
+
+/* ---- the `images` field */
+
+static int take_words(struct draft *d, const json_t *image, const char *field, size_t max,
+                      const char **out)
+{
+    const json_t *value = json_object_get(image, field);
+    char name[32];
+    snprintf(name, sizeof name, "images.%s", field);
+    if (value == NULL || json_is_null(value))
+        return 0;
+    if (!json_is_string(value))
+        return draft_refuse(d, "field '%s' must be a string", name);
+    return draft_line(d, out, name,
+                      view_of(json_string_value(value), json_string_length(value)), max);
+}
+
+static int list_image(struct draft *d, const json_t *image)
+{
+    const json_t *file = json_is_object(image) ? json_object_get(image, "file") : image;
+    if (json_is_null(image))
+        return 0;
+    if (!json_is_string(file))
+        return draft_refuse(d, "field 'images' must be a list of file names, or of objects with 'file'");
+    struct view name = view_of(json_string_value(file), json_string_length(file));
+    if (name.len == 0 || name.len > DRAFT_NAME_MAX || memchr(name.ptr, 0, name.len) != NULL)
+        return draft_refuse(d, "field 'images': a file name must have 1 to %d bytes",
+                            DRAFT_NAME_MAX);
+    bool full;
+    struct draft_picture *p = picture_entry(d, name, &full);
+    if (p == NULL)
+        return full ? draft_refuse(d, "field 'images' names more than %d pictures", DRAFT_PICTURES)
+                    : ctx_error_nomem(d->ctx);
+    p->listed = true;
+    if (!json_is_object(image))
+        return 0;
+    int rc = take_words(d, image, "alt", LIMIT_ALT, &p->alt);
+    if (rc == 0)
+        rc = take_words(d, image, "caption", LIMIT_SUMMARY, &p->caption);
+    if (rc == 0)
+        rc = take_words(d, image, "credit", LIMIT_LIST_ITEM, &p->credit);
+    return rc;
+}
+
+int draft_images(struct draft *d, const json_t *images)
+{
+    if (images == NULL)
+        return 0;
+    if (!json_is_array(images))
+        return list_image(d, images);
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < json_array_size(images); i++)
+        rc = list_image(d, json_array_get(images, i));
+    return rc;
+}
+
+/* ---- opening and cleaning */
+
+/* Errors that end the import; the others cost the picture. */
+static bool is_fatal(int rc) { return rc == MIMEO_ENOMEM || rc == MIMEO_ECANCELLED; }
+
+/* "scheme:" or "//host": not a file of ours. */
+static bool is_remote(struct view name)
+{
+    if (view_starts_with(name, "//"))
+        return true;
+    for (size_t i = 0; i < name.len; i++) {
+        uint8_t c = name.ptr[i];
+        if (c == ':')
+            return i > 0;
+        if (!((c | 0x20) >= 'a' && (c | 0x20) <= 'z') && !(c >= '0' && c <= '9') && c != '+' &&
+            c != '-' && c != '.')
+            return false;
+    }
+    return false;
+}
+
+/* The file's bytes, or a code with its message. */
+static int read_picture(struct buf *out, struct draft *d, const char *file)
+{
+    if (d->directory < 0 && (d->directory = dir_open(d->ctx, d->item->directory)) < 0)
+        return d->directory;
+    while (strncmp(file, "./", 2) == 0)
+        file += 2;
+    uint64_t size;
+    int fd = file_open_beneath(d->ctx, d->directory, file, &size);
+    if (fd < 0)
+        return fd;
+    if (size > LIMIT_PICTURE) {
+        close(fd);
+        return ctx_error(d->ctx, MIMEO_EMALFORMED, "it is larger than %zu MiB",
+                         LIMIT_PICTURE / MIB);
+    }
+    buf_init(out, LIMIT_PICTURE);
+    int rc = buf_reserve(out, (size_t)size) < 0 ? ctx_error_nomem(d->ctx) : 0;
+    while (rc == 0 && out->len < size) {
+        ssize_t n = read(fd, out->ptr + out->len, (size_t)size - out->len);
+        if (n < 0)
+            rc = ctx_error_errno(d->ctx, MIMEO_EIO, "cannot read it");
+        else if (n == 0)
+            break;
+        else
+            out->len += (size_t)n;
+    }
+    close(fd);
+    return rc;
+}
+
+static int clean_and_hand_on(struct draft *d, struct draft_picture *p)
+{
+    struct buf raw = {0}, clean = {0};
+    int rc = read_picture(&raw, d, p->file);
+    if (rc == 0)
+        rc = picture_clean(&clean, &p->info, d->ctx, buf_view(&raw));
+    buf_dispose(&raw);
+    if (rc < 0 && !is_fatal(rc)) {
+        draft_warn(d, "picture '%s' left out: %s", p->file, mimeo_ctx_message(d->ctx));
+        rc = 0;
+    } else if (rc == 0) {
+        p->hash = hash_of(buf_view(&clean));
+        p->bytes = clean.len;
+        rc = d->options->picture(d->ctx, &p->hash, &p->info, buf_view(&clean),
+                                 d->options->payload);
+        p->usable = rc == 0;
+    }
+    buf_dispose(&clean);
+    return rc;
+}
+
+static size_t usable_count(const struct draft *d)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < d->picture_count; i++)
+        count += d->pictures[i].usable;
+    return count;
+}
+
+/* Once for each name, however often it stands in the article. */
+static int try_picture(struct draft *d, struct draft_picture *p)
+{
+    if (p->tried || d->options->picture == NULL)
+        return 0;
+    p->tried = true;
+    if (is_remote(view_of_str(p->file))) {
+        draft_warn(d, "picture '%s' left out: it is elsewhere; save it beside the article and "
+                      "give the file's name", p->file);
+        return 0;
+    }
+    if (usable_count(d) == LIMIT_ARTICLE_MEDIA) {
+        draft_warn(d, "picture '%s' left out: an article has at most %d", p->file,
+                   LIMIT_ARTICLE_MEDIA);
+        return 0;
+    }
+    return clean_and_hand_on(d, p);
+}
+
+/* ---- in the body */
+
+static int hex_digit(uint8_t c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* The file that an img's src names: percent-decoded.  False where it can be none. */
+static bool name_of_src(char out[DRAFT_NAME_MAX + 1], struct view src)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < src.len; i++) {
+        int high = -1, low = -1;
+        if (src.ptr[i] == '%' && i + 2 < src.len) {
+            high = hex_digit(src.ptr[i + 1]);
+            low = hex_digit(src.ptr[i + 2]);
+        }
+        bool coded = high >= 0 && low >= 0;
+        char c = coded ? (char)(high << 4 | low) : (char)src.ptr[i];
+        if (c == 0 || len == DRAFT_NAME_MAX)
+            return false;
+        out[len++] = c;
+        i += coded ? 2 : 0;
+    }
+    out[len] = 0;
+    return len > 0;
+}
+
+/* The words beside a picture, where they are not given and fit. */
+static int set_words(struct draft *d, const char **out, const char *what, const char *file,
+                     struct view v, size_t max)
+{
+    char why[80];
+    struct buf line;
+    if (*out != NULL || v.len == 0)
+        return 0;
+    buf_init(&line, v.len + 1);
+    const char *fault = line_clean(&line, v, why, sizeof why);
+    int rc = 0;
+    if (fault != NULL || line.len > max)
+        draft_warn(d, "the %s of picture '%s' stays out of the catalog: %s", what, file,
+                   fault != NULL ? fault : "it is too long");
+    else if (line.len > 0 &&
+             (*out = record_string(&d->article->record, buf_view(&line))) == NULL)
+        rc = ctx_error_nomem(d->ctx);
+    buf_dispose(&line);
+    return rc;
+}
+
+int draft_clean_picture(struct clean_picture *out, mimeo_ctx *ctx, struct view src,
+                        struct view alt, void *payload)
+{
+    struct draft *d = payload;
+    char file[DRAFT_NAME_MAX + 1];
+    bool full;
+    (void)ctx; /* the draft's own */
+    if (d->options->picture == NULL)
+        return 0;
+    if (!name_of_src(file, src)) {
+        draft_warn(d, "a picture was left out: its 'src' names no file");
+        return 0;
+    }
+    struct draft_picture *p = picture_entry(d, view_of_str(file), &full);
+    if (p == NULL && !full)
+        return ctx_error_nomem(d->ctx);
+    if (p == NULL) {
+        draft_warn(d, "picture '%s' left out: more than %d are named", file, DRAFT_PICTURES);
+        return 0;
+    }
+    int rc = try_picture(d, p);
+    if (rc < 0 || !p->usable)
+        return rc;
+    p->shown = true;
+    hash_format(out->hash, &p->hash);
+    out->width = p->info.width;
+    out->height = p->info.height;
+    rc = set_words(d, &p->alt, "description", file, alt, LIMIT_ALT);
+    return rc < 0 ? rc : 1;
+}
+
+/* ---- around the body */
+
+static void write_figure(struct buf *out, const struct draft_picture *p)
+{
+    char hash[HASH_HEX_LEN + 1];
+    hash_format(hash, &p->hash);
+    buf_appendf(out, "<figure><img src=\"%s\"", hash);
+    if (p->alt != NULL) {
+        buf_append_str(out, " alt=\"");
+        buf_append_escaped(out, view_of_str(p->alt));
+        buf_append_byte(out, '"');
+    }
+    buf_appendf(out, " width=\"%u\" height=\"%u\">", p->info.width, p->info.height);
+    if (p->caption != NULL || p->credit != NULL) {
+        buf_append_str(out, "<figcaption>");
+        if (p->caption != NULL)
+            buf_append_escaped(out, view_of_str(p->caption));
+        if (p->caption != NULL && p->credit != NULL)
+            buf_append_byte(out, ' ');
+        if (p->credit != NULL) {
+            buf_append_str(out, "<small>");
+            buf_append_escaped(out, view_of_str(p->credit));
+            buf_append_str(out, "</small>");
+        }
+        buf_append_str(out, "</figcaption>");
+    }
+    buf_append_str(out, "</figure>");
+}
+
+/* The listed pictures that the body lacks: one before the text, the rest behind it. */
+static int add_figures(struct draft *d)
+{
+    struct buf whole;
+    bool first = true;
+    buf_init(&whole, LIMIT_BODY_BLOCK);
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < d->picture_count; i++) {
+        struct draft_picture *p = &d->pictures[i];
+        if (!p->listed || p->shown)
+            continue;
+        rc = try_picture(d, p);
+        if (rc < 0 || !p->usable)
+            continue;
+        write_figure(&whole, p);
+        if (first)
+            buf_append_view(&whole, buf_view(&d->article->body));
+        p->shown = true;
+        first = false;
+    }
+    if (rc == 0 && buf_status(&whole) < 0)
+        rc = draft_refuse(d, "the body is larger than %zu KiB with its pictures",
+                          LIMIT_BODY_BLOCK / KIB);
+    if (rc < 0 || first) {
+        buf_dispose(&whole);
+        return rc;
+    }
+    buf_dispose(&d->article->body);
+    d->article->body = whole;
+    return 0;
+}
+
+static const struct draft_picture *picture_by_hash(const struct draft *d, const struct hash *hash)
+{
+    for (size_t i = 0; i < d->picture_count; i++) {
+        if (d->pictures[i].usable && hash_equal(&d->pictures[i].hash, hash))
+            return &d->pictures[i];
+    }
+    return NULL;
+}
+
+static bool is_listed(const struct record *r, const struct hash *hash)
+{
+    for (size_t i = 0; i < r->media_count; i++) {
+        if (hash_equal(&r->media[i].hash, hash))
+            return true;
+    }
+    return false;
+}
+
+/* Read from the canonical body itself, where ` src="` is in no text and no other
+ * attribute's value since quotes are escaped there: so the record lists what is shown. */
+static void list_media(struct draft *d, struct record *r)
+{
+    static const char mark[] = " src=\"";
+    struct view left = buf_view(&d->article->body);
+    for (;;) {
+        const uint8_t *at = left.len == 0 ? NULL
+                                          : memmem(left.ptr, left.len, mark, sizeof mark - 1);
+        if (at == NULL)
+            return;
+        size_t past = (size_t)(at - left.ptr) + sizeof mark - 1;
+        left = view_of(left.ptr + past, left.len - past);
+        struct hash hash;
+        if (left.len < HASH_HEX_LEN || !hash_parse(view_of(left.ptr, HASH_HEX_LEN), &hash) ||
+            is_listed(r, &hash) || r->media_count == LIMIT_ARTICLE_MEDIA)
+            continue;
+        const struct draft_picture *p = picture_by_hash(d, &hash);
+        if (p == NULL)
+            continue;
+        r->media[r->media_count++] = (struct record_media){
+            .hash = hash, .type = picture_media_type(p->info.type), .bytes = p->bytes,
+            .width = p->info.width, .height = p->info.height,
+            .alt = p->alt, .caption = p->caption, .credit = p->credit};
+    }
+}
+
+int draft_place_pictures(struct draft *d)
+{
+    struct record *r = &d->article->record;
+    int rc = d->options->picture == NULL ? 0 : add_figures(d);
+    if (rc < 0 || usable_count(d) == 0)
+        return rc;
+    d->media = r->media = calloc(LIMIT_ARTICLE_MEDIA, sizeof *r->media);
+    if (d->media == NULL)
+        return ctx_error_nomem(d->ctx);
+    list_media(d, r);
+    return 0;
+}
+
+/* ---- captions */
+
+int draft_caption(struct draft *d, struct view hex, struct view caption)
+{
+    struct hash hash;
+    if (!hash_parse(hex, &hash))
+        return 0;
+    for (size_t i = 0; i < d->picture_count; i++) {
+        struct draft_picture *p = &d->pictures[i];
+        if (p->usable && hash_equal(&p->hash, &hash))
+            return set_words(d, &p->caption, "caption", p->file, caption, LIMIT_SUMMARY);
+    }
+    return 0;
+}

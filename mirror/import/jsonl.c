@@ -1,0 +1,96 @@
+/*
+ * A record of JSON: one object an article.
+ *
+ * The parser keeps some 50 bytes for each value, so "[[[[…" or "0,0,0,…" would blow a line
+ * of 32 MiB up to a gigabyte: values are counted before it runs.
+ */
+#include <string.h>
+
+#include "import/draft.h"
+
+#define JSON_VALUES_MAX 200000
+
+/* An upper bound of the values in `v`: what opens or divides them, outside of strings. */
+static size_t count_values(struct view v)
+{
+    size_t count = 1;
+    bool string = false;
+    for (size_t i = 0; i < v.len; i++) {
+        uint8_t c = v.ptr[i];
+        if (string && c == '\\')
+            i++;
+        else if (c == '"')
+            string = !string;
+        else if (!string)
+            count += c == ',' || c == '[' || c == '{' || c == ':';
+    }
+    return count;
+}
+
+static int parse_object(json_t **out, struct draft *d)
+{
+    struct view v = buf_view(&d->item->bytes);
+    json_error_t error;
+    if (count_values(v) > JSON_VALUES_MAX)
+        return draft_refuse(d, "the record has more than %d values", JSON_VALUES_MAX);
+    json_t *object = json_loadb((const char *)v.ptr, v.len, JSON_REJECT_DUPLICATES, &error);
+    if (object == NULL)
+        return json_error_code(&error) == json_error_out_of_memory
+                   ? ctx_error_nomem(d->ctx)
+                   : draft_refuse(d, "not JSON: byte %d: %s", error.position, error.text);
+    if (!json_is_object(object)) {
+        json_decref(object);
+        return draft_refuse(d, "a record must be an object: {\"title\": …}");
+    }
+    *out = object;
+    return 0;
+}
+
+static struct view view_of_json(const json_t *string)
+{
+    return view_of(json_string_value(string), json_string_length(string));
+}
+
+static int take_paragraphs(struct draft *d, const json_t *list)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < json_array_size(list); i++) {
+        const json_t *paragraph = json_array_get(list, i);
+        if (!json_is_string(paragraph))
+            return draft_refuse(d, "field 'body': paragraph %zu must be a string", i + 1);
+        rc = draft_body_paragraph(d, view_of_json(paragraph));
+    }
+    return rc;
+}
+
+static int take_body(struct draft *d, const json_t *object)
+{
+    const json_t *body = json_object_get(object, "body");
+    if (body == NULL || json_is_null(body))
+        body = json_object_get(object, "html");
+    const json_t *text = json_object_get(object, "text");
+    bool none = body == NULL || json_is_null(body);
+    if (none && (text == NULL || json_is_null(text)))
+        return 0;
+    if (none)
+        return json_is_string(text) ? draft_body_text(d, view_of_json(text))
+                                    : draft_refuse(d, "field 'text' must be a string");
+    if (json_is_array(body))
+        return take_paragraphs(d, body);
+    if (!json_is_string(body))
+        return draft_refuse(d, "field 'body' must be a string of HTML or a list of paragraphs");
+    return draft_body_html(d, view_of_json(body));
+}
+
+int jsonl_import(struct draft *d)
+{
+    json_t *object = NULL;
+    int rc = parse_object(&object, d);
+    if (rc < 0)
+        return rc;
+    rc = draft_fields(d, object);
+    if (rc == 0)
+        rc = take_body(d, object);
+    json_decref(object);
+    return rc;
+}
