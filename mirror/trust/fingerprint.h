@@ -5,6 +5,7 @@
 #ifndef TRUST_FINGERPRINT_H
 #define TRUST_FINGERPRINT_H
 
+#include "base/context.h"
 #include "base/limits.h"
 #include "trust/hash.h"
 
@@ -30,11 +31,14 @@ struct link {
 };
 
 /* MIMEO_EMALFORMED, with its own words for a wrong checksum (mistyped) and for a cut link;
- * MIMEO_ENEWER for unknown parameters. Surrounding white space is fine. */
+ * MIMEO_ENEWER for unknown parameters. Surrounding white space and marks of no width are fine. */
 int link_parse(struct link *out, mimeo_ctx *ctx, struct view text);
+/* Append the one spelling of `l`: in addresses everything but A-Z a-z 0-9 - . _ ~ is written as
+ * %XX with capital hex.  MIMEO_EMALFORMED where an address is none of http, https, git, ssh, or
+ * where it comes out longer than LINK_LEN: then try again with fewer mirrors. */
 int link_write(struct buf *out, const struct link *l);
 
-/* A QR code for a terminal, two modules a character with half blocks, quiet zone included, dark on
+/* Append a QR code for a terminal, two modules a character with half blocks, quiet zone included, dark on
  * light forced by ANSI colours where `ansi`.  MIMEO_EMALFORMED where `text` does not fit. */
 int qr_terminal(struct buf *out, mimeo_ctx *ctx, const char *text, bool ansi);
 

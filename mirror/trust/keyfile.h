@@ -36,9 +36,12 @@ struct keyfile_info {
     struct public_key key;
     bool encrypted;
 };
-/* Without the passphrase: what it is.  Refuses files that group or others can read
- * (MIMEO_EFAIL, says chmod 600), over 4 KiB, or with memlimit over 256 MiB or opslimit over 16. */
+/* Without the passphrase: what it is.  Refuses (MIMEO_EFAIL) symbolic links and files that group or
+ * others can read (says chmod 600) or that are not ours or root's; (MIMEO_EMALFORMED) files over 4 KiB,
+ * with memlimit over 256 MiB or opslimit over 16, and typing errors. */
 int keyfile_inspect(struct keyfile_info *out, mimeo_ctx *ctx, const char *path);
+/* The same for the text of a key file in memory; `what` is its name in messages. */
+int keyfile_parse(struct keyfile_info *out, mimeo_ctx *ctx, const char *what, struct view text);
 /* MIMEO_EPASSPHRASE: wrong or missing passphrase.  The public key is derived again from the seed
  * and must be the one in the file: else MIMEO_EFORGED. */
 int keyfile_read(struct secret_key **out, enum key_role *role, mimeo_ctx *ctx, const char *path,
