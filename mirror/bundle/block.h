@@ -26,7 +26,8 @@ int table_check(mimeo_ctx *ctx, const char *what, struct view table, size_t raw_
                 size_t dictionaries, uint64_t *packed_sum);
 int table_append(struct buf *table, const struct block_entry *e);
 
-/* zlib at `level` (1..9) with an optional preset dictionary (empty view: none). */
+/* Append one zlib stream of `raw` (1 byte to LIMIT_BODY_BLOCK) at `level` (1..9) with an optional
+ * preset dictionary (empty view: none). */
 int block_deflate(struct buf *out, mimeo_ctx *ctx, struct view raw, int level, struct view dictionary);
 
 /* An inflater to be used for many blocks (one allocation). */

@@ -44,8 +44,12 @@ struct pack_reader {
     uint64_t skipped;    /* bytes that belonged to no object */
 };
 void pack_reader_init(struct pack_reader *r, struct view bytes);
-/* 1 and *out, 0 at the end, or a code for a bad object: then the reader has moved past it
- * (FORMAT.md section 4) and the next call goes on. */
+/* 1 and *out, 0 at the end, or a code for a bad object (MIMEO_EMALFORMED), or for one of an unknown
+ * kind (MIMEO_ENEWER): then the reader has moved past it (FORMAT.md section 4) and the next call
+ * goes on. */
 int pack_next(struct pack_reader *r, mimeo_ctx *ctx, const char *what, struct object *out);
+/* The object that pack_next gave last turned out bad, so its length is not to be believed: go on
+ * at its end if the magic stands there, else at the next magic after its start. */
+void pack_reject(struct pack_reader *r, const struct object *o);
 
 #endif
