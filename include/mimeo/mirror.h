@@ -144,13 +144,16 @@ MIMEO_API int mimeo_mirror_list(mimeo_mirror *m, mimeo_ctx *ctx,
                                 int (*fn)(const struct mimeo_article *article, void *payload),
                                 void *payload);
 
+/* Every record of one article, newest first: what was published, revised and retracted when. */
+MIMEO_API int mimeo_mirror_history(mimeo_mirror *m, mimeo_ctx *ctx, const char *id,
+                                   int (*fn)(const struct mimeo_article *article, void *payload),
+                                   void *payload);
+
 typedef struct mimeo_reading mimeo_reading;
 /* The article `id` (or the only one that begins so).  MIMEO_ENOTFOUND. */
 MIMEO_API int mimeo_mirror_read(mimeo_reading **out, mimeo_mirror *m, mimeo_ctx *ctx, const char *id);
 MIMEO_API void mimeo_reading_free(mimeo_reading *r);
 MIMEO_API const struct mimeo_article *mimeo_reading_article(const mimeo_reading *r);
-/* Its earlier records, newest first; NULL past the last. */
-MIMEO_API const struct mimeo_article *mimeo_reading_history(const mimeo_reading *r, size_t n);
 /* The clean body as HTML (cleaned again just now); "" for a retraction or an erased body. */
 MIMEO_API const char *mimeo_reading_html(const mimeo_reading *r, size_t *len);
 MIMEO_API bool mimeo_reading_erased(const mimeo_reading *r);

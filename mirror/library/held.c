@@ -18,7 +18,9 @@ int held_load(struct held_bundle *h, mimeo_mirror *m, mimeo_ctx *ctx, uint64_t s
     memset(h, 0, sizeof(*h));
     h->seq = seq;
     store_name_bundle(h->name, seq);
+    pthread_mutex_lock(&m->store_lock);
     int rc = store_get_bundle(&h->stored, m->store, ctx, seq);
+    pthread_mutex_unlock(&m->store_lock);
     if (rc == MIMEO_ENOMEM || rc == MIMEO_EIO)
         return rc;
     if (rc < 0)
@@ -88,19 +90,31 @@ int mirror_each_bundle(mimeo_mirror *m, mimeo_ctx *ctx,
     return rc;
 }
 
-int mirror_dictionary(struct view *out, mimeo_ctx *ctx, const struct dictionary_ref *ref,
-                      void *payload)
+#define DICTIONARIES_MAX 512 /* 16 MiB of them */
+
+static int make_room(mimeo_mirror *m, mimeo_ctx *ctx)
 {
-    mimeo_mirror *m = payload;
-    for (size_t i = 0; i < m->dictionary_count; i++)
-        if (hash_equal(&m->dictionary_hashes[i], &ref->hash)) {
-            *out = m->dictionaries[i].view;
-            return 0;
-        }
+    if (m->dictionaries == NULL) {
+        m->dictionaries = calloc(DICTIONARIES_MAX, sizeof(*m->dictionaries));
+        m->dictionary_hashes = calloc(DICTIONARIES_MAX, sizeof(*m->dictionary_hashes));
+    }
+    if (m->dictionaries == NULL || m->dictionary_hashes == NULL)
+        return ctx_error_nomem(ctx);
+    if (m->dictionary_count == DICTIONARIES_MAX)
+        return ctx_error(ctx, MIMEO_EMALFORMED, "the bundles use more than %d dictionaries",
+                         DICTIONARIES_MAX);
+    return 0;
+}
+
+static int load_dictionary(struct view *out, mimeo_mirror *m, mimeo_ctx *ctx,
+                           const struct dictionary_ref *ref)
+{
     char hex[HASH_HEX_LEN + 1];
     hash_format(hex, &ref->hash);
     struct stored s;
-    int rc = store_get_dictionary(&s, m->store, ctx, &ref->hash);
+    int rc = make_room(m, ctx);
+    if (rc == 0)
+        rc = store_get_dictionary(&s, m->store, ctx, &ref->hash);
     if (rc == MIMEO_ENOTFOUND)
         return ctx_error(ctx, MIMEO_EINCOMPLETE, "dict/%s is not held: get it from the mirror", hex);
     if (rc < 0)
@@ -110,19 +124,25 @@ int mirror_dictionary(struct view *out, mimeo_ctx *ctx, const struct dictionary_
         store_release(&s);
         return ctx_error(ctx, MIMEO_EFORGED, "dict/%s: forged or damaged: get it again", hex);
     }
-    if (m->dictionaries == NULL)
-        m->dictionaries = calloc(LIMIT_DICTIONARIES, sizeof(*m->dictionaries));
-    if (m->dictionaries == NULL) {
-        store_release(&s);
-        return ctx_error_nomem(ctx);
-    }
-    if (m->dictionary_count == LIMIT_DICTIONARIES) { /* another bundle's: start again */
-        for (size_t i = 0; i < m->dictionary_count; i++)
-            store_release(&m->dictionaries[i]);
-        m->dictionary_count = 0;
-    }
     m->dictionary_hashes[m->dictionary_count] = ref->hash;
     m->dictionaries[m->dictionary_count++] = s;
     *out = s.view;
     return 0;
+}
+
+int mirror_dictionary(struct view *out, mimeo_ctx *ctx, const struct dictionary_ref *ref,
+                      void *payload)
+{
+    mimeo_mirror *m = payload;
+    pthread_mutex_lock(&m->store_lock);
+    size_t i = 0;
+    while (i < m->dictionary_count && !hash_equal(&m->dictionary_hashes[i], &ref->hash))
+        i++;
+    int rc = 0;
+    if (i < m->dictionary_count)
+        *out = m->dictionaries[i].view;
+    else
+        rc = load_dictionary(out, m, ctx, ref);
+    pthread_mutex_unlock(&m->store_lock);
+    return rc;
 }

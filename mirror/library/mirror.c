@@ -194,6 +194,7 @@ int mirror_open(mimeo_mirror **out, mimeo_ctx *ctx, const char *path, const char
     mimeo_mirror *m = calloc(1, sizeof(*m));
     if (m == NULL)
         return ctx_error_nomem(ctx);
+    pthread_mutex_init(&m->store_lock, NULL);
     int rc = trust_store_open(&m->trust, ctx, library);
     if (rc == 0)
         rc = store_open(&m->store, ctx, path, trusted);
@@ -219,6 +220,8 @@ void mimeo_mirror_free(mimeo_mirror *m)
     for (size_t i = 0; i < m->dictionary_count; i++)
         store_release(&m->dictionaries[i]);
     free(m->dictionaries);
+    free(m->dictionary_hashes);
+    pthread_mutex_destroy(&m->store_lock);
     free(m->seqs);
     buf_dispose(&m->head_note);
     charter_chain_dispose(&m->chain);

@@ -7,6 +7,8 @@
 
 #include <mimeo/mirror.h>
 
+#include <pthread.h>
+
 #include "bundle/bundle.h"
 #include "library/trust_store.h"
 #include "library/walk.h"
@@ -28,9 +30,11 @@ struct mimeo_mirror {
 
     uint64_t *seqs;         /* bundles held, ascending */
     size_t seq_count;
-    struct stored *dictionaries; /* of the last bundle that asked, by dict line */
-    struct hash dictionary_hashes[LIMIT_DICTIONARIES];
+    struct stored *dictionaries; /* those that bundles asked for, checked; never let go before the end,
+                                    since worker threads inflate with them */
+    struct hash *dictionary_hashes;
     size_t dictionary_count;
+    pthread_mutex_t store_lock;  /* of the store and the dictionaries */
 
     enum mimeo_verdict verdict;
     char reason[CTX_MESSAGE_MAX];

@@ -1,0 +1,28 @@
+/*
+ * Erasure (FORMAT.md section 7): blocks of zeros that are no damage, because a later bundle asked
+ * for it to protect somebody.
+ */
+#ifndef LIBRARY_ERASURE_H
+#define LIBRARY_ERASURE_H
+
+#include "bundle/record.h"
+#include "library/mirror.h"
+
+/* Blocks that were found to be all zeros. Zeroed storage is empty. */
+struct erasure_claims {
+    struct record_erase *items;
+    size_t count, cap;
+};
+int erasure_claims_add(struct erasure_claims *c, const struct record_erase *item);
+/* Move all of `from` to the end of `to`. */
+int erasure_claims_take(struct erasure_claims *to, struct erasure_claims *from);
+void erasure_claims_dispose(struct erasure_claims *c);
+
+/* Read the catalogs, newest first, until each claim is explained; `explained` hears by which bundle
+ * (the first that listed it), `unexplained` of the rest. */
+int erasure_settle(struct erasure_claims *claims, mimeo_mirror *m, mimeo_ctx *ctx,
+                   void (*explained)(const struct record_erase *claim, uint64_t by, void *payload),
+                   void (*unexplained)(const struct record_erase *claim, void *payload),
+                   void *payload);
+
+#endif

@@ -1,0 +1,385 @@
+/*
+ * Reading one article: found in the catalogs newest first, so the first that names it is the one
+ * that counts; its body is cleaned again, whatever the publisher signed.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "article/clean.h"
+#include "article/render.h"
+#include "base/text.h"
+#include "library/article_view.h"
+#include "library/mirror.h"
+
+struct mimeo_reading {
+    mimeo_mirror *m;
+    struct record record;
+    struct header header;
+    struct article_view view;
+    struct tree *body;
+    struct buf html;
+    bool erased;
+};
+
+/* ---- the body ---- */
+
+struct opening {
+    mimeo_ctx *ctx;
+    mimeo_reading *reading;
+    const char *id;
+};
+
+static int last_match(const struct record *r, uint32_t block, uint32_t line, void *payload)
+{
+    (void)block;
+    (void)line;
+    struct opening *o = payload;
+    if (strcmp(r->id, o->id) != 0)
+        return 0;
+    record_dispose(&o->reading->record);
+    return record_copy(&o->reading->record, o->ctx, r);
+}
+
+static int load_body(mimeo_reading *r, struct held_bundle *h, mimeo_ctx *ctx)
+{
+    struct buf raw;
+    buf_init(&raw, LIMIT_BODY_BLOCK);
+    int rc = bundle_inflate(&h->bundle, ctx, h->name, BUNDLE_BODY, r->record.body_block,
+                            mirror_dictionary, r->m, &raw);
+    if (rc == MIMEO_ENOTFOUND) {
+        r->erased = true;
+        rc = 0;
+    } else if (rc == 0) {
+        struct view body = view_of(raw.ptr + r->record.body_offset, r->record.body_len);
+        rc = clean_html(&r->body, ctx, body, NULL);
+        if (rc == 0)
+            rc = tree_write(&r->html, r->body);
+    }
+    buf_dispose(&raw);
+    return rc;
+}
+
+static int open_bundle(struct held_bundle *h, mimeo_ctx *ctx, void *payload)
+{
+    struct opening *o = payload;
+    size_t erased;
+    int rc = bundle_each_record(&h->bundle, ctx, h->name, last_match, o, &erased);
+    if (o->reading->record.id == NULL)
+        return rc == MIMEO_ENOMEM || rc == MIMEO_ECANCELLED ? rc : 0;
+    if (rc < 0)
+        return rc;
+    o->reading->header = h->bundle.header;
+    rc = article_view_init(&o->reading->view, ctx, &o->reading->record, &o->reading->header,
+                           h->verdict == MIMEO_GOOD);
+    if (rc == 0 && o->reading->record.has_body)
+        rc = load_body(o->reading, h, ctx);
+    return rc < 0 ? rc : 1;
+}
+
+/* ---- an id cut short ---- */
+
+struct search {
+    const char *prefix;
+    char found[LIMIT_ARTICLE_ID + 1]; /* "" none yet */
+    bool ambiguous;
+};
+
+static int match(const struct record *r, uint32_t block, uint32_t line, void *payload)
+{
+    (void)block;
+    (void)line;
+    struct search *s = payload;
+    if (strncmp(r->id, s->prefix, strlen(s->prefix)) != 0)
+        return 0;
+    if (s->found[0] != '\0' && strcmp(s->found, r->id) != 0)
+        s->ambiguous = true;
+    strcpy(s->found, r->id);
+    return s->ambiguous;
+}
+
+static int search_bundle(struct held_bundle *h, mimeo_ctx *ctx, void *payload)
+{
+    size_t erased;
+    int rc = bundle_each_record(&h->bundle, ctx, h->name, match, payload, &erased);
+    return rc > 0 || rc == MIMEO_ENOMEM || rc == MIMEO_ECANCELLED ? rc : 0;
+}
+
+/* The only id that begins so. */
+static int find_id(char out[LIMIT_ARTICLE_ID + 1], mimeo_mirror *m, mimeo_ctx *ctx, const char *prefix)
+{
+    struct search s = {.prefix = prefix};
+    if (prefix[0] == '\0')
+        return ctx_error(ctx, MIMEO_EUSAGE, "an article's id is needed: see 'mimeo list'");
+    int rc = mirror_each_bundle(m, ctx, search_bundle, &s);
+    if (rc < 0)
+        return rc;
+    if (s.ambiguous)
+        return ctx_error(ctx, MIMEO_EUSAGE, "several articles begin with '%s': write more of the id",
+                         prefix);
+    if (s.found[0] == '\0')
+        return ctx_error(ctx, MIMEO_ENOTFOUND, "no article '%s' here: see 'mimeo list'", prefix);
+    strcpy(out, s.found);
+    return 0;
+}
+
+/* 1 and *out, 0 where no article has exactly this id. */
+static int open_exact(mimeo_reading **out, mimeo_mirror *m, mimeo_ctx *ctx, const char *id)
+{
+    mimeo_reading *r = calloc(1, sizeof(*r));
+    if (r == NULL)
+        return ctx_error_nomem(ctx);
+    r->m = m;
+    buf_init(&r->html, LIMIT_HTML);
+    struct opening o = {ctx, r, id};
+    int rc = mirror_each_bundle(m, ctx, open_bundle, &o);
+    if (rc == 1)
+        *out = r;
+    else
+        mimeo_reading_free(r);
+    return rc;
+}
+
+int mimeo_mirror_read(mimeo_reading **out, mimeo_mirror *m, mimeo_ctx *ctx, const char *id)
+{
+    int rc = open_exact(out, m, ctx, id);
+    if (rc != 0)
+        return rc < 0 ? rc : 0;
+    char full[LIMIT_ARTICLE_ID + 1];
+    rc = find_id(full, m, ctx, id);
+    if (rc == 0)
+        rc = open_exact(out, m, ctx, full);
+    if (rc == 0)
+        rc = ctx_error(ctx, MIMEO_EFORGED, "'%s' changed while it was read", full);
+    return rc < 0 ? rc : 0;
+}
+
+void mimeo_reading_free(mimeo_reading *r)
+{
+    if (r == NULL)
+        return;
+    article_view_dispose(&r->view);
+    record_dispose(&r->record);
+    tree_free(r->body);
+    buf_dispose(&r->html);
+    free(r);
+}
+
+const struct mimeo_article *mimeo_reading_article(const mimeo_reading *r)
+{
+    return &r->view.article;
+}
+
+const char *mimeo_reading_html(const mimeo_reading *r, size_t *len)
+{
+    if (len != NULL)
+        *len = r->html.len;
+    return buf_str(&r->html);
+}
+
+bool mimeo_reading_erased(const mimeo_reading *r)
+{
+    return r->erased;
+}
+
+int mimeo_reading_text(char **out, const mimeo_reading *r, mimeo_ctx *ctx)
+{
+    struct buf b;
+    buf_init(&b, LIMIT_HTML);
+    int rc = r->body == NULL ? buf_append_str(&b, "") : clean_text(&b, r->body);
+    if (rc < 0) {
+        buf_dispose(&b);
+        return ctx_error_nomem(ctx);
+    }
+    *out = buf_detach(&b, NULL);
+    return 0;
+}
+
+int mimeo_reading_picture(unsigned char **out, size_t *len, const mimeo_reading *r, mimeo_ctx *ctx,
+                          size_t n)
+{
+    if (n >= r->record.media_count)
+        return ctx_error(ctx, MIMEO_ENOTFOUND, "the article has %zu pictures", r->record.media_count);
+    const struct record_media *m = &r->record.media[n];
+    struct stored s;
+    int rc = store_get_media(&s, r->m->store, ctx, 0, &m->hash);
+    if (rc < 0)
+        return rc;
+    struct hash is = hash_of(s.view);
+    if (!hash_equal(&is, &m->hash))
+        rc = ctx_error(ctx, MIMEO_EFORGED, "the picture is damaged: get it again");
+    unsigned char *bytes = rc < 0 ? NULL : malloc(s.view.len + 1);
+    if (rc == 0 && bytes == NULL)
+        rc = ctx_error_nomem(ctx);
+    if (rc == 0) {
+        memcpy(bytes, s.view.ptr, s.view.len);
+        *out = bytes;
+        *len = s.view.len;
+    }
+    store_release(&s);
+    return rc;
+}
+
+/* ---- history ---- */
+
+struct history {
+    mimeo_ctx *ctx;
+    const char *id;
+    struct record *items; /* of the bundle at hand */
+    size_t count, cap;
+    int (*fn)(const struct mimeo_article *article, void *payload);
+    void *payload;
+};
+
+static int collect(const struct record *r, uint32_t block, uint32_t line, void *payload)
+{
+    (void)block;
+    (void)line;
+    struct history *y = payload;
+    if (strcmp(r->id, y->id) != 0)
+        return 0;
+    if (y->count == y->cap) {
+        size_t cap = y->cap == 0 ? 8 : 2 * y->cap;
+        struct record *items = realloc(y->items, cap * sizeof(*items));
+        if (items == NULL)
+            return ctx_error_nomem(y->ctx);
+        y->items = items;
+        y->cap = cap;
+    }
+    int rc = record_copy(&y->items[y->count], y->ctx, r);
+    if (rc == 0)
+        y->count++;
+    return rc;
+}
+
+static int tell_history(struct held_bundle *h, mimeo_ctx *ctx, void *payload)
+{
+    struct history *y = payload;
+    size_t erased;
+    int rc = bundle_each_record(&h->bundle, ctx, h->name, collect, y, &erased);
+    if (rc != MIMEO_ENOMEM && rc != MIMEO_ECANCELLED)
+        rc = 0;
+    while (y->count > 0) {
+        struct record *r = &y->items[--y->count];
+        struct article_view v;
+        if (rc == 0)
+            rc = article_view_init(&v, ctx, r, &h->bundle.header, h->verdict == MIMEO_GOOD);
+        if (rc == 0) {
+            rc = y->fn(&v.article, y->payload);
+            article_view_dispose(&v);
+        }
+        record_dispose(r);
+    }
+    return rc;
+}
+
+int mimeo_mirror_history(mimeo_mirror *m, mimeo_ctx *ctx, const char *id,
+                         int (*fn)(const struct mimeo_article *article, void *payload),
+                         void *payload)
+{
+    struct history y = {.ctx = ctx, .id = id, .fn = fn, .payload = payload};
+    int rc = mirror_each_bundle(m, ctx, tell_history, &y);
+    free(y.items);
+    return rc;
+}
+
+/* ---- on a terminal ---- */
+
+static void append_styled(struct buf *b, const char *text, int width, bool style, const char *code)
+{
+    if (text[0] == '\0')
+        return;
+    if (style)
+        buf_appendf(b, "\033[%sm", code);
+    render_paragraph(b, view_of_str(text), width, 0, 0);
+    if (style)
+        buf_append_str(b, "\033[0m");
+}
+
+static void append_byline(struct buf *b, const struct mimeo_article *a, int width)
+{
+    struct buf line;
+    buf_init(&line, 64 * KIB);
+    for (size_t i = 0; i < a->byline_count; i++)
+        buf_appendf(&line, "%s%s", i > 0 ? ", " : "", a->bylines[i]);
+    char time[21];
+    time_format(time, a->has_published ? a->published : a->bundle_time);
+    time[16] = '\0';
+    time[10] = ' ';
+    buf_appendf(&line, "%s%s UTC", line.len > 0 ? " · " : "", time);
+    if (a->section[0] != '\0')
+        buf_appendf(&line, " · %s", a->section);
+    render_paragraph(b, buf_view(&line), width, 0, 0);
+    buf_dispose(&line);
+}
+
+static void append_notes(struct buf *b, const mimeo_reading *r, int width)
+{
+    const struct mimeo_article *a = &r->view.article;
+    struct buf line;
+    buf_init(&line, 64 * KIB);
+    if (a->action == MIMEO_RETRACT)
+        buf_appendf(&line, "Retracted by the publisher%s%s", a->note[0] ? ": " : ".", a->note);
+    else if (r->erased)
+        buf_append_str(&line, "The text was erased at the publisher's request.");
+    else if (a->action == MIMEO_REVISE)
+        buf_appendf(&line, "Revision %u%s%s", a->revision, a->note[0] ? ": " : ".", a->note);
+    if (line.len > 0) {
+        buf_append_str(b, "\n");
+        render_paragraph(b, buf_view(&line), width, 0, 0);
+    }
+    buf_dispose(&line);
+}
+
+int mimeo_reading_terminal(char **out, const mimeo_reading *r, mimeo_ctx *ctx, int width, bool style)
+{
+    const struct mimeo_article *a = &r->view.article;
+    struct buf b;
+    buf_init(&b, 2 * LIMIT_HTML);
+    append_styled(&b, a->title[0] ? a->title : a->id, width, style, "1");
+    append_styled(&b, a->subtitle, width, style, "3");
+    append_byline(&b, a, width);
+    append_notes(&b, r, width);
+    int rc = buf_status(&b);
+    if (rc == 0 && r->body != NULL) {
+        buf_append_str(&b, "\n");
+        struct render_options o = {width, style, a->dir[0] ? a->dir : NULL};
+        rc = render_terminal(&b, ctx, r->body, &o);
+    }
+    if (rc == 0 && a->url[0] != '\0')
+        rc = buf_appendf(&b, "\n%s\n", a->url);
+    if (rc < 0) {
+        buf_dispose(&b);
+        return rc == MIMEO_ENOMEM ? ctx_error_nomem(ctx) : rc;
+    }
+    *out = buf_detach(&b, NULL);
+    return 0;
+}
+
+size_t mimeo_text_cells(const char *text)
+{
+    return text_cells(view_of_str(text));
+}
+
+int mimeo_text_line(char **out, mimeo_ctx *ctx, const char *text, size_t cells)
+{
+    struct buf safe, b;
+    struct view v = view_of_str(text);
+    buf_init(&safe, 3 * v.len + 16);
+    buf_init(&b, 3 * v.len + 32);
+    int rc = buf_append_printable(&safe, v, false);
+    /* U+2068 … U+2069: whatever direction the text has, it stays within its own column. */
+    if (rc == 0)
+        rc = buf_append_str(&b, "\xE2\x81\xA8");
+    if (rc == 0)
+        rc = cells == 0 ? buf_append_view(&b, buf_view(&safe))
+                        : buf_append_cells(&b, buf_view(&safe), cells);
+    if (rc == 0)
+        rc = buf_append_str(&b, "\xE2\x81\xA9");
+    buf_dispose(&safe);
+    if (rc < 0) {
+        buf_dispose(&b);
+        return ctx_error_nomem(ctx);
+    }
+    *out = buf_detach(&b, NULL);
+    return 0;
+}

@@ -1,0 +1,517 @@
+/*
+ * Verifying: every object that a mirror has, and for each fault which file and why.
+ *
+ * Bundles are read one after another, hashed in worker threads, and joined in order again; so memory
+ * is a few bundles however large the archive.  Blocks of zeros are set aside: only catalogs can say
+ * whether they were erased, and those are read only where there is such a block.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "article/clean.h"
+#include "base/pool.h"
+#include "library/erasure.h"
+#include "library/head.h"
+#include "library/mirror.h"
+#include "store/commit.h"
+
+#define WINDOW_MAX 3 /* bundles in flight: each at most LIMIT_BUNDLE */
+
+struct verification {
+    mimeo_mirror *m;
+    mimeo_ctx *ctx;
+    const struct mimeo_verify_options *options;
+    struct mimeo_verify_result *result;
+    struct erasure_claims zeroed; /* blocks of zeros that no catalog explained yet */
+    struct header_walk walk;
+};
+
+/* ---- telling ---- */
+
+static void tell(struct verification *v, const char *object, uint64_t seq, enum mimeo_verdict verdict,
+                 const char *message)
+{
+    v->result->faults++;
+    if (verdict > v->result->verdict)
+        v->result->verdict = verdict;
+    struct mimeo_fault fault = {object, seq, verdict, message};
+    if (v->options->fault != NULL)
+        v->options->fault(&fault, v->options->payload);
+}
+
+static void remark(struct verification *v, const char *object, const char *message)
+{
+    struct mimeo_remark r = {object, message};
+    if (v->options->remark != NULL)
+        v->options->remark(&r, v->options->payload);
+}
+
+static void tell_ctx(struct verification *v, const char *object, uint64_t seq, int code)
+{
+    tell(v, object, seq, mimeo_verdict_of_code(code), mimeo_ctx_message(v->ctx));
+}
+
+/* Codes that are not about the object but about this machine. */
+static bool is_our_trouble(int code)
+{
+    return code == MIMEO_ENOMEM || code == MIMEO_EIO || code == MIMEO_ECANCELLED;
+}
+
+/* ---- one bundle ---- */
+
+struct block_fault {
+    enum bundle_table table;
+    size_t block;
+    char message[CTX_MESSAGE_MAX];
+};
+
+/* What a worker finds out about a bundle. */
+struct job {
+    struct held_bundle held;
+    struct mimeo_mirror *m;
+    bool deep;
+    uint64_t blocks, articles;
+    struct erasure_claims zeroed;
+    enum mimeo_verdict verdict; /* of its blocks */
+    char message[CTX_MESSAGE_MAX];
+    uint64_t bad_blocks;
+};
+
+static int hear_block(enum bundle_table table, size_t n, int code, enum block_state state,
+                      void *payload)
+{
+    struct job *j = payload;
+    j->blocks++;
+    if (code < 0) {
+        j->bad_blocks++;
+        return 0; /* the first one's message stands in the context; go on and count */
+    }
+    if (state != BLOCK_ZEROED)
+        return 0;
+    const struct view t = table == BUNDLE_CATALOG ? j->held.bundle.catalog_table
+                                                  : j->held.bundle.body_table;
+    struct block_entry e;
+    if (!table_entry(t, n, &e))
+        return MIMEO_EMALFORMED;
+    struct record_erase claim = {
+        .seq = j->held.seq,
+        .table = table == BUNDLE_CATALOG ? ERASE_CATALOG : ERASE_BODY,
+        .block = (uint32_t)n,
+        .hash = e.hash,
+    };
+    return erasure_claims_add(&j->zeroed, &claim);
+}
+
+struct deep {
+    struct job *job;
+    mimeo_ctx *ctx;
+    struct buf raw;
+    int64_t loaded; /* the body block in `raw`, or -1 */
+};
+
+static int check_body(struct deep *d, const struct record *r)
+{
+    struct held_bundle *h = &d->job->held;
+    if (d->loaded != (int64_t)r->body_block) {
+        d->loaded = -1;
+        int rc = bundle_inflate(&h->bundle, d->ctx, h->name, BUNDLE_BODY, r->body_block,
+                                mirror_dictionary, d->job->m, &d->raw);
+        if (rc == MIMEO_ENOTFOUND)
+            return 0; /* zeroed: judged by the catalogs */
+        if (rc < 0)
+            return rc;
+        d->loaded = r->body_block;
+    }
+    struct view body = view_of(d->raw.ptr + r->body_offset, r->body_len);
+    if (clean_is_canonical(body))
+        return 0;
+    struct buf again;
+    buf_init(&again, LIMIT_HTML);
+    int rc = clean_to_html(&again, d->ctx, body, NULL);
+    if (rc == 0 && !view_equal(buf_view(&again), body))
+        rc = ctx_error(d->ctx, MIMEO_EMALFORMED,
+                       "%s: the text of '%s' is not in the form that mimeo writes; it is cleaned when read",
+                       h->name, r->id);
+    buf_dispose(&again);
+    return rc;
+}
+
+static int check_record(const struct record *r, uint32_t block, uint32_t line, void *payload)
+{
+    (void)block;
+    (void)line;
+    struct deep *d = payload;
+    d->job->articles++;
+    return r->has_body ? check_body(d, r) : 0;
+}
+
+static int check_deep(struct job *j, mimeo_ctx *ctx)
+{
+    struct deep d = {j, ctx, {0}, -1};
+    buf_init(&d.raw, LIMIT_BODY_BLOCK);
+    size_t erased;
+    int rc = bundle_each_record(&j->held.bundle, ctx, j->held.name, check_record, &d, &erased);
+    buf_dispose(&d.raw);
+    return rc;
+}
+
+static int work(mimeo_ctx *ctx, void *item, void *shared)
+{
+    (void)shared;
+    struct job *j = item;
+    held_judge(&j->held, j->m, ctx);
+    if (j->held.verdict != MIMEO_GOOD)
+        return 0;
+    int rc = bundle_each_block(&j->held.bundle, ctx, j->held.name, hear_block, j);
+    if (rc == 0 && j->bad_blocks > 0)
+        rc = MIMEO_EFORGED;
+    else if (rc == 0 && j->deep)
+        rc = check_deep(j, ctx);
+    if (is_our_trouble(rc))
+        return rc;
+    if (rc < 0) {
+        j->verdict = mimeo_verdict_of_code(rc);
+        snprintf(j->message, sizeof(j->message), "%s", mimeo_ctx_message(ctx));
+    }
+    return 0;
+}
+
+static void job_free(void *item)
+{
+    struct job *j = item;
+    if (j == NULL)
+        return;
+    held_dispose(&j->held);
+    erasure_claims_dispose(&j->zeroed);
+    free(j);
+}
+
+static int finish_job(struct verification *v, struct job *j)
+{
+    struct held_bundle *h = &j->held;
+    held_join(h, &v->walk, v->ctx);
+    v->result->bundles++;
+    v->result->blocks += j->blocks;
+    v->result->articles += j->articles;
+    v->result->bytes += h->stored.view.len;
+    if (h->verdict == MIMEO_UNJOINED)
+        v->result->unjoined++;
+    if (h->verdict != MIMEO_GOOD)
+        tell(v, h->name, h->seq, h->verdict, h->message);
+    if (j->verdict != MIMEO_GOOD)
+        tell(v, h->name, h->seq, j->verdict, j->message);
+    return erasure_claims_take(&v->zeroed, &j->zeroed);
+}
+
+/* ---- all bundles ---- */
+
+static int start_job(struct verification *v, struct pool *pool, uint64_t seq)
+{
+    struct job *j = calloc(1, sizeof(*j));
+    if (j == NULL)
+        return ctx_error_nomem(v->ctx);
+    j->m = v->m;
+    j->deep = v->options->deep;
+    int rc = held_load(&j->held, v->m, v->ctx, seq);
+    if (rc == 0)
+        rc = pool_put(pool, v->ctx, j);
+    if (rc < 0)
+        job_free(j);
+    return rc;
+}
+
+static int take_job(struct verification *v, struct pool *pool)
+{
+    void *item;
+    int rc = pool_take(pool, v->ctx, &item);
+    if (rc == 0 && item != NULL)
+        rc = finish_job(v, item);
+    job_free(item);
+    return rc;
+}
+
+static int check_bundles(struct verification *v, const uint64_t *seqs, size_t count)
+{
+    struct pool *pool;
+    int rc = pool_new(&pool, v->ctx, v->options->threads, WINDOW_MAX, work, NULL);
+    if (rc < 0)
+        return rc;
+    size_t left = count;
+    while (rc == 0 && (left > 0 || !pool_empty(pool))) {
+        if (left > 0 && !pool_full(pool))
+            rc = start_job(v, pool, seqs[--left]);
+        else
+            rc = take_job(v, pool);
+        if (rc == 0)
+            rc = ctx_check_cancel(v->ctx);
+        ctx_progress(v->ctx, "verifying", v->result->bytes, v->m->anchor ? v->m->anchor->archive_bytes : 0,
+                     "bytes");
+    }
+    pool_free(pool, job_free);
+    return rc;
+}
+
+/* ---- blocks of zeros ---- */
+
+static void tell_erased(const struct record_erase *claim, uint64_t by, void *payload)
+{
+    struct verification *v = payload;
+    char name[STORE_NAME_MAX], words[160];
+    store_name_bundle(name, claim->seq);
+    v->result->erased_blocks++;
+    snprintf(words, sizeof(words), "%s block %u: erased by bundle %llu",
+             claim->table == ERASE_CATALOG ? "catalog" : "body", (unsigned)claim->block,
+             (unsigned long long)by);
+    remark(v, name, words);
+}
+
+static void tell_unexplained(const struct record_erase *claim, void *payload)
+{
+    struct verification *v = payload;
+    char name[STORE_NAME_MAX], words[200];
+    store_name_bundle(name, claim->seq);
+    snprintf(words, sizeof(words),
+             "%s: %s block %u is all zeros, and no bundle that is held ordered that: damaged; get it again",
+             name, claim->table == ERASE_CATALOG ? "catalog" : "body", (unsigned)claim->block);
+    tell(v, name, claim->seq, MIMEO_DAMAGED, words);
+}
+
+static int settle_zeroed(struct verification *v)
+{
+    if (v->zeroed.count == 0)
+        return 0;
+    int rc = erasure_settle(&v->zeroed, v->m, v->ctx, tell_erased, tell_unexplained, v);
+    return rc;
+}
+
+/* ---- the files beside the bundles ---- */
+
+static void check_charters(struct verification *v)
+{
+    /* The chain was judged at opening, and a fault of it is the state's verdict. */
+    v->result->charters = v->m->chain.count;
+    for (uint32_t i = 1; i <= v->m->chain.count; i++)
+        v->result->bytes += charter_chain_get(&v->m->chain, i)->note.len;
+}
+
+static int check_fixed(struct verification *v, const char *name, struct view expected)
+{
+    struct stored s;
+    int rc = store_get_text(&s, v->m->store, v->ctx, name);
+    if (rc == MIMEO_ENOTFOUND)
+        return 0;
+    if (rc < 0) {
+        if (is_our_trouble(rc))
+            return rc;
+        tell_ctx(v, name, 0, rc);
+        return 0;
+    }
+    v->result->bytes += s.view.len;
+    if (!view_equal(s.view, expected)) {
+        char words[160];
+        snprintf(words, sizeof(words),
+                 "%s: is not what mimeo writes there: somebody changed it; do not follow what it says", name);
+        tell(v, name, 0, MIMEO_DAMAGED, words);
+    }
+    store_release(&s);
+    return 0;
+}
+
+/* README of the commit of the head: by the newest charter that header names. */
+static int check_texts(struct verification *v)
+{
+    if (store_kind(v->m->store) == STORE_PACK)
+        return 0;
+    const struct header *head = v->m->has_head ? &v->m->head : v->m->anchor;
+    const struct charter *c = head == NULL ? NULL : charter_chain_get(&v->m->chain, head->newest_version);
+    if (c == NULL)
+        c = charter_chain_newest(&v->m->chain);
+    struct buf readme;
+    buf_init(&readme, 16 * KIB);
+    int rc = mirror_readme(&readme, v->ctx, c->name, &v->m->pin.publisher);
+    if (rc == 0)
+        rc = check_fixed(v, "README.md", buf_view(&readme));
+    buf_dispose(&readme);
+    if (rc == 0)
+        rc = check_fixed(v, ".gitattributes", VIEW_OF_LITERAL(MIRROR_GITATTRIBUTES));
+    return rc;
+}
+
+/* The head file must be the header of its bundle, byte for byte. */
+static int check_head(struct verification *v)
+{
+    struct stored s, front;
+    int rc = store_get_head(&s, v->m->store, v->ctx);
+    if (rc == MIMEO_ENOTFOUND && store_kind(v->m->store) != STORE_PACK && v->m->seq_count > 0) {
+        tell(v, "head", 0, MIMEO_INCOMPLETE, "head: is missing: get it from another copy");
+        return 0;
+    }
+    if (rc < 0)
+        return is_our_trouble(rc) ? rc : 0; /* a damaged head is the state's verdict already */
+    v->result->bytes += s.view.len;
+    if (v->m->has_head && buf_view(&v->m->head_note).len > 0 && store_kind(v->m->store) != STORE_PACK) {
+        if (!view_equal(s.view, buf_view(&v->m->head_note)))
+            tell(v, "head", 0, MIMEO_DAMAGED,
+                 "head: is not the header of the newest bundle: damaged, or an old one; get it again");
+        else if (store_get_bundle_front(&front, v->m->store, v->ctx, v->m->head.seq) == 0) {
+            if (front.view.len < PREFIX_LEN + s.view.len ||
+                !view_equal(view_of(front.view.ptr + PREFIX_LEN, s.view.len), s.view))
+                tell(v, "head", 0, MIMEO_DAMAGED,
+                     "head: differs from the header in its bundle: get both again");
+            store_release(&front);
+        }
+    }
+    store_release(&s);
+    return 0;
+}
+
+static int check_dictionaries(struct verification *v)
+{
+    if (!v->m->has_head)
+        return 0;
+    for (size_t i = 0; i < v->m->head.dictionary_count; i++) {
+        char name[STORE_NAME_MAX];
+        store_name_dictionary(name, &v->m->head.dictionaries[i].hash);
+        struct view bytes;
+        int rc = mirror_dictionary(&bytes, v->ctx, &v->m->head.dictionaries[i], v->m);
+        if (is_our_trouble(rc))
+            return rc;
+        if (rc < 0) {
+            tell_ctx(v, name, 0, rc);
+            continue;
+        }
+        v->result->dictionaries++;
+        v->result->bytes += bytes.len;
+    }
+    return 0;
+}
+
+static int check_media(uint64_t seq, const struct hash *h, void *payload)
+{
+    struct verification *v = payload;
+    char name[STORE_NAME_MAX];
+    store_name_media(name, seq, h);
+    struct stored s;
+    int rc = store_get_media(&s, v->m->store, v->ctx, seq, h);
+    if (rc < 0) {
+        if (!is_our_trouble(rc))
+            tell_ctx(v, name, seq, rc);
+        return is_our_trouble(rc) ? rc : 0;
+    }
+    v->result->media++;
+    v->result->bytes += s.view.len;
+    struct hash is = hash_of(s.view);
+    store_release(&s);
+    if (!hash_equal(&is, h)) {
+        char words[STORE_NAME_MAX + 80];
+        snprintf(words, sizeof(words), "%s: damaged picture: get it again", name);
+        tell(v, name, seq, MIMEO_DAMAGED, words);
+    }
+    return ctx_check_cancel(v->ctx);
+}
+
+static int check_stray(const char *name, const char *why, void *payload)
+{
+    struct verification *v = payload;
+    char words[STORE_NAME_MAX + 200];
+    snprintf(words, sizeof(words), "%s: not part of the mirror (%s): never opened", name, why);
+    remark(v, name, words);
+    return 0;
+}
+
+static int check_all(struct verification *v)
+{
+    check_charters(v);
+    int rc = check_texts(v);
+    if (rc == 0)
+        rc = check_head(v);
+    if (rc == 0)
+        rc = check_dictionaries(v);
+    if (rc == 0)
+        rc = check_bundles(v, v->m->seqs, v->m->seq_count);
+    if (rc == 0)
+        rc = settle_zeroed(v);
+    if (rc == 0)
+        rc = store_each_media(v->m->store, v->ctx, check_media, v);
+    if (rc == 0)
+        rc = store_each_stray(v->m->store, v->ctx, check_stray, v);
+    return rc;
+}
+
+/* ---- one object ---- */
+
+static bool holds(const mimeo_mirror *m, uint64_t seq)
+{
+    for (size_t i = 0; i < m->seq_count; i++)
+        if (m->seqs[i] == seq)
+            return true;
+    return false;
+}
+
+/* The seq that `object` names: a number, a bundle's file name, or the bundle of an article. */
+static int seq_of_object(uint64_t *seq, struct verification *v, const char *object)
+{
+    if (parse_decimal(view_of_str(object), LIMIT_SEQ, seq) || store_parse_bundle_name(object, seq)) {
+        if (holds(v->m, *seq))
+            return 0;
+        return ctx_error(v->ctx, MIMEO_ENOTFOUND, "bundle %llu is not held here",
+                         (unsigned long long)*seq);
+    }
+    mimeo_reading *reading;
+    int rc = mimeo_mirror_read(&reading, v->m, v->ctx, object);
+    if (rc < 0)
+        return rc;
+    *seq = mimeo_reading_article(reading)->seq;
+    mimeo_reading_free(reading);
+    return 0;
+}
+
+/* Its bundle, joined by the headers above it, whose blocks are left alone. */
+static int check_one(struct verification *v)
+{
+    uint64_t seq;
+    int rc = seq_of_object(&seq, v, v->options->object);
+    if (rc < 0)
+        return rc;
+    struct header want;
+    for (size_t i = v->m->seq_count; i-- > 0 && v->m->seqs[i] > seq;) {
+        struct hash expected;
+        if (v->m->seqs[i] > v->m->anchor->seq || !join_expects(&v->walk.join, v->m->seqs[i], &expected))
+            continue;
+        rc = mirror_fetch_header(&want, v->ctx, v->m->seqs[i], &expected, v->m);
+        if (rc < 0)
+            return rc;
+        if (rc == 1)
+            join_step(&v->walk.join, &want);
+    }
+    rc = check_bundles(v, &seq, 1);
+    return rc == 0 ? settle_zeroed(v) : rc;
+}
+
+int mimeo_mirror_verify(mimeo_mirror *m, mimeo_ctx *ctx, const struct mimeo_verify_options *options,
+                        struct mimeo_verify_result *result)
+{
+    struct mimeo_mirror_state state;
+    mimeo_mirror_get_state(m, &state);
+    memset(result, 0, sizeof(*result));
+    result->verdict = m->verdict;
+    result->missing = state.missing;
+    struct verification v = {.m = m, .ctx = ctx, .options = options, .result = result};
+    if (m->anchor == NULL)
+        return 0;
+    int rc = header_walk_init(&v.walk, ctx, &m->chain, m->anchor);
+    if (rc < 0)
+        return rc;
+    rc = options->object != NULL ? check_one(&v) : check_all(&v);
+    if (rc == 0 && options->object == NULL && state.missing > 0) {
+        char words[200];
+        snprintf(words, sizeof(words), "%llu bundles are missing, the newest of them %llu to %llu: get them",
+                 (unsigned long long)state.missing, (unsigned long long)state.first_missing,
+                 (unsigned long long)state.last_missing);
+        tell(&v, "bundles", 0, MIMEO_INCOMPLETE, words);
+    }
+    erasure_claims_dispose(&v.zeroed);
+    header_walk_dispose(&v.walk);
+    return rc;
+}
