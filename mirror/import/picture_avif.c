@@ -35,6 +35,7 @@ struct box {
 
 struct item {
     uint32_t id, type;
+    size_t type_at; /* of the type, in the file */
     bool wanted, is_located;
     uint8_t method; /* 0: offset in the file, 1: in idat */
     uint64_t offset, len;
@@ -218,8 +219,7 @@ static int read_primary(struct avif *a, const struct box *box)
     return 0;
 }
 
-/* infe (2, 3): id, protection(2), type(4), name, and a content type for mime.  The words
- * are for people; an empty content type is one that no reader acts on. */
+/* infe (2, 3): id, protection(2), type(4), name, and a content type for mime: words. */
 static int read_item(struct avif *a, const struct box *box)
 {
     struct cursor c = cursor_of(box->in);
@@ -235,7 +235,8 @@ static int read_item(struct avif *a, const struct box *box)
         return odd(a, "has a broken list of items");
     if (a->item_count == ITEMS_MAX || find_item(a, item.id))
         return odd(a, "has too many items, or one twice");
-    wipe(a, (size_t)(c.ptr - a->in.ptr), c.left);
+    item.type_at = (size_t)(c.ptr - a->in.ptr) - 4;
+    wipe(a, item.type_at + 4, c.left);
     a->items[a->item_count++] = item;
     return 0;
 }
@@ -742,9 +743,12 @@ static int clean(struct avif *a)
         rc = choose_items(a);
     if (rc == 0)
         rc = picture_check_size(a->ctx, a->width, a->height);
-    for (size_t i = 0; rc == 0 && i < a->item_count; i++)
+    for (size_t i = 0; rc == 0 && i < a->item_count; i++) {
         if (a->items[i].wanted)
             rc = restore_item(a, &a->items[i]);
+        else /* a type that no reader knows, lest it stumble over Exif made of zeros */
+            memcpy(a->out->ptr + a->items[i].type_at, "free", 4);
+    }
     return rc;
 }
 
