@@ -17,7 +17,7 @@
 /* What the child may map, and how much of it may go to pixels and coefficients; the
  * rest is for the program, the picture's own bytes and the codec's tables. */
 #define PICTURE_MEMORY (256 * MIB)
-#define PICTURE_PIXEL_MEMORY (176 * MIB)
+#define PICTURE_PIXEL_MEMORY (208 * MIB)
 #define PICTURE_SECONDS 60
 
 /* Clean into `out` (initialised, max LIMIT_MEDIA).  The type is known by now. */

@@ -327,27 +327,44 @@ static int encode(struct buf *out, mimeo_ctx *ctx, const uint8_t *pixels,
     return rc;
 }
 
-/* The way through pixels, for what the lossless one cannot do. */
-static int reencode(struct buf *out, mimeo_ctx *ctx, struct view in, const struct jpeg_facts *f)
+/* Decoded and upright, in a buffer for the caller to free.  Both are zeroed: a damaged
+ * picture is decoded in part, and what stood in our memory must not be published with it. */
+static int decode_upright(uint8_t **out, mimeo_ctx *ctx, struct view in,
+                          const struct jpeg_facts *f)
 {
     size_t bpp = (size_t)tjPixelSize[pixel_format(f)];
-    size_t size = (size_t)f->width * f->height * bpp;
-    uint8_t *pixels = NULL, *turned = NULL;
-    int rc = picture_check_memory(ctx, 2 * (uint64_t)size + coefficient_bytes(f));
+    size_t count = (size_t)f->width * f->height;
+    uint8_t *turned = NULL, *pixels = calloc(count, bpp);
+    int rc = pixels ? decode(pixels, ctx, in, f) : ctx_error_nomem(ctx);
 
-    if (rc < 0)
-        return rc;
-    /* Zeroed: a damaged picture is decoded in part, and what stood in our memory before
-     * must not be published with it. */
-    pixels = calloc(1, size);
-    turned = calloc(1, size);
-    rc = pixels && turned ? decode(pixels, ctx, in, f) : ctx_error_nomem(ctx);
     if (rc == 0) {
-        picture_turn(turned, pixels, f->width, f->height, bpp, f->orientation);
-        rc = encode(out, ctx, turned, f);
+        turned = calloc(count, bpp);
+        if (turned) {
+            picture_turn(turned, pixels, f->width, f->height, bpp, f->orientation);
+            *out = turned;
+        } else {
+            rc = ctx_error_nomem(ctx);
+        }
     }
     free(pixels);
-    free(turned);
+    return rc;
+}
+
+/* The way through pixels, for what the lossless one cannot do.  At any time there are
+ * the pixels, and a second copy of them or the coefficients. */
+static int reencode(struct buf *out, mimeo_ctx *ctx, struct view in, const struct jpeg_facts *f)
+{
+    uint64_t size = (uint64_t)f->width * f->height * (uint64_t)tjPixelSize[pixel_format(f)];
+    uint64_t coefficients = coefficient_bytes(f);
+    uint8_t *pixels;
+    int rc = picture_check_memory(ctx, size + (size > coefficients ? size : coefficients));
+
+    if (rc == 0)
+        rc = decode_upright(&pixels, ctx, in, f);
+    if (rc < 0)
+        return rc;
+    rc = encode(out, ctx, pixels, f);
+    free(pixels);
     return rc;
 }
 
