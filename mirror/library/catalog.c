@@ -23,13 +23,14 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS erasure(seq INTEGER, time INTEGER, record BLOB);";
 
 enum statement {
-    FIND, PUT, FIND_MEDIA, PUT_MEDIA, PUT_ERASURE, EACH_ERASURE, GET_STATE, SET_STATE, STATEMENTS
+    FIND, PUT, FIND_MEDIA, PUT_MEDIA, REMOVE_MEDIA, PUT_ERASURE, EACH_ERASURE, GET_STATE, SET_STATE, STATEMENTS
 };
 static const char *const sql[STATEMENTS] = {
     [FIND] = "SELECT seq, revision, action, digest FROM article WHERE id=?1",
     [PUT] = "INSERT OR REPLACE INTO article VALUES(?1,?2,?3,?4,?5)",
     [FIND_MEDIA] = "SELECT seq FROM media WHERE hash=?1",
     [PUT_MEDIA] = "INSERT OR IGNORE INTO media VALUES(?1,?2)",
+    [REMOVE_MEDIA] = "DELETE FROM media WHERE hash=?1",
     [PUT_ERASURE] = "INSERT INTO erasure VALUES(?1,?2,?3)",
     [EACH_ERASURE] = "SELECT seq, record FROM erasure WHERE time>=?1 ORDER BY seq, rowid",
     [GET_STATE] = "SELECT seq, head FROM state WHERE one=1 AND version=?1",
@@ -186,6 +187,12 @@ int catalog_put_media(struct catalog *c, mimeo_ctx *ctx, const struct hash *h, u
     bind_bytes(c->statements[PUT_MEDIA], 1, h->bytes, HASH_LEN);
     bind_number(c->statements[PUT_MEDIA], 2, seq);
     return run(c, ctx, PUT_MEDIA);
+}
+
+int catalog_remove_media(struct catalog *c, mimeo_ctx *ctx, const struct hash *h)
+{
+    bind_bytes(c->statements[REMOVE_MEDIA], 1, h->bytes, HASH_LEN);
+    return run(c, ctx, REMOVE_MEDIA);
 }
 
 int catalog_put_erasure(struct catalog *c, mimeo_ctx *ctx, uint64_t seq, int64_t time,

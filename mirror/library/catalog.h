@@ -39,6 +39,7 @@ int catalog_put(struct catalog *c, mimeo_ctx *ctx, const char *id, const struct 
 /* The first bundle that cites a picture: 1 and *seq, 0 where none does. */
 int catalog_find_media(struct catalog *c, mimeo_ctx *ctx, const struct hash *h, uint64_t *seq);
 int catalog_put_media(struct catalog *c, mimeo_ctx *ctx, const struct hash *h, uint64_t seq);
+int catalog_remove_media(struct catalog *c, mimeo_ctx *ctx, const struct hash *h);
 /* Retractions that order an erasure, to be restated for 90 days: `record` is their catalog line. */
 int catalog_put_erasure(struct catalog *c, mimeo_ctx *ctx, uint64_t seq, int64_t time,
                         struct view record);
