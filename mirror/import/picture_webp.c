@@ -19,7 +19,9 @@
 #define FLAG_ALPHA 0x10
 #define LOSSY_QUALITY 90
 #define LOSSLESS_EFFORT 2
-#define TURN_BYTES_PER_PIXEL 20 /* decoded, turned, the encoder's copy and its tables */
+/* Decoded, turned, the encoder's copy and its tables; as measured. */
+#define TURN_BYTES_LOSSY 20
+#define TURN_BYTES_LOSSLESS 44
 
 struct webp_chunk {
     char type[5];
@@ -328,7 +330,8 @@ static int turn(struct buf *out, struct webp_walk *w, struct view stripped)
     int width = 0, height = 0, rc;
     uint8_t *rgba;
 
-    rc = picture_check_memory(w->ctx, (uint64_t)w->width * w->height * TURN_BYTES_PER_PIXEL);
+    rc = picture_check_memory(w->ctx, (uint64_t)w->width * w->height *
+                                      (w->lossless ? TURN_BYTES_LOSSLESS : TURN_BYTES_LOSSY));
     if (rc < 0)
         return rc;
     rgba = WebPDecodeRGBA(stripped.ptr, stripped.len, &width, &height);
