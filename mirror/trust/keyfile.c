@@ -173,9 +173,11 @@ static int parse_secret(struct sheet *s, mimeo_ctx *ctx, const char *what, struc
 
 static int check_first_line(struct cursor *c, mimeo_ctx *ctx, const char *what)
 {
+    struct view version;
+    uint64_t number;
     if (cursor_skip(c, FIRST_LINE))
         return 0;
-    if (cursor_skip(c, "mimeo secret key "))
+    if (take_value(c, "mimeo secret key", &version) && parse_decimal(version, UINT64_MAX, &number))
         return ctx_error(ctx, MIMEO_ENEWER, "key file '%s' has a version that this mimeo does not "
                                             "know: it needs a newer mimeo", what);
     return bad(ctx, what, "is not a mimeo secret key: name the file that 'mimeo key' made");

@@ -1,0 +1,356 @@
+/* Tests of bundle/object.c: prefixes, and walks through packs that somebody spoiled. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/context.h"
+#include "bundle/object.h"
+
+static mimeo_ctx *ctx;
+
+static int set_up(void **state)
+{
+    (void)state;
+    return mimeo_ctx_new(&ctx);
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    mimeo_ctx_free(ctx);
+    return 0;
+}
+
+static void words(const char *expected)
+{
+    if (strstr(mimeo_ctx_message(ctx), expected) == NULL)
+        fail_msg("'%s' lacks '%s'", mimeo_ctx_message(ctx), expected);
+}
+
+/* ---- prefixes ---- */
+
+static void expect_prefix(int code, unsigned kind, uint32_t header_len, uint64_t total_len,
+                          const char *expected)
+{
+    struct buf b;
+    struct prefix p = {.kind = (enum object_kind)99};
+    buf_init(&b, 64);
+    assert_int_equal(prefix_write(&b, (enum object_kind)kind, header_len, total_len), 0);
+    assert_int_equal(b.len, PREFIX_LEN);
+    int rc = prefix_parse(&p, ctx, "x.mimeo", buf_view(&b));
+    if (rc != code)
+        fail_msg("%d (%s), kind %u %u %llu", rc, mimeo_ctx_message(ctx), kind, header_len,
+                 (unsigned long long)total_len);
+    if (code == 0 || code == MIMEO_ENEWER) {
+        assert_int_equal(p.kind, kind);
+        assert_int_equal(p.header_len, header_len);
+        assert_true(p.total_len == total_len);
+    } else {
+        assert_int_equal(p.kind, 99); /* untouched */
+    }
+    if (expected != NULL)
+        words(expected);
+    buf_dispose(&b);
+}
+
+static void each_kind_is_taken_at_its_caps_and_refused_past_them(void **state)
+{
+    (void)state;
+    expect_prefix(0, OBJECT_CHARTER, LIMIT_CHARTER, 24 + LIMIT_CHARTER, NULL);
+    expect_prefix(MIMEO_EMALFORMED, OBJECT_CHARTER, LIMIT_CHARTER + 1, 24 + LIMIT_CHARTER + 1,
+                  "over the limit of 16384");
+    expect_prefix(0, OBJECT_HEADER, LIMIT_HEADER, 24 + LIMIT_HEADER, NULL);
+    expect_prefix(MIMEO_EMALFORMED, OBJECT_HEADER, LIMIT_HEADER + 1, 24 + LIMIT_HEADER + 1,
+                  "over the limit of 8192");
+    expect_prefix(0, OBJECT_DICTIONARY, 0, 24 + LIMIT_DICTIONARY, NULL);
+    expect_prefix(MIMEO_EMALFORMED, OBJECT_DICTIONARY, 0, 24 + LIMIT_DICTIONARY + 1,
+                  "a dictionary of 32793 bytes is over the limit");
+    expect_prefix(0, OBJECT_BUNDLE, LIMIT_HEADER, LIMIT_BUNDLE, NULL);
+    expect_prefix(0, OBJECT_BUNDLE, 100, 124, NULL); /* a heartbeat */
+    expect_prefix(MIMEO_EMALFORMED, OBJECT_BUNDLE, 100, LIMIT_BUNDLE + 1, "over the limit");
+    expect_prefix(MIMEO_EMALFORMED, OBJECT_BUNDLE, LIMIT_HEADER + 1, LIMIT_BUNDLE, "over the limit");
+    expect_prefix(0, OBJECT_MEDIA, 0, 24 + LIMIT_MEDIA, NULL);
+    expect_prefix(MIMEO_EMALFORMED, OBJECT_MEDIA, 0, 24 + LIMIT_MEDIA + 1, "over the limit");
+}
+
+static void lengths_must_agree_with_each_other(void **state)
+{
+    (void)state;
+    expect_prefix(MIMEO_EMALFORMED, OBJECT_CHARTER, 100, 125, "does not end with its header");
+    expect_prefix(MIMEO_EMALFORMED, OBJECT_HEADER, 100, UINT64_MAX, "does not end with its header");
+    expect_prefix(MIMEO_EMALFORMED, OBJECT_HEADER, 100, 123, "longer than the header");
+    expect_prefix(MIMEO_EMALFORMED, OBJECT_HEADER, 0, 24, "needs a header");
+    expect_prefix(MIMEO_EMALFORMED, OBJECT_BUNDLE, 0, 1000, "needs a header");
+    expect_prefix(MIMEO_EMALFORMED, OBJECT_MEDIA, 1, 1000, "has no header");
+    expect_prefix(MIMEO_EMALFORMED, OBJECT_BUNDLE, 100, 123, "longer than the bundle");
+    expect_prefix(MIMEO_EMALFORMED, OBJECT_BUNDLE, 100, 23, "less than the prefix");
+    expect_prefix(MIMEO_EMALFORMED, OBJECT_MEDIA, 0, 0, "less than the prefix");
+    expect_prefix(MIMEO_EMALFORMED, OBJECT_MEDIA, 0, UINT64_MAX, "over the limit");
+}
+
+static void an_unknown_kind_needs_a_newer_mimeo(void **state)
+{
+    (void)state;
+    expect_prefix(MIMEO_ENEWER, 6, 7, 1 << 30, "kind 6");
+    expect_prefix(MIMEO_ENEWER, 0, 0, 24, "newer mimeo");
+    expect_prefix(MIMEO_ENEWER, 255, UINT32_MAX, UINT64_MAX, "newer mimeo");
+    expect_prefix(MIMEO_EMALFORMED, 6, 0, 23, "less than the prefix");
+}
+
+static void expect_bytes(const char *bytes, size_t len, const char *expected)
+{
+    struct prefix p;
+    assert_int_equal(prefix_parse(&p, ctx, "x.mimeo", view_of(bytes, len)), MIMEO_EMALFORMED);
+    words(expected);
+}
+
+#define BYTES(s) (s), sizeof(s) - 1
+#define REST "\x03\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x18"
+
+static void a_magic_changed_on_the_way_is_told_as_that(void **state)
+{
+    (void)state;
+    expect_bytes(BYTES("\x8DMMO\x0A\x1A\x0A" REST "\0"), "CR LF became LF");
+    expect_bytes(BYTES("\x8DMMO\x0D\x0D\x0A\x1A\x0D\x0A" REST), "LF became CR LF");
+    expect_bytes(BYTES("\x8DMMO\x0D\x0A\x1A\x0D\x0A" REST), "LF became CR LF");
+    expect_bytes(BYTES("\x8DMMO\x0D\x1A\x0D" REST "\0"), "LF became CR)");
+    expect_bytes(BYTES("\x0DMMO\x0D\x0A\x1A\x0A" REST), "top bits");
+    expect_bytes(BYTES("\xC2\x8DMMO\x0D\x0A\x1A\x0A" REST), "UTF-8");
+    expect_bytes(BYTES("\xEF\xBF\xBDMMO\x0D\x0A\x1A\x0A" REST), "UTF-8");
+    expect_bytes(BYTES("PK\x03\x04 some other file of whatever kind"), "does not begin with the magic");
+}
+
+static void a_cut_prefix_is_told_as_cut(void **state)
+{
+    (void)state;
+    static const char whole[] = "\x8DMMO\x0D\x0A\x1A\x0A" REST;
+    for (size_t len = 0; len < PREFIX_LEN; len++)
+        expect_bytes(whole, len, "is cut off");
+    expect_bytes(BYTES("hello"), "does not begin with the magic");
+}
+
+static void the_three_zeros_must_be_zero(void **state)
+{
+    (void)state;
+    for (size_t i = 9; i < 12; i++) {
+        char bytes[] = "\x8DMMO\x0D\x0A\x1A\x0A" REST;
+        bytes[i] = 1;
+        expect_bytes(bytes, PREFIX_LEN, "are not zero");
+    }
+}
+
+/* ---- packs ---- */
+
+static struct buf pack;
+
+static int pack_new(void **state)
+{
+    (void)state;
+    buf_init(&pack, MIB);
+    return 0;
+}
+
+static int pack_done(void **state)
+{
+    (void)state;
+    buf_dispose(&pack);
+    return 0;
+}
+
+static void add(unsigned kind, const char *contents)
+{
+    bool note = kind != OBJECT_DICTIONARY && kind != OBJECT_MEDIA;
+    size_t len = strlen(contents);
+    prefix_write(&pack, (enum object_kind)kind, note ? (uint32_t)len : 0, PREFIX_LEN + len);
+    assert_int_equal(buf_append(&pack, contents, len), 0);
+}
+
+/* Change the total length of the object at `offset`. */
+static void set_total(size_t offset, uint64_t total)
+{
+    for (size_t i = 0; i < 8; i++)
+        pack.ptr[offset + 16 + i] = (uint8_t)(total >> (56 - 8 * i));
+}
+
+/* Walk, and write down what came: a letter a kind, ! malformed, ? newer. */
+static void expect_walk(const char *trace, uint64_t skipped)
+{
+    /* A copy without slack, so that the sanitizer sees a read past its end. */
+    uint8_t *exact = malloc(pack.len > 0 ? pack.len : 1);
+    char got[64];
+    size_t n = 0;
+    int rc;
+    struct pack_reader r;
+    struct object o;
+    assert_non_null(exact);
+    if (pack.len > 0)
+        memcpy(exact, pack.ptr, pack.len);
+    pack_reader_init(&r, view_of(exact, pack.len));
+    while ((rc = pack_next(&r, ctx, "pack", &o)) != 0) {
+        assert_true(n < sizeof got - 1);
+        assert_true(rc == 1 || rc == MIMEO_EMALFORMED || rc == MIMEO_ENEWER);
+        got[n++] = rc == 1 ? "?chdbm"[o.prefix.kind] : rc == MIMEO_ENEWER ? '?' : '!';
+        if (rc == 1) {
+            assert_ptr_equal(o.bytes.ptr, exact + o.offset);
+            assert_true(o.bytes.len == o.prefix.total_len);
+        }
+    }
+    got[n] = '\0';
+    assert_string_equal(got, trace);
+    assert_true(r.skipped == skipped);
+    assert_true(r.offset == pack.len);
+    assert_int_equal(pack_next(&r, ctx, "pack", &o), 0); /* and stays at its end */
+    free(exact);
+}
+
+static void a_pack_is_read_in_order(void **state)
+{
+    (void)state;
+    expect_walk("", 0);
+    add(OBJECT_CHARTER, "c");
+    add(OBJECT_HEADER, "h");
+    add(OBJECT_DICTIONARY, "");
+    add(OBJECT_BUNDLE, "b");
+    add(OBJECT_MEDIA, "picture");
+    expect_walk("chdbm", 0);
+}
+
+static void an_unknown_kind_is_skipped_by_its_length(void **state)
+{
+    (void)state;
+    add(OBJECT_HEADER, "h");
+    add(9, "of the future, with \x8DMMO\x0D\x0A\x1A\x0A in it");
+    add(OBJECT_MEDIA, "m");
+    add(10, "last");
+    expect_walk("h?m?", 0);
+}
+
+static void a_bad_object_is_left_by_its_length_where_the_magic_stands(void **state)
+{
+    (void)state;
+    add(OBJECT_HEADER, "one");
+    size_t bad = pack.len;
+    add(OBJECT_MEDIA, "\x8DMMO\x0D\x0A\x1A\x0A inside"); /* not to be found */
+    size_t len = pack.len - bad;
+    add(OBJECT_HEADER, "two");
+    pack.ptr[bad + 9] = 1; /* a zero that is none */
+    expect_walk("h!h", len);
+}
+
+static void a_bad_object_with_a_wrong_length_is_left_at_the_next_magic(void **state)
+{
+    (void)state;
+    add(OBJECT_HEADER, "one");
+    size_t bad = pack.len;
+    add(OBJECT_MEDIA, "12345");
+    size_t len = pack.len - bad;
+    add(OBJECT_HEADER, "two");
+    set_total(bad, UINT64_MAX);
+    expect_walk("h!h", len);
+    set_total(bad, 0);
+    expect_walk("h!h", len);
+    set_total(bad, 1000); /* plausible, but past the end */
+    expect_walk("h!h", len);
+    words("cut off");
+}
+
+static void junk_between_objects_is_counted(void **state)
+{
+    (void)state;
+    buf_append_str(&pack, "junk in front");
+    add(OBJECT_HEADER, "one");
+    buf_append_str(&pack, "junk");
+    add(OBJECT_HEADER, "two");
+    buf_append_str(&pack, "behind");
+    expect_walk("!h!h!", 13 + 4 + 6);
+    words("at byte");
+}
+
+static void a_pack_of_magics_alone_ends(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 20; i++)
+        buf_append(&pack, object_magic, 8);
+    expect_walk("!!!!!!!!!!!!!!!!!!!!", 160);
+}
+
+static void each_cut_of_a_pack_ends_and_keeps_what_is_whole(void **state)
+{
+    (void)state;
+    add(OBJECT_HEADER, "one");
+    size_t first = pack.len;
+    add(OBJECT_HEADER, "two");
+    size_t whole = pack.len;
+    for (size_t len = 1; len < whole; len++) {
+        pack.len = len;
+        if (len == first)
+            expect_walk("h", 0);
+        else if (len < first)
+            expect_walk("!", len);
+        else
+            expect_walk("h!", len - first);
+    }
+    pack.len = whole;
+}
+
+static void a_rejected_object_gives_up_what_it_swallowed(void **state)
+{
+    (void)state;
+    struct pack_reader r;
+    struct object o;
+    add(OBJECT_BUNDLE, "bundle");
+    size_t len = pack.len;
+    add(OBJECT_HEADER, "swallowed");
+    set_total(0, pack.len);
+    pack_reader_init(&r, buf_view(&pack));
+    assert_int_equal(pack_next(&r, ctx, "pack", &o), 1);
+    assert_true(o.bytes.len == pack.len);
+    pack_reject(&r, &o);
+    assert_true(r.skipped == len);
+    assert_int_equal(pack_next(&r, ctx, "pack", &o), 1);
+    assert_int_equal(o.prefix.kind, OBJECT_HEADER);
+    assert_int_equal(pack_next(&r, ctx, "pack", &o), 0);
+}
+
+static void a_rejected_object_whose_length_holds_is_left_whole(void **state)
+{
+    (void)state;
+    struct pack_reader r;
+    struct object o;
+    add(OBJECT_MEDIA, "\x8DMMO\x0D\x0A\x1A\x0A inside");
+    size_t len = pack.len;
+    add(OBJECT_HEADER, "next");
+    pack_reader_init(&r, buf_view(&pack));
+    assert_int_equal(pack_next(&r, ctx, "pack", &o), 1);
+    pack_reject(&r, &o);
+    assert_true(r.offset == len && r.skipped == len);
+}
+
+#define PACK_TEST(f) cmocka_unit_test_setup_teardown(f, pack_new, pack_done)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_kind_is_taken_at_its_caps_and_refused_past_them),
+        cmocka_unit_test(lengths_must_agree_with_each_other),
+        cmocka_unit_test(an_unknown_kind_needs_a_newer_mimeo),
+        cmocka_unit_test(a_magic_changed_on_the_way_is_told_as_that),
+        cmocka_unit_test(a_cut_prefix_is_told_as_cut),
+        cmocka_unit_test(the_three_zeros_must_be_zero),
+        PACK_TEST(a_pack_is_read_in_order),
+        PACK_TEST(an_unknown_kind_is_skipped_by_its_length),
+        PACK_TEST(a_bad_object_is_left_by_its_length_where_the_magic_stands),
+        PACK_TEST(a_bad_object_with_a_wrong_length_is_left_at_the_next_magic),
+        PACK_TEST(junk_between_objects_is_counted),
+        PACK_TEST(a_pack_of_magics_alone_ends),
+        PACK_TEST(each_cut_of_a_pack_ends_and_keeps_what_is_whole),
+        PACK_TEST(a_rejected_object_gives_up_what_it_swallowed),
+        PACK_TEST(a_rejected_object_whose_length_holds_is_left_whole),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
