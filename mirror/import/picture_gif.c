@@ -159,6 +159,8 @@ static enum lzw_step lzw_code(struct lzw *z, unsigned code)
     }
     if (code == clear + 1)
         return LZW_END;
+    if (z->pixels_left == 0) /* more than the picture: what it says is for nobody's eyes */
+        return LZW_END;
     if (code > z->next || (code == z->next && !z->has_previous) || code >= LZW_CODES)
         return LZW_BAD;
     length = code == z->next ? z->length[z->previous] + 1u : z->length[code];

@@ -33,7 +33,7 @@ struct webp_walk {
     mimeo_ctx *ctx;
     uint32_t width, height;
     uint8_t flags;
-    bool extended, has_animation, has_frame, has_image, lossless;
+    bool extended, has_animation, has_frame, has_alpha, has_image, lossless;
     int orientation;
 };
 
@@ -170,6 +170,8 @@ static int read_image(struct webp_walk *w, const struct webp_chunk *chunk)
         return odd(w, "has a broken image header");
     if (w->extended && (width != w->width || height != w->height))
         return odd(w, "says two different sizes");
+    if (w->has_alpha && is(chunk, "VP8L"))
+        return odd(w, "has its transparency twice");
     w->width = width;
     w->height = height;
     w->has_image = true;
@@ -194,6 +196,8 @@ static int read_frame_chunks(struct webp_walk *w, struct cursor c, uint32_t widt
             if (!bitstream_size(&chunk, &own_width, &own_height) || own_width != width ||
                 own_height != height)
                 return odd(w, "has a frame that says two different sizes");
+            if (has_alpha && is(&chunk, "VP8L"))
+                return odd(w, "has its transparency twice");
             append_chunk(w->out, chunk.type, chunk.data);
             return 0; /* what follows is unknown to all, so it stays behind */
         }
@@ -254,8 +258,9 @@ static int read_chunk(struct webp_walk *w, const struct webp_chunk *chunk)
     if (is(chunk, "ANMF"))
         return read_frame(w, chunk->data);
     if (is(chunk, "ALPH")) {
-        if (w->has_image || !(w->flags & FLAG_ALPHA) || w->flags & FLAG_ANIMATION)
+        if (w->has_image || w->has_alpha || !(w->flags & FLAG_ALPHA) || w->flags & FLAG_ANIMATION)
             return odd(w, "has a stray alpha channel");
+        w->has_alpha = true;
         append_chunk(w->out, "ALPH", chunk->data);
     } else if (is(chunk, "EXIF")) {
         w->orientation = picture_exif_orientation(chunk->data);

@@ -77,6 +77,24 @@ static void gif_with_bytes_behind_the_pixels_loses_them(void **state)
     mimeo_ctx_free(ctx);
 }
 
+/* Codes after the last pixel: the frame says 2 x 2, its codes go on for 40 x 9. */
+static void gif_with_codes_past_the_last_pixel_loses_them(void **state)
+{
+    mimeo_ctx *ctx = new_ctx();
+    struct buf in, out;
+    (void)state;
+    buf_init(&in, SAMPLE_MAX);
+    put_gif_head(&in, 2, 2);
+    buf_append(&in, "\x2c\0\0\0\0\2\0\2\0\0", 10);
+    put_gif_pixels(&in, 40, 9);
+    buf_append_byte(&in, ';');
+    assert_int_equal(clean_sample(&out, ctx, &in), 0);
+    assert_in_range(out.len, 30, 50);
+    buf_dispose(&out);
+    buf_dispose(&in);
+    mimeo_ctx_free(ctx);
+}
+
 static void assert_refused(const struct buf *in, const char *words)
 {
     mimeo_ctx *ctx = new_ctx();
@@ -127,6 +145,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gif_keeps_frames_and_loop_and_nothing_else),
         cmocka_unit_test(gif_with_bytes_behind_the_pixels_loses_them),
+        cmocka_unit_test(gif_with_codes_past_the_last_pixel_loses_them),
         cmocka_unit_test(gif_that_lies_about_its_size_is_refused),
         cmocka_unit_test(gif_cut_or_damaged_never_crashes),
     };
