@@ -360,7 +360,7 @@ static void push_frame(struct renderer *r, const char *first, const char *next)
     size_t cells = prefix_cells(r) + text_cells(view_of_str(next));
     bool room = cells <= width / 2;
     *f = (struct render_frame){.cells = room ? cells : prefix_cells(r)};
-    snprintf(f->first, sizeof f->first, "%s", first);
+    snprintf(f->first, sizeof f->first, "%s", room ? first : "");
     snprintf(f->next, sizeof f->next, "%s", room ? next : "");
     r->depth++;
 }

@@ -131,7 +131,7 @@ static void shows_tables_in_columns(void **state)
     (void)state;
     check("<table><caption>Cap</caption><thead><tr><th>Name</th><th>Count</th></tr></thead><tbody>"
           "<tr><td>Bridge</td><td>1</td></tr><tr><td>新聞</td><td>22</td></tr></tbody></table>",
-          &plain, "Cap\n\nName    Count\n─────────────\nBridge  1\n新聞    22\n");
+          &plain, "Cap\nName    Count\n─────────────\nBridge  1\n新聞    22\n");
     check("<table><tr><td>a</td><td>one two three four five</td></tr></table>", &narrow,
           "a  one two three\n   four five\n");
     check("<table><tr><td rowspan=2>a</td><td>b</td></tr><tr><td>c</td></tr>"
