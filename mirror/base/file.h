@@ -48,6 +48,8 @@ int file_write_atomic(mimeo_ctx *ctx, int dir_fd, const char *name, struct view 
                       mode_t mode);
 /* Make a new file (O_EXCL), fsynced; MIMEO_EEXISTS where one is there. */
 int file_write_new(mimeo_ctx *ctx, int dir_fd, const char *name, struct view bytes, mode_t mode);
+/* Remove what a killed file_write_atomic left in this directory (not below it). */
+int dir_remove_stale(mimeo_ctx *ctx, int dir_fd);
 int file_remove(mimeo_ctx *ctx, int dir_fd, const char *name); /* absent is fine */
 /* Make `path` and its parents; an existing directory is fine. */
 int dir_make(mimeo_ctx *ctx, const char *path, mode_t mode);
