@@ -22,23 +22,19 @@ static int import_format(struct draft *d)
     return draft_refuse(d, "its format is not known");
 }
 
-/* The language that the options name, and the direction that follows from it. */
-static int settle_language(struct draft *d)
+/* No picture, and nothing but white space between tags.  In a canonical body a bracket is
+ * always a tag's. */
+static bool shows_nothing(struct view body)
 {
-    struct record *r = &d->article->record;
-    if (r->lang == NULL && d->options->lang != NULL &&
-        (r->lang = record_string(r, view_of_str(d->options->lang))) == NULL)
-        return ctx_error_nomem(d->ctx);
-    if (r->dir == NULL && r->lang != NULL && lang_is_rtl(r->lang))
-        r->dir = "rtl";
-    return 0;
-}
-
-/* Nothing but tags around nothing. */
-static bool shows_nothing(struct view body, size_t words)
-{
-    return words == 0 && memmem(body.ptr, body.len, "<img ", 5) == NULL &&
-           memmem(body.ptr, body.len, "</", 2) == NULL;
+    bool tag = false;
+    for (size_t i = 0; i < body.len; i++) {
+        uint8_t c = body.ptr[i];
+        if (c == '<' || c == '>')
+            tag = c == '<';
+        else if (!tag && c != ' ' && c != '\n' && c != '\t')
+            return false;
+    }
+    return body.len == 0 || memmem(body.ptr, body.len, "<img ", 5) == NULL;
 }
 
 /* Plain text and figures are written straight; should they ever not be what the cleaner
@@ -67,7 +63,7 @@ static int require_title_and_body(struct draft *d)
         return 0;
     if (a->record.title == NULL)
         return draft_refuse(d, "has no title: give it a 'title'");
-    if (a->body.len == 0 || shows_nothing(buf_view(&a->body), a->record.words))
+    if (shows_nothing(buf_view(&a->body)))
         return draft_refuse(d, "has no body: give it a 'body' of HTML or a 'text'");
     return 0;
 }
@@ -113,7 +109,7 @@ static int fit_record(struct draft *d)
 
 static int finish(struct draft *d)
 {
-    int rc = settle_language(d);
+    int rc = draft_settle_language(d);
     if (rc == 0)
         rc = draft_id(d);
     if (d->article->record.action == RECORD_RETRACT) {

@@ -61,8 +61,8 @@ int draft_lang_hint(struct draft *d, struct view lang);
 const char *line_clean(struct buf *out, struct view v, char *why, size_t why_len);
 /* line_clean, checked against `max` and kept in the record; *out NULL where nothing is left. */
 int draft_line(struct draft *d, const char **out, const char *field, struct view v, size_t max);
-/* ar, fa, he … or a script that runs from right to left. */
-bool lang_is_rtl(const char *lang);
+/* The language of the options where there is none yet, and the direction that follows. */
+int draft_settle_language(struct draft *d);
 
 /* ---- ids.c */
 

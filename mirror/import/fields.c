@@ -213,7 +213,7 @@ static bool lang_normalise(char out[36], const char *lang)
     return true;
 }
 
-bool lang_is_rtl(const char *lang)
+static bool lang_is_rtl(const char *lang)
 {
     static const char *const languages[] = {"ar", "fa", "he", "ur", "ps", "sd",
                                             "ug", "yi", "dv", "ckb"};
@@ -251,6 +251,15 @@ int draft_lang_hint(struct draft *d, struct view lang)
         return 0;
     snprintf(text, sizeof text, "%.*s", (int)lang.len, (const char *)lang.ptr);
     return lang_normalise(normal, text) ? set_lang(d, text) : 0;
+}
+
+int draft_settle_language(struct draft *d)
+{
+    struct record *r = &d->article->record;
+    int rc = r->lang == NULL && d->options->lang != NULL ? set_lang(d, d->options->lang) : 0;
+    if (rc == 0 && r->dir == NULL && r->lang != NULL && lang_is_rtl(r->lang))
+        r->dir = "rtl";
+    return rc;
 }
 
 static int take_lang(struct draft *d, const json_t *object)
