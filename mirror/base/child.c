@@ -30,7 +30,7 @@
 
 /* ---- in the child ---- */
 
-static void limit(int resource, rlim_t value)
+static void limit(__rlimit_resource_t resource, rlim_t value)
 {
     struct rlimit r = {value, value};
     setrlimit(resource, &r);
