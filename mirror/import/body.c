@@ -7,23 +7,38 @@
 #include "base/text.h"
 #include "import/draft.h"
 
+/* What stands for the character at `at` in HTML, or NULL where it stands for itself; *len: its
+ * bytes. */
+static const char *entity_of(const uint8_t *at, size_t left, size_t *len)
+{
+    *len = 1;
+    switch (*at) {
+    case '&': return "&amp;";
+    case '<': return "&lt;";
+    case '>': return "&gt;";
+    case '"': return "&quot;";
+    case 0xC2:
+        if (left < 2 || at[1] != 0xA0)
+            return NULL;
+        *len = 2;
+        return "&nbsp;";
+    default: return NULL;
+    }
+}
+
 int buf_append_escaped(struct buf *out, struct view v)
 {
-    for (size_t i = 0; i < v.len; i++) {
-        uint8_t c = v.ptr[i];
-        if (c == '&')
-            buf_append_str(out, "&amp;");
-        else if (c == '<')
-            buf_append_str(out, "&lt;");
-        else if (c == '>')
-            buf_append_str(out, "&gt;");
-        else if (c == '"')
-            buf_append_str(out, "&quot;");
-        else if (c == 0xC2 && i + 1 < v.len && v.ptr[i + 1] == 0xA0 && ++i)
-            buf_append_str(out, "&nbsp;");
-        else
-            buf_append_byte(out, c);
+    size_t run = 0, len;
+    for (size_t i = 0; i < v.len; i += len) {
+        const char *entity = entity_of(v.ptr + i, v.len - i, &len);
+        if (entity == NULL)
+            continue;
+        buf_append(out, v.ptr + run, i - run);
+        buf_append_str(out, entity);
+        run = i + len;
     }
+    if (run < v.len)
+        buf_append(out, v.ptr + run, v.len - run);
     return buf_status(out);
 }
 
@@ -122,10 +137,12 @@ static bool is_unwanted(uint32_t code)
            (code & 0xFFFE) == 0xFFFE || (code >= 0xFDD0 && code <= 0xFDEF);
 }
 
-/* `v` on one line, escaped, without what the cleaner would take out. */
+/* `v` on one line, escaped, without what the cleaner would take out; in runs as long as can be,
+ * since this is most of what an import of plain text does. */
 static int append_prose(struct buf *out, struct view v)
 {
     struct cursor c = cursor_of(v);
+    const uint8_t *run = NULL;
     size_t begin = out->len;
     bool gap = false;
     uint32_t code;
@@ -133,15 +150,23 @@ static int append_prose(struct buf *out, struct view v)
         const uint8_t *at = c.ptr;
         if (!utf8_next(&c, &code))
             break;
-        if (is_white(code)) {
-            gap = true;
-        } else if (!is_unwanted(code)) {
+        if (code == ' ' && run != NULL && c.left > 0 && !is_white(*c.ptr))
+            continue; /* one space inside of a run */
+        bool white = is_white(code);
+        if (run != NULL && (white || is_unwanted(code))) {
+            buf_append_escaped(out, view_of(run, (size_t)(at - run)));
+            run = NULL;
+        }
+        gap = gap || white;
+        if (run == NULL && !white && !is_unwanted(code)) {
             if (gap && out->len > begin)
                 buf_append_byte(out, ' ');
-            buf_append_escaped(out, view_of(at, (size_t)(c.ptr - at)));
             gap = false;
+            run = at;
         }
     }
+    if (run != NULL)
+        buf_append_escaped(out, view_of(run, (size_t)(c.ptr - run)));
     return c.left > 0 ? MIMEO_EMALFORMED : buf_status(out);
 }
 

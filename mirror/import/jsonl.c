@@ -1,43 +1,14 @@
 /*
  * A record of JSON: one object an article.
- *
- * The parser keeps some 50 bytes for each value, so "[[[[…" or "0,0,0,…" would blow a line
- * of 32 MiB up to a gigabyte: values are counted before it runs.
  */
-#include <string.h>
-
 #include "import/draft.h"
-
-#define JSON_VALUES_MAX 200000
-
-/* An upper bound of the values in `v`: what opens or divides them, outside of strings. */
-static size_t count_values(struct view v)
-{
-    size_t count = 1;
-    bool string = false;
-    for (size_t i = 0; i < v.len; i++) {
-        uint8_t c = v.ptr[i];
-        if (string && c == '\\')
-            i++;
-        else if (c == '"')
-            string = !string;
-        else if (!string)
-            count += c == ',' || c == '[' || c == '{' || c == ':';
-    }
-    return count;
-}
 
 static int parse_object(json_t **out, struct draft *d)
 {
-    struct view v = buf_view(&d->item->bytes);
-    json_error_t error;
-    if (count_values(v) > JSON_VALUES_MAX)
-        return draft_refuse(d, "the record has more than %d values", JSON_VALUES_MAX);
-    json_t *object = json_loadb((const char *)v.ptr, v.len, JSON_REJECT_DUPLICATES, &error);
-    if (object == NULL)
-        return json_error_code(&error) == json_error_out_of_memory
-                   ? ctx_error_nomem(d->ctx)
-                   : draft_refuse(d, "not JSON: byte %d: %s", error.position, error.text);
+    json_t *object;
+    int rc = json_text_parse(&object, d->ctx, d->item->where, buf_view(&d->item->bytes));
+    if (rc < 0)
+        return rc;
     if (!json_is_object(object)) {
         json_decref(object);
         return draft_refuse(d, "a record must be an object: {\"title\": …}");

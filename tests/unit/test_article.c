@@ -160,10 +160,10 @@ static void refuses_bad_fields_by_name(void **state)
     refuses(j, "{\"id\":\"a\",\"title\":\"T\",\"body\":\"<p></p><script>x</script>\"}", "has no body");
     refuses(j, "{\"title\":\"T\",\"text\":\"x\"}", "neither 'id' nor 'url'");
     refuses(j, "{\"title\":\"T\",\"body\":{}}", "field 'body'");
-    refuses(j, "{\"title\":\"T\",\"title\":\"U\"}", "not JSON");
-    refuses(j, "{\"title\":\"\xFF\"}", "not JSON");
+    refuses(j, "{\"title\":\"T\",\"title\":\"U\"}", "byte 21: a key is there twice");
+    refuses(j, "{\"title\":\"\xFF\"}", "not valid UTF-8");
     refuses(j, "[1]", "must be an object");
-    refuses(j, "{\"title\":\"T\"", "not JSON");
+    refuses(j, "{\"title\":\"T\"", "byte 13: ',' or '}' is missing");
 }
 
 static void strips_isolates_from_titles(void **state)
