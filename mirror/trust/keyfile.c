@@ -20,7 +20,6 @@
 #include "base/limits.h"
 #include "trust/hash.h"
 
-#define PASSPHRASE_MAX 1024
 #define FILE_MAX (4 * KIB)
 #define FIRST_LINE "mimeo secret key 1\n"
 #define SUM_LEN 4
@@ -40,6 +39,15 @@ void passphrase_dispose(struct passphrase *p)
     sodium_free(p->ptr);
     p->ptr = NULL;
     p->len = 0;
+}
+
+int passphrase_new(struct passphrase *out, mimeo_ctx *ctx)
+{
+    char *ptr = sodium_malloc(PASSPHRASE_MAX);
+    if (ptr == NULL)
+        return ctx_error_nomem(ctx);
+    *out = (struct passphrase){ptr, 0};
+    return 0;
 }
 
 int passphrase_copy(struct passphrase *out, mimeo_ctx *ctx, struct view v)

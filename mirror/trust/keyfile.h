@@ -23,6 +23,9 @@ struct passphrase {
     char *ptr; /* NULL: none, the key is stored in the clear */
     size_t len;
 };
+/* Room for one of PASSPHRASE_MAX bytes, still empty. */
+#define PASSPHRASE_MAX 1024
+int passphrase_new(struct passphrase *out, mimeo_ctx *ctx);
 void passphrase_dispose(struct passphrase *p);
 int passphrase_copy(struct passphrase *out, mimeo_ctx *ctx, struct view v); /* at most 1024 bytes, not empty */
 
