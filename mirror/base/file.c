@@ -294,8 +294,8 @@ static int list_names(char ***out, size_t *count, mimeo_ctx *ctx, int dir_fd, si
 int dir_each(mimeo_ctx *ctx, int dir_fd, size_t max,
              int (*fn)(const char *name, unsigned char d_type, void *payload), void *payload)
 {
-    char **names;
-    size_t count;
+    char **names = NULL;
+    size_t count = 0;
     int rc = list_names(&names, &count, ctx, dir_fd, max);
     if (rc == 0 && count > 0)
         qsort(names, count, sizeof(*names), compare_names);

@@ -356,7 +356,7 @@ static int reencode(struct buf *out, mimeo_ctx *ctx, struct view in, const struc
 {
     uint64_t size = (uint64_t)f->width * f->height * (uint64_t)tjPixelSize[pixel_format(f)];
     uint64_t coefficients = coefficient_bytes(f);
-    uint8_t *pixels;
+    uint8_t *pixels = NULL;
     int rc = picture_check_memory(ctx, size + (size > coefficients ? size : coefficients));
 
     if (rc == 0)

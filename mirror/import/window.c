@@ -332,8 +332,8 @@ static int look_behind(struct window *w, mimeo_ctx *ctx, const char *name, size_
 static int next_value(struct window *w, mimeo_ctx *ctx, const char *name, struct view *record,
                       uint64_t *line, bool *only)
 {
-    size_t len;
-    uint64_t inner;
+    size_t len = 0;
+    uint64_t inner = 0;
     int rc = begin_value(w, ctx, name);
     if (rc <= 0)
         return rc;

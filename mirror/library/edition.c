@@ -254,7 +254,7 @@ static int older_bundle(struct buf **out, struct change *c, uint64_t seq)
 
 static int erase_block(struct change *c, const struct record_erase *e)
 {
-    struct buf *bytes;
+    struct buf *bytes = NULL;
     struct bundle b;
     char name[STORE_NAME_MAX];
     store_name_bundle(name, e->seq);

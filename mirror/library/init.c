@@ -183,8 +183,9 @@ static int pin_own(struct founding *f, mimeo_ctx *ctx, const struct hash *publis
         hash_format(hex, publisher);
         size_t keep = strlen(pin.petname) > 150 ? 150 : strlen(pin.petname);
         pin.petname[keep] = '\0';
+        hex[8] = '\0';
         strcat(pin.petname, " ");
-        strncat(pin.petname, hex, 8);
+        strcat(pin.petname, hex);
     }
     rc = trust_pin_write(&s, ctx, &pin);
     trust_store_close(&s);

@@ -49,7 +49,8 @@ int path_publish_key(char **out, mimeo_ctx *ctx, const struct hash *publisher)
     char hex[HASH_HEX_LEN + 1];
     hash_format(hex, publisher);
     char name[40] = "mimeo/keys/";
-    strncat(name, hex, 16);
+    hex[16] = '\0';
+    strcat(name, hex);
     strcat(name, ".key");
     return below_home(out, ctx, "XDG_CONFIG_HOME", ".config", name);
 }

@@ -320,7 +320,7 @@ static int choose_petname(struct pin *pin, const struct introduction *in, const 
 static int pin_it(struct mimeo_pin *out, struct trust_store *s, mimeo_ctx *ctx,
                   const struct introduction *in, const struct mimeo_trust_options *o)
 {
-    enum mimeo_pin_state state;
+    enum mimeo_pin_state state = MIMEO_PIN_NONE;
     struct pin pin;
     int rc = state_of(&state, in, ctx, o);
     if (rc == 0)

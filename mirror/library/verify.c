@@ -269,7 +269,7 @@ static void tell_erased(const struct record_erase *claim, uint64_t by, void *pay
 static void tell_unexplained(const struct record_erase *claim, void *payload)
 {
     struct verification *v = payload;
-    char name[STORE_NAME_MAX], words[200];
+    char name[STORE_NAME_MAX], words[STORE_NAME_MAX + 200];
     store_name_bundle(name, claim->seq);
     snprintf(words, sizeof(words),
              "%s: %s block %u is all zeros, and no bundle that is held ordered that: damaged; get it again",
