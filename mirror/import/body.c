@@ -183,6 +183,7 @@ int draft_body_paragraph(struct draft *d, struct view text)
         return 0;
     }
     buf_append_str(body, "</p>");
+    d->article->record.words += prose_words(text);
     if (buf_status(body) == MIMEO_ENOMEM)
         return ctx_error_nomem(d->ctx);
     if (buf_status(body) < 0)

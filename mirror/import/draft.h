@@ -99,6 +99,11 @@ int buf_append_escaped(struct buf *out, struct view v);
 /* The plain text of a bit of HTML, on one line. */
 int html_to_line(struct buf *out, mimeo_ctx *ctx, struct view html);
 
+/* ---- words.c */
+
+/* As clean_word_count. */
+size_t prose_words(struct view text);
+
 /* ---- front_matter.c */
 
 #define FRONT_MATTER_MAX (64 * KIB)
