@@ -387,6 +387,57 @@ static void leaves_out_what_it_must_not_open(void **state)
     }
 }
 
+static void import_pictures(int count, const char *caption)
+{
+    struct buf text;
+    buf_init(&text, 1 << 20);
+    buf_append_str(&text, "{\"title\":\"T\",\"text\":\"x\",\"images\":[");
+    for (int i = 0; i < count; i++) {
+        char name[16];
+        uint8_t bytes[sizeof gif];
+        memcpy(bytes, gif, sizeof gif);
+        bytes[14] = (uint8_t)i; /* another colour each */
+        snprintf(name, sizeof name, "p%d.gif", i);
+        put(name, bytes, sizeof bytes);
+        buf_appendf(&text, "%s{\"file\":\"%s\",\"caption\":\"%s\"}", i > 0 ? "," : "", name,
+                    caption);
+    }
+    buf_append_str(&text, "]}");
+    takes(INPUT_JSONL, buf_str(&text));
+    buf_dispose(&text);
+}
+
+static void takes_as_many_pictures_as_the_limit_and_no_more(void **state)
+{
+    (void)state;
+    import_pictures(LIMIT_ARTICLE_MEDIA, "");
+    assert_int_equal(a.record.media_count, LIMIT_ARTICLE_MEDIA);
+    assert_int_equal(a.warnings.len, 0);
+    article_dispose(&a);
+    import_pictures(LIMIT_ARTICLE_MEDIA + 1, "");
+    assert_int_equal(a.record.media_count, LIMIT_ARTICLE_MEDIA);
+    assert_string_equal(buf_str(&a.warnings),
+                        "in:1: picture 'p64.gif' left out: an article has at most 64\n");
+    article_dispose(&a);
+}
+
+static void keeps_the_words_of_pictures_out_of_a_full_record(void **state)
+{
+    (void)state;
+    char caption[301];
+    memset(caption, 'c', 300);
+    caption[300] = 0;
+    import_pictures(40, caption);
+    assert_int_equal(a.record.media_count, 40);
+    assert_null(a.record.media[0].caption);
+    assert_non_null(strstr(buf_str(&a.warnings), "overfill"));
+    assert_non_null(strstr(buf_str(&a.body), caption));
+    article_dispose(&a);
+    import_pictures(10, caption);
+    assert_string_equal(a.record.media[9].caption, caption);
+    article_dispose(&a);
+}
+
 /* ---- HTML and text */
 
 static void takes_the_title_of_html_from_its_heading(void **state)
@@ -462,6 +513,8 @@ int main(void)
         cmocka_unit_test(puts_listed_pictures_around_the_text),
         cmocka_unit_test(cleans_a_picture_once_and_lists_it_where_the_body_shows_it),
         cmocka_unit_test(leaves_out_what_it_must_not_open),
+        cmocka_unit_test(takes_as_many_pictures_as_the_limit_and_no_more),
+        cmocka_unit_test(keeps_the_words_of_pictures_out_of_a_full_record),
         cmocka_unit_test(takes_the_title_of_html_from_its_heading),
         cmocka_unit_test(takes_the_title_of_html_from_its_head),
         cmocka_unit_test(front_matter_has_the_last_word_on_the_title),
