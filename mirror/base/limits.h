@@ -39,6 +39,8 @@
 #define LIMIT_ALT 1024
 #define LIMIT_ERASURES 64                /* erase entries of one record */
 #define LIMIT_JSON_DEPTH 8
+#define LIMIT_JSON_KEYS 64               /* keys of one object in a record */
+#define LIMIT_LANG 35                    /* a language tag (RFC 5646 s. 4.4.1) */
 
 /* Limits on input of the publisher's side, and of cleaning. */
 #define LIMIT_HTML (16 * MIB)            /* a page or fragment, before parsing */

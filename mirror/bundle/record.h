@@ -4,7 +4,7 @@
 #ifndef BUNDLE_RECORD_H
 #define BUNDLE_RECORD_H
 
-#include "base/bytes.h"
+#include "base/arena.h"
 #include "base/context.h"
 #include "base/limits.h"
 #include "trust/hash.h"
@@ -50,7 +50,7 @@ struct record {
     struct record_erase *erase;
     size_t erase_count;
     uint64_t restates; /* 0: none */
-    void *arena;       /* owns the above */
+    struct arena arena; /* owns the above, but for what a caller points elsewhere */
 };
 
 void record_dispose(struct record *r);
