@@ -431,14 +431,15 @@ static int read_line(struct parse *p, size_t len)
         return p->fault == NULL ? ctx_error_nomem(p->ctx)
                                 : ctx_error(p->ctx, MIMEO_EMALFORMED, "%s: a record is not JSON: byte %zu: %s",
                                             p->what, len - p->c.left + 1, p->fault);
-    int rc = get_string(p, "id", values[KEY_ID], &p->record->id);
-    if (rc == 0)
-        rc = values[KEY_ACTION].len == 0 ? wrong(p, "action", "is missing")
-                                         : get_enum(p, "action", values[KEY_ACTION], record_action_names, RECORD_ACTIONS, &action);
+    int rc = values[KEY_ACTION].len == 0
+                 ? wrong(p, "action", "is missing")
+                 : get_enum(p, "action", values[KEY_ACTION], record_action_names, RECORD_ACTIONS, &action);
     if (rc < 0 || action == 0)
         return rc;
     p->record->action = (enum record_action)action;
-    rc = get_values(p, values);
+    rc = get_string(p, "id", values[KEY_ID], &p->record->id);
+    if (rc == 0)
+        rc = get_values(p, values);
     if (rc == 0)
         rc = record_check(p->ctx, p->what, p->record);
     return rc == 0 ? 1 : rc;

@@ -160,7 +160,7 @@ int note_parse(struct note *out, mimeo_ctx *ctx, const char *what, struct view b
 {
     struct note n = {.bytes = bytes};
     size_t end;
-    if (bytes.len == 0)
+    if (bytes.ptr == NULL || bytes.len == 0)
         return malformed(ctx, what, "is empty");
     if (bytes.len > max)
         return ctx_error(ctx, MIMEO_EMALFORMED, "%s: %zu bytes, over its limit of %zu", what, bytes.len, max);
