@@ -7,6 +7,7 @@
 
 #include "base/pool.h"
 #include "import/article.h"
+#include "library/id_set.h"
 #include "library/publisher.h"
 
 #define WINDOW 16 /* items in flight */
@@ -23,6 +24,7 @@ struct session {
     const struct mimeo_publish_options *options;
     struct mimeo_publish_result *result;
     struct article_options article_options; /* shared by the workers, read only */
+    struct id_set met;                      /* ids that this run wrote */
 };
 
 static void job_free(void *item)
@@ -154,6 +156,13 @@ static int add_article(struct session *s, struct job *j)
              outcome == MIMEO_SKIPPED ? skipped_words(r) : warnings);
         return 0;
     }
+    int fresh = id_set_add(&s->met, s->ctx, id_set_hash(&s->met, r->id));
+    if (fresh < 0)
+        return fresh;
+    if (fresh == 0 && outcome == MIMEO_REVISED)
+        return ctx_error(s->ctx, MIMEO_EMALFORMED,
+                         "%s: another article of this run has the id '%s' too: give one of them an 'id' of its own",
+                         j->item->where, r->id);
     if (outcome == MIMEO_REVISED)
         rc = set_note(s, r);
     if (rc == 0)
@@ -245,12 +254,14 @@ int mimeo_publish(mimeo_publisher *p, mimeo_ctx *ctx, const char *const *paths, 
     int rc = input_open(&source, ctx, paths, count, &in);
     if (rc < 0)
         return rc;
+    id_set_init(&s.met, ctx);
     struct pool *pool;
     rc = pool_new(&pool, ctx, 0, WINDOW, work, &s);
     if (rc == 0) {
         rc = run(&s, source, pool);
         pool_free(pool, job_free);
     }
+    id_set_dispose(&s.met);
     input_close(source);
     if (rc == 0)
         rc = edition_finish(p, ctx, false, result);

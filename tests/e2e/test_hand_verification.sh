@@ -18,17 +18,17 @@ awk '/^<!-- test_hand_verification/ { marked = 1 }
      on && /^```$/ { exit }
      on' "$MIMEO_SOURCE_DIR/README.md" >"$work/recipe.sh"
 [ -s "$work/recipe.sh" ] || fail 'README.md has no recipe behind its mark'
-! grep -qE '\$MIMEO|(^|[ |(])mimeo ' "$work/recipe.sh" || fail 'the recipe uses the program'
+! grep -qE '\$MIMEO|(^|[|(&;]) *mimeo ' "$work/recipe.sh" || fail 'the recipe uses the program'
 
 sample=$MIMEO_SOURCE_DIR/tools/sample
 cd "$work"
-"$MIMEO" -q init press --name 'By Hand' --root-key root.key --no-passphrase 2>talk || { cat talk; fail init; }
+"$MIMEO" -q init press --name 'By Hand' --root-key root.key --no-passphrase 2>talk.txt || { cat talk.txt; fail init; }
 set --
 for file in "$sample"/*.jsonl "$sample"/*.md "$sample"/*.html "$sample"/*.txt; do
     [ "$file" = "$sample/README.md" ] || set -- "$@" "$file"
 done
-"$MIMEO" -q -C press publish "$@" 2>talk || { cat talk; fail publish; }
-"$MIMEO" -q -C press publish --heartbeat 2>talk || { cat talk; fail heartbeat; }
+"$MIMEO" -q -C press publish "$@" 2>talk.txt || { cat talk.txt; fail publish; }
+"$MIMEO" -q -C press publish --heartbeat 2>talk.txt || { cat talk.txt; fail heartbeat; }
 link=$("$MIMEO" -C press head --link)
 id=$(printf %s "$link" | sed 's/^mimeo:\([0-9a-f]\{64\}\).*/\1/')
 digits=$(sed -n 's/^Fingerprint: //p' press/README.md)
@@ -74,15 +74,19 @@ tampered 'a longer bundle' truncate -s +1 "$bundle"
 tampered 'a missing bundle' rm "$bundle"
 tampered 'a bundle in the place of another' cp clone/bundles/00/00/01.mimeo "$bundle"
 tampered 'another name in the charter' sed -i 's/^name By Hand/name By Hank/' bad/charter/000001
-tampered 'a signature twice' sh -c 'tail -n 1 bad/charter/000001 >line; cat line >>bad/charter/000001'
-tampered 'no signature' sed -i '$d' bad/charter/000001
+signed_twice() { tail -n 1 clone/charter/000001 >>bad/charter/000001; }
+tampered 'a signature twice' signed_twice
+no_signature() { sed '/^$/q' clone/charter/000001 >bad/charter/000001; }
+tampered 'no signature' no_signature
+tampered 'a cut signature' truncate -s -10 bad/charter/000001
 tampered 'no charter' rm bad/charter/000001
-tampered 'an old head' sh -c 'tail -c +25 clone/bundles/00/00/01.mimeo | head -c "$(od -An -tu4 --endian=big -j12 -N4 clone/bundles/00/00/01.mimeo | tr -d " ")" >bad/head'
+old_head() { git -C clone show HEAD~1:head >bad/head; }
+tampered 'an old head' old_head
 tampered 'a picture' flip "bad/$picture" 100
 
 # A whole mirror of another publisher with the same name, every signature of which is good.
-"$MIMEO" -q --library "$work/other" init forged --name 'By Hand' --root-key other.key --no-passphrase 2>talk ||
-    { cat talk; fail 'init of another publisher'; }
+"$MIMEO" -q --library "$work/other" init forged --name 'By Hand' --root-key other.key --no-passphrase 2>talk.txt ||
+    { cat talk.txt; fail 'init of another publisher'; }
 ! verify forged || fail 'the recipe accepts another publisher'
 grep -q 'another publisher' said || { cat said; fail 'the recipe does not say that it is another publisher'; }
 
