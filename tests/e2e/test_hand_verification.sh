@@ -18,6 +18,7 @@ awk '/^<!-- test_hand_verification/ { marked = 1 }
      on && /^```$/ { exit }
      on' "$MIMEO_SOURCE_DIR/README.md" >"$work/recipe.sh"
 [ -s "$work/recipe.sh" ] || fail 'README.md has no recipe behind its mark'
+# shellcheck disable=SC2016 # a pattern
 ! grep -qE '\$MIMEO|(^|[|(&;]) *mimeo ' "$work/recipe.sh" || fail 'the recipe uses the program'
 
 sample=$MIMEO_SOURCE_DIR/tools/sample
