@@ -1,0 +1,47 @@
+#!/bin/sh
+# The tours of README.md work as they stand: every command of the three roles is run, in order.
+# Only two things are done for it: passphrases come from a file, since nobody is there to type them,
+# and $digits is what a reader would have been told.
+set -eu
+
+command -v git >/dev/null 2>&1 || { echo 'git is not installed'; exit 77; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+XDG_CONFIG_HOME=$work/config XDG_DATA_HOME=$work/data HOME=$work
+export XDG_CONFIG_HOME XDG_DATA_HOME HOME
+
+awk '/^## What it does not protect from/ { exit }
+     /^```$/ { on = 0 }
+     on
+     /^```sh$/ { on = 1 }' "$MIMEO_SOURCE_DIR/README.md" >"$work/tour.sh"
+[ "$(grep -c '^mimeo ' "$work/tour.sh")" -ge 15 ] || { echo 'FAIL: README.md has lost its tours'; exit 1; }
+
+mkdir "$work/bin" "$work/tools"
+(umask 077 && echo 'four plain words together' >"$work/passphrase")
+cat >"$work/bin/mimeo" <<'END'
+#!/bin/sh
+# The program, with the passphrase where a command may ask for it.
+case " $* " in
+*' init '*) set -- "$@" --passphrase-file "$HOME/passphrase" --root-passphrase-file "$HOME/passphrase" ;;
+*' publish '* | *' revise '* | *' retract '*) set -- "$@" --passphrase-file "$HOME/passphrase" ;;
+esac
+exec "$MIMEO" --no-input "$@"
+END
+chmod +x "$work/bin/mimeo"
+cp -r "$MIMEO_SOURCE_DIR/tools/sample" "$work/tools/sample"
+PATH=$work/bin:$PATH
+export PATH
+
+cd "$work"
+{
+    echo 'set -eux'
+    # What a reader was told on the telephone stands in the mirror that the publisher made.
+    echo 'digits() { sed -n "s/^Fingerprint: //p" press/README.md; }'
+    sed 's/"\$digits"/"$(digits)"/' tour.sh
+} >run.sh
+if ! sh run.sh >said 2>&1; then
+    cat said
+    echo 'FAIL: a command of the tours fails'
+    exit 1
+fi
+printf 'the tours work: %d commands of mimeo\n' "$(grep -c '^mimeo ' tour.sh)"
