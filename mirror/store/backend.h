@@ -1,0 +1,61 @@
+/*
+ * Inside of the store: what carries a mirror's files.  A backend gives bytes by name and says
+ * which names it has; what the names mean is for store.c, which all backends share.
+ */
+#ifndef STORE_BACKEND_H
+#define STORE_BACKEND_H
+
+#include "store/store.h"
+
+#define STORE_NAMES_MAX 10000000 /* entries of one directory, objects of one pack */
+
+/* One file of the carrier; `why` is NULL where it has a place in a mirror, else words. */
+typedef int (*name_fn)(const char *name, const char *why, void *payload);
+
+struct backend;
+struct backend_ops {
+    /* At most `max` bytes (more: MIMEO_EMALFORMED); with `front`, the first bytes are enough. */
+    int (*get)(struct stored *out, struct backend *b, mimeo_ctx *ctx, const char *name, size_t max,
+               size_t front);
+    /* Every file below `top` ("bundles", or "" for all). */
+    int (*each)(struct backend *b, mimeo_ctx *ctx, const char *top, name_fn fn, void *payload);
+    void (*close)(struct backend *b);
+};
+struct backend {
+    const struct backend_ops *ops;
+};
+
+int directory_open(struct backend **out, mimeo_ctx *ctx, const char *path, bool trusted);
+/* The git directory's branch: `branch` is "main" or "media", its own or a remote's.  MIMEO_ENOTFOUND
+ * where there is none. */
+int git_branch_open(struct backend **out, mimeo_ctx *ctx, const char *git_dir, const char *branch);
+int pack_open(struct backend **out, mimeo_ctx *ctx, const char *path);
+
+/* What a name stands for (FORMAT.md section 8). */
+enum name_kind {
+    NAME_NONE,
+    NAME_DIRECTORY, /* may hold such names: "bundles/00" */
+    NAME_BUNDLE,
+    NAME_CHARTER,
+    NAME_DICTIONARY,
+    NAME_MEDIA,
+    NAME_HEAD,
+    NAME_TEXT,
+};
+struct name {
+    enum name_kind kind;
+    uint64_t seq;     /* of a bundle, of media */
+    uint32_t version; /* of a charter */
+    struct hash hash; /* of media, of a dictionary */
+};
+struct name name_read(const char *name);
+/* The most bytes that a file of this kind may have. */
+size_t name_cap(enum name_kind kind);
+
+#define WHY_NAME "its name is none of a mirror's"
+#define WHY_LINK "it is a symbolic link"
+#define WHY_SPECIAL "it is neither a file nor a directory"
+#define WHY_SUBMODULE "it is a submodule"
+#define WHY_MODE "its mode is not that of a plain file"
+
+#endif

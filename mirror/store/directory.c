@@ -1,0 +1,140 @@
+/*
+ * A mirror's files in a directory that anybody may have filled: every name is opened beneath it
+ * without following a link (base/file.h).
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/backend.h"
+
+#define DEPTH_MAX 10 /* "media/" and six pairs */
+
+struct directory {
+    struct backend backend;
+    int fd;
+    bool trusted;
+};
+
+static int read_front(struct stored *out, mimeo_ctx *ctx, int dir_fd, const char *name, size_t front)
+{
+    uint8_t *bytes = malloc(front);
+    int fd = bytes == NULL ? ctx_error_nomem(ctx) : file_open_beneath(ctx, dir_fd, name, NULL);
+    if (fd < 0) {
+        free(bytes);
+        return fd;
+    }
+    size_t len = 0;
+    ssize_t n;
+    while (len < front && (n = read(fd, bytes + len, front - len)) > 0)
+        len += (size_t)n;
+    close(fd);
+    *out = (struct stored){view_of(bytes, len), {NULL, bytes}};
+    return 0;
+}
+
+static int get(struct stored *out, struct backend *b, mimeo_ctx *ctx, const char *name, size_t max, size_t front)
+{
+    struct directory *d = (struct directory *)b;
+    struct file_bytes f;
+    if (front > 0)
+        return read_front(out, ctx, d->fd, name, front);
+    int rc = file_load_at(&f, ctx, d->fd, name, max, d->trusted);
+    if (rc == 0)
+        *out = (struct stored){f.view, {f.map, f.heap}};
+    return rc;
+}
+
+/* ---- walking ---- */
+
+struct walk {
+    mimeo_ctx *ctx;
+    name_fn fn;
+    void *payload;
+    const char *base; /* of the directory at hand, "" or "bundles/00" */
+    int fd;
+    int depth;
+};
+
+static int walk_directory(const struct walk *w);
+
+static int walk_below(const struct walk *w, const char *entry, const char *name)
+{
+    struct walk below = *w;
+    below.base = name;
+    below.depth++;
+    if (below.depth > DEPTH_MAX)
+        return w->fn(name, WHY_NAME, w->payload);
+    below.fd = dir_open_beneath(w->ctx, w->fd, entry);
+    if (below.fd == MIMEO_EMALFORMED)
+        return w->fn(name, WHY_LINK, w->payload);
+    if (below.fd < 0)
+        return below.fd == MIMEO_ENOTFOUND ? 0 : below.fd;
+    int rc = walk_directory(&below);
+    close(below.fd);
+    return rc;
+}
+
+static int visit(const char *entry, unsigned char d_type, void *payload)
+{
+    (void)d_type; /* not every file system knows it */
+    const struct walk *w = payload;
+    char name[4096];
+    struct stat st;
+    int len = snprintf(name, sizeof(name), "%s%s%s", w->base, w->base[0] == '\0' ? "" : "/", entry);
+    if (len < 0 || (size_t)len >= sizeof(name))
+        return w->fn(entry, WHY_NAME, w->payload);
+    if (w->base[0] == '\0' && strcmp(entry, ".git") == 0)
+        return 0;
+    if (fstatat(w->fd, entry, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return 0; /* gone since */
+    if (S_ISLNK(st.st_mode))
+        return w->fn(name, WHY_LINK, w->payload);
+    enum name_kind kind = name_read(name).kind;
+    if (S_ISDIR(st.st_mode))
+        return kind == NAME_DIRECTORY ? walk_below(w, entry, name) : w->fn(name, WHY_NAME, w->payload);
+    if (!S_ISREG(st.st_mode))
+        return w->fn(name, WHY_SPECIAL, w->payload);
+    return w->fn(name, kind == NAME_NONE || kind == NAME_DIRECTORY ? WHY_NAME : NULL, w->payload);
+}
+
+static int walk_directory(const struct walk *w)
+{
+    return dir_each(w->ctx, w->fd, STORE_NAMES_MAX, visit, (void *)w);
+}
+
+static int each(struct backend *b, mimeo_ctx *ctx, const char *top, name_fn fn, void *payload)
+{
+    struct directory *d = (struct directory *)b;
+    struct walk w = {ctx, fn, payload, "", d->fd, 0};
+    return top[0] == '\0' ? walk_directory(&w) : walk_below(&w, top, top);
+}
+
+static void directory_close(struct backend *b)
+{
+    struct directory *d = (struct directory *)b;
+    close(d->fd);
+    free(d);
+}
+
+static const struct backend_ops ops = {get, each, directory_close};
+
+int directory_open(struct backend **out, mimeo_ctx *ctx, const char *path, bool trusted)
+{
+    struct directory *d = calloc(1, sizeof(*d));
+    if (d == NULL)
+        return ctx_error_nomem(ctx);
+    d->backend.ops = &ops;
+    d->trusted = trusted;
+    d->fd = dir_open(ctx, path);
+    if (d->fd < 0) {
+        int rc = d->fd;
+        free(d);
+        return rc;
+    }
+    *out = &d->backend;
+    return 0;
+}

@@ -1,0 +1,458 @@
+/*
+ * What all stores share: finding out what a path is, and a mirror's objects by their names.  A git
+ * clone has its pictures on a branch that nobody checked out, so a store has a second place to look
+ * for them.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/backend.h"
+
+/* Where a media object is, by hash. */
+struct media_place {
+    struct hash hash;
+    uint64_t seq;
+    struct backend *backend;
+};
+
+struct store {
+    enum store_kind kind;
+    char *path;
+    struct backend *files;
+    struct backend *media_branch; /* NULL where there is none */
+    struct media_place *media;    /* by hash; made at the first need */
+    size_t media_count, media_cap;
+    bool media_known;
+};
+
+/* ---- what is at the path? ---- */
+
+static bool is_directory(const char *path, const char *name)
+{
+    struct stat st;
+    char *full = path_join(path, name);
+    bool is = full != NULL && stat(full, &st) == 0 && S_ISDIR(st.st_mode);
+    free(full);
+    return is;
+}
+
+static bool is_file(const char *path, const char *name)
+{
+    struct stat st;
+    char *full = path_join(path, name);
+    bool is = full != NULL && stat(full, &st) == 0 && S_ISREG(st.st_mode);
+    free(full);
+    return is;
+}
+
+static const struct {
+    const char *bytes;
+    const char *words;
+} others[] = {
+    {"PK\x03\x04", "is a zip archive: unpack it first"},
+    {"\x1F\x8B", "is compressed with gzip: unpack it first"},
+    {"\xFD" "7zXZ", "is compressed with xz: unpack it first"},
+    {"BZh", "is compressed with bzip2: unpack it first"},
+    {"# v2 git bundle", "is a git bundle: 'git clone' it first"},
+    {"# v3 git bundle", "is a git bundle: 'git clone' it first"},
+    {"%PDF", "is a PDF file, no mimeo mirror"},
+    {"ZIM\x04", "is a ZIM file, no mimeo mirror"},
+    {"<", "is a page of HTML or XML, no mimeo mirror: was it saved from a site that was blocked?"},
+    {"mimeo bundle 1", "is the head of a mirror alone: name the directory that it was in"},
+    {"mimeo charter 1", "is a charter alone: 'mimeo trust add' takes it"},
+};
+
+static int refuse_file(mimeo_ctx *ctx, const char *path, struct view front)
+{
+    if (front.len == 0)
+        return ctx_error(ctx, MIMEO_EMALFORMED, "'%s' is empty", path);
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        if (view_starts_with(front, others[i].bytes))
+            return ctx_error(ctx, MIMEO_EMALFORMED, "'%s' %s", path, others[i].words);
+    struct prefix prefix; /* has words for a magic that was spoiled on the way */
+    char what[512];
+    snprintf(what, sizeof(what), "'%s'", path);
+    int rc = prefix_parse(&prefix, ctx, what, front);
+    return rc < 0 ? rc : ctx_error(ctx, MIMEO_EMALFORMED, "'%s' is no mimeo mirror", path);
+}
+
+static int open_file(struct store *s, mimeo_ctx *ctx)
+{
+    uint8_t front[64];
+    int fd = open(s->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0)
+        return ctx_error_errno(ctx, MIMEO_EIO, "cannot open '%s'", s->path);
+    ssize_t n = read(fd, front, sizeof(front));
+    close(fd);
+    struct view v = view_of(front, n < 0 ? 0 : (size_t)n);
+    if (v.len < sizeof(object_magic) || memcmp(v.ptr, object_magic, sizeof(object_magic)) != 0)
+        return refuse_file(ctx, s->path, v);
+    s->kind = STORE_PACK;
+    return pack_open(&s->files, ctx, s->path);
+}
+
+static bool has_mirror_files(const char *path)
+{
+    return is_file(path, "head") || is_directory(path, "bundles") || is_directory(path, "charter");
+}
+
+static bool is_bare(const char *path)
+{
+    return is_file(path, "HEAD") && is_directory(path, "objects") && is_directory(path, "refs");
+}
+
+/* A remark is lost here, and on purpose: without the branch the pictures are just not held. */
+static void open_media_branch(struct store *s, mimeo_ctx *ctx, const char *git_dir)
+{
+    if (git_branch_open(&s->media_branch, ctx, git_dir, "media") < 0)
+        s->media_branch = NULL;
+}
+
+static int open_branches(struct store *s, mimeo_ctx *ctx, const char *git_dir)
+{
+    s->kind = STORE_GIT_BARE;
+    int rc = git_branch_open(&s->files, ctx, git_dir, "main");
+    if (rc == MIMEO_ENOTFOUND)
+        return ctx_error(ctx, rc, "'%s' is a git repository without a branch 'main': is it a mirror?", s->path);
+    if (rc == 0)
+        open_media_branch(s, ctx, git_dir);
+    return rc;
+}
+
+static int refuse_directory(mimeo_ctx *ctx, const char *path)
+{
+    return ctx_error(ctx, MIMEO_ENOTFOUND,
+                     "'%s' holds no mirror: no 'head', 'charter' or 'bundles', and no git repository", path);
+}
+
+static int open_directory(struct store *s, mimeo_ctx *ctx, bool trusted)
+{
+    if (!has_mirror_files(s->path) && is_bare(s->path))
+        return open_branches(s, ctx, s->path);
+    char *git_dir = path_join(s->path, ".git");
+    if (git_dir == NULL)
+        return ctx_error_nomem(ctx);
+    bool in_git = is_bare(git_dir);
+    int rc;
+    if (has_mirror_files(s->path)) {
+        s->kind = in_git ? STORE_GIT_WORKTREE : STORE_DIRECTORY;
+        rc = directory_open(&s->files, ctx, s->path, trusted);
+        if (rc == 0 && in_git)
+            open_media_branch(s, ctx, git_dir);
+    } else {
+        rc = in_git ? open_branches(s, ctx, git_dir) : refuse_directory(ctx, s->path);
+    }
+    free(git_dir);
+    return rc;
+}
+
+int store_open(struct store **out, mimeo_ctx *ctx, const char *path, bool trusted)
+{
+    struct stat st;
+    if (stat(path, &st) < 0)
+        return ctx_error_errno(ctx, MIMEO_EIO, "cannot open '%s'", path);
+    if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode))
+        return ctx_error(ctx, MIMEO_EMALFORMED, "'%s' is neither a file nor a directory", path);
+    struct store *s = calloc(1, sizeof(*s));
+    if (s == NULL || (s->path = strdup(path)) == NULL) {
+        free(s);
+        return ctx_error_nomem(ctx);
+    }
+    int rc = S_ISDIR(st.st_mode) ? open_directory(s, ctx, trusted) : open_file(s, ctx);
+    if (rc < 0) {
+        store_close(s);
+        return rc;
+    }
+    *out = s;
+    return 0;
+}
+
+void store_close(struct store *s)
+{
+    if (s == NULL)
+        return;
+    if (s->files != NULL)
+        s->files->ops->close(s->files);
+    if (s->media_branch != NULL)
+        s->media_branch->ops->close(s->media_branch);
+    free(s->media);
+    free(s->path);
+    free(s);
+}
+
+enum store_kind store_kind(const struct store *s)
+{
+    return s->kind;
+}
+
+const char *store_path(const struct store *s)
+{
+    return s->path;
+}
+
+void store_release(struct stored *o)
+{
+    if (o == NULL)
+        return;
+    struct file_bytes f = {o->view, o->owner[0], o->owner[1]};
+    file_unload(&f);
+    *o = (struct stored){{NULL, 0}, {NULL, NULL}};
+}
+
+/* ---- objects by name ---- */
+
+static int get(struct stored *out, struct store *s, mimeo_ctx *ctx, const char *name, size_t front)
+{
+    return s->files->ops->get(out, s->files, ctx, name, name_cap(name_read(name).kind), front);
+}
+
+int store_get_head(struct stored *out, struct store *s, mimeo_ctx *ctx)
+{
+    return get(out, s, ctx, "head", 0);
+}
+
+int store_get_charter(struct stored *out, struct store *s, mimeo_ctx *ctx, uint32_t version)
+{
+    char name[STORE_NAME_MAX];
+    store_name_charter(name, version);
+    return get(out, s, ctx, name, 0);
+}
+
+int store_get_bundle(struct stored *out, struct store *s, mimeo_ctx *ctx, uint64_t seq)
+{
+    char name[STORE_NAME_MAX];
+    store_name_bundle(name, seq);
+    return get(out, s, ctx, name, 0);
+}
+
+int store_get_bundle_front(struct stored *out, struct store *s, mimeo_ctx *ctx, uint64_t seq)
+{
+    char name[STORE_NAME_MAX];
+    store_name_bundle(name, seq);
+    return get(out, s, ctx, name, PREFIX_LEN + LIMIT_HEADER);
+}
+
+int store_get_dictionary(struct stored *out, struct store *s, mimeo_ctx *ctx, const struct hash *h)
+{
+    char name[STORE_NAME_MAX];
+    store_name_dictionary(name, h);
+    return get(out, s, ctx, name, 0);
+}
+
+int store_get_text(struct stored *out, struct store *s, mimeo_ctx *ctx, const char *name)
+{
+    if (name_read(name).kind != NAME_TEXT)
+        return ctx_error(ctx, MIMEO_EUSAGE, "'%s' is no text of a mirror", name);
+    return get(out, s, ctx, name, 0);
+}
+
+/* ---- lists ---- */
+
+struct seq_list {
+    mimeo_ctx *ctx;
+    uint64_t *seqs;
+    size_t count, cap;
+};
+
+static int collect_seq(const char *name, const char *why, void *payload)
+{
+    struct seq_list *l = payload;
+    uint64_t seq;
+    if (why != NULL || !store_parse_bundle_name(name, &seq))
+        return 0;
+    if (l->count == l->cap) {
+        size_t cap = l->cap == 0 ? 256 : 2 * l->cap;
+        uint64_t *grown = realloc(l->seqs, cap * sizeof(*grown));
+        if (grown == NULL)
+            return ctx_error_nomem(l->ctx);
+        l->seqs = grown;
+        l->cap = cap;
+    }
+    l->seqs[l->count++] = seq;
+    return 0;
+}
+
+static int compare_seqs(const void *a, const void *b)
+{
+    uint64_t x, y;
+    memcpy(&x, a, sizeof(x));
+    memcpy(&y, b, sizeof(y));
+    return x < y ? -1 : x > y;
+}
+
+int store_list_bundles(uint64_t **seqs, size_t *count, struct store *s, mimeo_ctx *ctx)
+{
+    struct seq_list l = {.ctx = ctx};
+    int rc = s->files->ops->each(s->files, ctx, "bundles", collect_seq, &l);
+    if (rc < 0) {
+        free(l.seqs);
+        return rc;
+    }
+    if (l.count > 0)
+        qsort(l.seqs, l.count, sizeof(*l.seqs), compare_seqs);
+    *seqs = l.seqs;
+    *count = l.count;
+    return 0;
+}
+
+struct charter_count {
+    bool held[LIMIT_CHARTERS + 1];
+};
+
+static int mark_charter(const char *name, const char *why, void *payload)
+{
+    struct charter_count *c = payload;
+    struct name n = name_read(name);
+    if (why == NULL && n.kind == NAME_CHARTER)
+        c->held[n.version] = true;
+    return 0;
+}
+
+int store_count_charters(uint32_t *count, bool *beyond, struct store *s, mimeo_ctx *ctx)
+{
+    struct charter_count c = {.held = {false}};
+    int rc = s->files->ops->each(s->files, ctx, "charter", mark_charter, &c);
+    if (rc < 0)
+        return rc;
+    uint32_t n = 0;
+    while (n < LIMIT_CHARTERS && c.held[n + 1])
+        n++;
+    *count = n;
+    *beyond = false;
+    for (uint32_t v = n + 1; v <= LIMIT_CHARTERS; v++)
+        *beyond = *beyond || c.held[v];
+    return 0;
+}
+
+/* ---- media ---- */
+
+struct media_walk {
+    struct store *s;
+    mimeo_ctx *ctx;
+    struct backend *backend;
+};
+
+static int collect_media(const char *name, const char *why, void *payload)
+{
+    struct media_walk *w = payload;
+    struct store *s = w->s;
+    struct name n = name_read(name);
+    if (why != NULL || n.kind != NAME_MEDIA)
+        return 0;
+    if (s->media_count == s->media_cap) {
+        size_t cap = s->media_cap == 0 ? 64 : 2 * s->media_cap;
+        struct media_place *grown = realloc(s->media, cap * sizeof(*grown));
+        if (grown == NULL)
+            return ctx_error_nomem(w->ctx);
+        s->media = grown;
+        s->media_cap = cap;
+    }
+    s->media[s->media_count++] = (struct media_place){n.hash, n.seq, w->backend};
+    return 0;
+}
+
+static int compare_places(const void *a, const void *b)
+{
+    const struct media_place *x = a, *y = b;
+    int by_hash = memcmp(x->hash.bytes, y->hash.bytes, HASH_LEN);
+    return by_hash != 0 ? by_hash : x->seq < y->seq ? -1 : x->seq > y->seq;
+}
+
+static int know_media(struct store *s, mimeo_ctx *ctx)
+{
+    struct backend *places[] = {s->files, s->media_branch};
+    if (s->media_known)
+        return 0;
+    for (size_t i = 0; i < 2; i++) {
+        struct media_walk w = {s, ctx, places[i]};
+        int rc = places[i] == NULL ? 0 : places[i]->ops->each(places[i], ctx, "media", collect_media, &w);
+        if (rc < 0) {
+            s->media_count = 0;
+            return rc;
+        }
+    }
+    if (s->media_count > 0)
+        qsort(s->media, s->media_count, sizeof(*s->media), compare_places);
+    s->media_known = true;
+    return 0;
+}
+
+/* The first place that has this hash. */
+static const struct media_place *find_media(const struct store *s, const struct hash *h)
+{
+    size_t low = 0, high = s->media_count;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (memcmp(s->media[mid].hash.bytes, h->bytes, HASH_LEN) < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < s->media_count && hash_equal(&s->media[low].hash, h) ? &s->media[low] : NULL;
+}
+
+static int get_media_at(struct stored *out, struct backend *b, mimeo_ctx *ctx, uint64_t seq, const struct hash *h)
+{
+    char name[STORE_NAME_MAX];
+    store_name_media(name, seq, h);
+    return b->ops->get(out, b, ctx, name, LIMIT_MEDIA, 0);
+}
+
+int store_get_media(struct stored *out, struct store *s, mimeo_ctx *ctx, uint64_t seq,
+                    const struct hash *h)
+{
+    int rc = MIMEO_ENOTFOUND;
+    if (seq > 0)
+        rc = get_media_at(out, s->files, ctx, seq, h);
+    if (seq > 0 && rc == MIMEO_ENOTFOUND && s->media_branch != NULL)
+        rc = get_media_at(out, s->media_branch, ctx, seq, h);
+    if (rc != MIMEO_ENOTFOUND)
+        return rc;
+    rc = know_media(s, ctx);
+    if (rc < 0)
+        return rc;
+    const struct media_place *m = find_media(s, h);
+    if (m == NULL)
+        return ctx_error(ctx, MIMEO_ENOTFOUND, "the picture is not held: its bytes did not come along");
+    return get_media_at(out, m->backend, ctx, m->seq, h);
+}
+
+int store_each_media(struct store *s, mimeo_ctx *ctx,
+                     int (*fn)(uint64_t seq, const struct hash *h, void *payload), void *payload)
+{
+    int rc = know_media(s, ctx);
+    for (size_t i = 0; rc == 0 && i < s->media_count; i++) {
+        const struct media_place *m = &s->media[i];
+        bool again = i > 0 && m[-1].seq == m->seq && hash_equal(&m[-1].hash, &m->hash);
+        if (!again)
+            rc = fn(m->seq, &m->hash, payload);
+    }
+    return rc;
+}
+
+/* ---- strays ---- */
+
+struct stray_walk {
+    int (*fn)(const char *name, const char *why, void *payload);
+    void *payload;
+};
+
+static int pass_stray(const char *name, const char *why, void *payload)
+{
+    struct stray_walk *w = payload;
+    return why == NULL ? 0 : w->fn(name, why, w->payload);
+}
+
+int store_each_stray(struct store *s, mimeo_ctx *ctx,
+                     int (*fn)(const char *name, const char *why, void *payload), void *payload)
+{
+    struct stray_walk w = {fn, payload};
+    int rc = s->files->ops->each(s->files, ctx, "", pass_stray, &w);
+    if (rc == 0 && s->media_branch != NULL)
+        rc = s->media_branch->ops->each(s->media_branch, ctx, "", pass_stray, &w);
+    return rc;
+}
