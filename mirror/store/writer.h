@@ -1,0 +1,37 @@
+/*
+ * Inside of the mirror's writer: one open publisher's directory.
+ */
+#ifndef STORE_WRITER_H
+#define STORE_WRITER_H
+
+#include <git2.h>
+
+#include "store/commit.h"
+
+#define BRANCH_MAIN "refs/heads/main"
+#define BRANCH_MEDIA "refs/heads/media"
+
+struct mirror_writer {
+    int dir;         /* the work tree */
+    int private_dir; /* .git/mimeo */
+    int lock;
+    git_repository *repo;
+    uint64_t seq;
+};
+
+/* MIMEO_EIO: "git: `what`: libgit2's words"; a full disk is named as that. */
+int writer_error(mimeo_ctx *ctx, const char *what);
+/* The commit of a branch: 1 and *out, 0 where there is none. */
+int writer_tip(git_commit **out, struct mirror_writer *w, mimeo_ctx *ctx, const char *branch);
+/* The n of "bundle n\n" or "media n\n"; false where the message is another. */
+bool writer_message_seq(const git_commit *c, const char *word, uint64_t *seq);
+
+/* checkout.c: bring the files of both branches, and the index, to what the branches say.  Remembers in
+ * .git/mimeo how far it came, so a killed run is finished by the next. */
+int writer_checkout(struct mirror_writer *w, mimeo_ctx *ctx);
+
+/* repack.c: everything that both branches reach into one pack; all else goes, tags of commits that are
+ * no longer part of the history too. */
+int writer_forget_unreachable(struct mirror_writer *w, mimeo_ctx *ctx);
+
+#endif
