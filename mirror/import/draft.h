@@ -13,6 +13,7 @@
 
 #include <jansson.h>
 
+#include "article/words.h"
 #include "import/article.h"
 
 #define DRAFT_NAME_MAX 1024            /* bytes of a picture's name */
@@ -98,11 +99,6 @@ int draft_body_paragraph(struct draft *d, struct view text);
 int buf_append_escaped(struct buf *out, struct view v);
 /* The plain text of a bit of HTML, on one line. */
 int html_to_line(struct buf *out, mimeo_ctx *ctx, struct view html);
-
-/* ---- words.c */
-
-/* As clean_word_count. */
-size_t prose_words(struct view text);
 
 /* ---- front_matter.c */
 

@@ -1,11 +1,10 @@
-/*
- * Words of plain text, counted as clean_word_count counts those of a tree (a test compares
- * the two): so that a paragraph of plain text needs no tree.
- */
+/* Counting words of text.  What a reader would get wrong: combining marks are part of no count, and
+ * neither begin nor end a word. */
+#include "article/words.h"
+
 #include <utf8proc.h>
 
 #include "base/text.h"
-#include "import/draft.h"
 
 /* Scripts that put no spaces between words: each character counts as one. */
 static bool is_unspaced(uint32_t code)
@@ -24,17 +23,15 @@ static bool is_ascii_word(uint32_t code)
     return (code >= '0' && code <= '9') || ((code | 0x20) >= 'a' && (code | 0x20) <= 'z');
 }
 
-size_t prose_words(struct view text)
+void word_count_add(struct word_count *w, struct view text)
 {
     struct cursor c = cursor_of(text);
-    size_t words = 0;
-    bool inside = false;
     uint32_t code;
     while (utf8_next(&c, &code)) {
         if (code < 0x80) {
             bool word = is_ascii_word(code);
-            words += word && !inside;
-            inside = word;
+            w->words += word && !w->inside;
+            w->inside = word;
             continue;
         }
         utf8proc_category_t category = utf8proc_category((utf8proc_int32_t)code);
@@ -44,8 +41,14 @@ size_t prose_words(struct view text)
         if (mark)
             continue;
         bool alone = letter && is_unspaced(code);
-        words += alone || ((letter || digit) && !inside);
-        inside = (letter || digit) && !alone;
+        w->words += alone || ((letter || digit) && !w->inside);
+        w->inside = (letter || digit) && !alone;
     }
-    return words;
+}
+
+size_t prose_words(struct view text)
+{
+    struct word_count w = {0, false};
+    word_count_add(&w, text);
+    return w.words;
 }
