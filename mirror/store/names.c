@@ -65,57 +65,56 @@ static bool take_digit(struct cursor *c, uint64_t *value)
     return true;
 }
 
-/* Pairs of digits with slashes between; how many pairs. */
-static int take_pairs(struct cursor *c, uint64_t *seq)
+/* Pairs of digits with slashes between, and no more: how many, or 0. */
+static int read_pairs(struct view v, uint64_t *seq)
 {
+    struct cursor c = cursor_of(v);
     int pairs = 0;
     *seq = 0;
-    while (pairs < DIGITS_MAX / 2) {
-        struct cursor at = *c;
-        if (pairs > 0 && !cursor_skip(&at, "/"))
-            break;
-        if (!take_digit(&at, seq) || !take_digit(&at, seq))
-            break;
-        *c = at;
+    do {
+        if (pairs == DIGITS_MAX / 2 || !take_digit(&c, seq) || !take_digit(&c, seq))
+            return 0;
         pairs++;
-    }
-    return pairs;
+    } while (cursor_skip(&c, "/"));
+    return c.left == 0 ? pairs : 0;
 }
 
-/* Below "bundles" or "media": a directory of pairs. */
-static bool is_pair_directory(struct cursor c, int pairs_max)
+static bool take_suffix(struct view *v, const char *suffix)
 {
-    uint64_t seq;
-    int pairs = take_pairs(&c, &seq);
-    return pairs > 0 && pairs <= pairs_max && c.left == 0;
+    size_t len = strlen(suffix);
+    if (v->len < len || memcmp(v->ptr + v->len - len, suffix, len) != 0)
+        return false;
+    v->len -= len;
+    return true;
 }
 
-static struct name read_bundle(const char *name, struct cursor c)
+static struct name read_bundle(const char *name, struct view rest)
 {
     struct name n = {.kind = NAME_NONE};
     char again[STORE_NAME_MAX];
-    if (is_pair_directory(c, DIGITS_MAX / 2 - 1))
+    bool file = take_suffix(&rest, ".mimeo");
+    int pairs = read_pairs(rest, &n.seq);
+    if (!file && pairs > 0 && pairs < DIGITS_MAX / 2)
         n.kind = NAME_DIRECTORY;
-    else if (take_pairs(&c, &n.seq) >= DIGITS_MIN / 2 && cursor_skip(&c, ".mimeo") && c.left == 0 && n.seq > 0)
-        n.kind = NAME_BUNDLE;
     store_name_bundle(again, n.seq);
-    if (n.kind == NAME_BUNDLE && strcmp(again, name) != 0)
-        n.kind = NAME_NONE;
+    if (file && pairs > 0 && n.seq > 0 && strcmp(again, name) == 0)
+        n.kind = NAME_BUNDLE;
     return n;
 }
 
-static struct name read_media(const char *name, struct cursor c)
+static struct name read_media(const char *name, struct view rest)
 {
     struct name n = {.kind = NAME_NONE};
     char again[STORE_NAME_MAX];
-    if (is_pair_directory(c, DIGITS_MAX / 2))
+    if (read_pairs(rest, &n.seq) > 0)
         n.kind = NAME_DIRECTORY;
-    else if (take_pairs(&c, &n.seq) >= DIGITS_MIN / 2 && cursor_skip(&c, "/") &&
-             hash_parse(view_of(c.ptr, c.left), &n.hash) && n.seq > 0)
-        n.kind = NAME_MEDIA;
+    if (rest.len <= HASH_HEX_LEN + 1 || rest.ptr[rest.len - HASH_HEX_LEN - 1] != '/' ||
+        !hash_parse(view_of(rest.ptr + rest.len - HASH_HEX_LEN, HASH_HEX_LEN), &n.hash))
+        return n;
+    bool pairs = read_pairs(view_of(rest.ptr, rest.len - HASH_HEX_LEN - 1), &n.seq) > 0;
     store_name_media(again, n.seq, &n.hash);
-    if (n.kind == NAME_MEDIA && strcmp(again, name) != 0)
-        n.kind = NAME_NONE;
+    if (pairs && n.seq > 0 && strcmp(again, name) == 0)
+        n.kind = NAME_MEDIA;
     return n;
 }
 
@@ -149,9 +148,9 @@ struct name name_read(const char *name)
     else if (strcmp(name, "README.md") == 0 || strcmp(name, ".gitattributes") == 0)
         n.kind = NAME_TEXT;
     else if (cursor_skip(&c, "bundles/"))
-        n = read_bundle(name, c);
+        n = read_bundle(name, view_of(c.ptr, c.left));
     else if (cursor_skip(&c, "media/"))
-        n = read_media(name, c);
+        n = read_media(name, view_of(c.ptr, c.left));
     else if (cursor_skip(&c, "charter/"))
         n = read_charter(c);
     else if (cursor_skip(&c, "dict/") && hash_parse(view_of(c.ptr, c.left), &n.hash))
