@@ -338,10 +338,49 @@ static int check_texts(struct verification *v)
     return rc;
 }
 
+/* Does bundle `seq` begin with exactly this header note?  1, 0, or a code where it is not held. */
+static int is_header_of(struct verification *v, struct view note, uint64_t seq)
+{
+    struct stored front;
+    int rc = store_get_bundle_front(&front, v->m->store, v->ctx, seq);
+    if (rc < 0)
+        return rc;
+    bool same = front.view.len >= PREFIX_LEN + note.len &&
+                view_equal(view_of(front.view.ptr + PREFIX_LEN, note.len), note);
+    store_release(&front);
+    return same;
+}
+
+/* A copy that was cut short between a bundle and its head: no fault, the next copy puts it right. */
+static bool is_older_head(struct verification *v, struct view bytes)
+{
+    struct header *h = calloc(1, sizeof(*h));
+    struct note *note = calloc(1, sizeof(*note));
+    bool older = h != NULL && note != NULL && header_parse(h, note, v->ctx, "head", bytes) == 0 &&
+                 h->seq < v->m->head.seq && is_header_of(v, bytes, h->seq) == 1;
+    free(h);
+    free(note);
+    return older;
+}
+
+static void compare_head(struct verification *v, struct view bytes)
+{
+    if (!view_equal(bytes, buf_view(&v->m->head_note))) {
+        if (is_older_head(v, bytes))
+            remark(v, "head", "head: is the header of an older bundle that is held too: an update was cut short "
+                              "before it came to the head");
+        else
+            tell(v, "head", 0, MIMEO_DAMAGED,
+                 "head: is not the header of the newest bundle: damaged, or an old one; get it again");
+    } else if (is_header_of(v, bytes, v->m->head.seq) == 0) {
+        tell(v, "head", 0, MIMEO_DAMAGED, "head: differs from the header in its bundle: get both again");
+    }
+}
+
 /* The head file must be the header of its bundle, byte for byte. */
 static int check_head(struct verification *v)
 {
-    struct stored s, front;
+    struct stored s;
     int rc = store_get_head(&s, v->m->store, v->ctx);
     if (rc == MIMEO_ENOTFOUND && store_kind(v->m->store) != STORE_PACK && v->m->seq_count > 0) {
         tell(v, "head", 0, MIMEO_INCOMPLETE, "head: is missing: get it from another copy");
@@ -350,18 +389,8 @@ static int check_head(struct verification *v)
     if (rc < 0)
         return is_our_trouble(rc) ? rc : 0; /* a damaged head is the state's verdict already */
     v->result->bytes += s.view.len;
-    if (v->m->has_head && buf_view(&v->m->head_note).len > 0 && store_kind(v->m->store) != STORE_PACK) {
-        if (!view_equal(s.view, buf_view(&v->m->head_note)))
-            tell(v, "head", 0, MIMEO_DAMAGED,
-                 "head: is not the header of the newest bundle: damaged, or an old one; get it again");
-        else if (store_get_bundle_front(&front, v->m->store, v->ctx, v->m->head.seq) == 0) {
-            if (front.view.len < PREFIX_LEN + s.view.len ||
-                !view_equal(view_of(front.view.ptr + PREFIX_LEN, s.view.len), s.view))
-                tell(v, "head", 0, MIMEO_DAMAGED,
-                     "head: differs from the header in its bundle: get both again");
-            store_release(&front);
-        }
-    }
+    if (v->m->has_head && buf_view(&v->m->head_note).len > 0 && store_kind(v->m->store) != STORE_PACK)
+        compare_head(v, s.view);
     store_release(&s);
     return 0;
 }
