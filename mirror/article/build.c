@@ -362,7 +362,7 @@ static void take_void(struct builder *b, const struct html_event *e)
 {
     struct attribute *list = take_attributes(b, e);
     enum tag tag = (enum tag)e->tag;
-    if (b->rc == 0 && asks_for_picture(b, tag) && !take_picture(b, e, &list))
+    if (b->rc == 0 && asks_for_picture(b, e->tag) && !take_picture(b, e, &list))
         return;
     if (b->rc < 0 || (tag == TAG_IMG && value_in(list, ATTR_SRC) == NULL))
         return;
