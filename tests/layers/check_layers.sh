@@ -23,7 +23,7 @@ faults() { # DIRECTORY holding mirror/
         for (i = 1; i <= n; i++) rank[order[i]] = i
         keeper["sodium.h"] = "base trust"
         keeper["curl/curl.h"] = "net"
-        keeper["zlib.h"] = "bundle import" # import: PNG is made of it
+        keeper["zlib.h"] = "bundle import store" # import: PNG is made of it; store: git objects
         keeper["gumbo.h"] = "article"
         keeper["utf8proc.h"] = "article import"
         keeper["jansson.h"] = "import"
