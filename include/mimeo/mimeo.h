@@ -7,6 +7,7 @@
 #include <mimeo/key.h>
 #include <mimeo/mirror.h>
 #include <mimeo/publish.h>
+#include <mimeo/time.h>
 #include <mimeo/trust.h>
 #include <mimeo/verdict.h>
 

@@ -1,0 +1,52 @@
+/*
+ * Whose mirror this is.  The name of a publisher whom nobody vouched for is never shown as if it were
+ * one: it stands in quotes behind "calls itself".
+ */
+#include "cli.h"
+
+#include <stdlib.h>
+
+static char *safe(struct cli *cli, const char *text)
+{
+    char *line;
+    return mimeo_text_line(&line, cli->ctx, text, 60) < 0 ? NULL : line;
+}
+
+void put_publisher(struct cli *cli, const struct mimeo_mirror_state *s)
+{
+    if (s->petname[0] != '\0') {
+        put_text(cli, s->petname, 0);
+        return;
+    }
+    fputs("calls itself \"", stdout);
+    put_text(cli, s->name, 60);
+    fputs("\"", stdout);
+}
+
+void banner(struct cli *cli, const mimeo_mirror *m)
+{
+    struct mimeo_mirror_state s;
+    mimeo_mirror_get_state(m, &s);
+    char *name = safe(cli, s.name);
+    if (s.pin == MIMEO_PIN_NONE)
+        talk(cli, "mimeo: not pinned: calls itself \"%s\", and anybody can use that name; compare the fingerprint, then "
+                  "'mimeo trust add'", name == NULL ? "" : name);
+    else if (s.pin == MIMEO_PIN_FIRST_USE)
+        talk(cli, "mimeo: taken at first use: the fingerprint of \"%s\" was never compared; 'mimeo trust confirm' does that",
+             name == NULL ? "" : name);
+    if (s.name_taken)
+        talk(cli, "mimeo: beware: another publisher that you pinned goes by this name");
+    if (s.verdict > MIMEO_LATE && s.verdict != MIMEO_UNKNOWN_PUBLISHER)
+        talk(cli, "mimeo: %s: %s", mimeo_verdict_name(s.verdict), s.reason);
+    else if (s.late)
+        talk(cli, "mimeo: late, or blocked: the publisher promised something new before now; get a newer copy");
+    if (s.remark[0] != '\0')
+        talk(cli, "mimeo: note: %s", s.remark);
+    free(name);
+}
+
+int open_mirror(mimeo_mirror **out, struct cli *cli, const struct args *args)
+{
+    const char *path = args != NULL && args->word_count > 0 ? args->words[0] : cli->dir;
+    return mimeo_mirror_open(out, cli->ctx, path, cli->library);
+}

@@ -1,0 +1,153 @@
+/*
+ * The program `mimeo`, from inside: what its commands share.  It knows libmimeo by its public
+ * headers alone.
+ */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include <mimeo/mimeo.h>
+
+#define EXIT_OK 0
+#define EXIT_FAIL 1
+#define EXIT_USAGE 2
+
+/* The global options, and what goes with them. */
+struct cli {
+    mimeo_ctx *ctx;
+    const char *dir;     /* -C; "." where not given */
+    bool dir_given;
+    const char *library; /* NULL: the default */
+    bool json, quiet, verbose, no_input;
+};
+
+/* ---- options.c ---- */
+
+enum option_kind { OPTION_FLAG, OPTION_VALUE, OPTION_LIST /* may be given again and again */ };
+struct option_spec {
+    const char *name; /* "key" for --key; "o" for -o */
+    enum option_kind kind;
+};
+#define OPTIONS_MAX 24
+
+/* What stood on the command line of one command.  Indexes are those of its specs. */
+struct args {
+    bool flags[OPTIONS_MAX];
+    const char *values[OPTIONS_MAX];        /* the last one given, or NULL */
+    const char **lists[OPTIONS_MAX];        /* NULL-ended, or NULL */
+    const char **words;                     /* all that is no option */
+    size_t word_count;
+};
+
+struct command {
+    const char *name;
+    const char *summary;
+    const char *help;                       /* examples first, then usage and options */
+    const struct option_spec *options;      /* ended by a NULL name */
+    size_t words_min, words_max;
+    int (*run)(struct cli *cli, const struct args *args); /* the exit status */
+};
+extern const struct command *const commands[]; /* NULL-ended */
+
+/* Take options and words out of argv; global ones go to *cli.  EXIT_OK, or EXIT_USAGE after saying why.
+ * `command` NULL: only global options, up to the first word, whose index goes to *next. */
+int options_parse(struct args *out, struct cli *cli, const struct command *command, int argc, char **argv,
+                  int *next, bool *help, bool *version);
+void args_dispose(struct args *args);
+/* Say what is wrong with the command line; EXIT_USAGE. */
+int usage_fault(const struct command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A number from min to max, or EXIT_USAGE after saying why. */
+int parse_number(const struct command *command, const char *option, const char *text, unsigned long min,
+                 unsigned long max, unsigned long *out);
+
+/* ---- output.c ---- */
+
+/* The context's message on stderr; gives the exit status for `code`. */
+int fail(struct cli *cli, int code);
+/* A line of talk on stderr (not with -q). */
+void talk(const struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* All written?  EXIT_OK, or EXIT_FAIL after saying that it was not. */
+int finish_output(int status);
+bool stdout_is_terminal(void);
+bool stdout_styles(void);
+int terminal_width(void);
+/* Style on and off where styles are on; "" else. */
+const char *style(const char *name); /* "bold", "dim", "red", "off" */
+/* Text from outside, safe to print and at most `cells` wide (0: not cut). */
+void put_text(struct cli *cli, const char *text, size_t cells);
+/* "1.2 MB" in a static buffer of its own kind; four may be alive at once. */
+const char *human_bytes(unsigned long long bytes);
+
+/* JSON, an object a line. */
+void json_begin(void);
+void json_end(void);
+void json_string(const char *key, const char *value); /* left out where value is NULL */
+void json_number(const char *key, unsigned long long value);
+void json_bool(const char *key, bool value);
+void json_time(const char *key, int64_t seconds);
+void json_open(const char *key, char bracket); /* '[' or '{'; key NULL inside of an array */
+void json_close(char bracket);                 /* ']' or '}' */
+void json_article(const struct mimeo_article *a);
+
+/* ---- progress.c ---- */
+
+/* Progress on a terminal's stderr, and SIGINT and SIGTERM as a request to stop. */
+void progress_start(struct cli *cli);
+void progress_clear(void);
+
+/* ---- passphrase.c ---- */
+
+/* Where passphrases of one key come from. */
+struct passphrase_options {
+    struct cli *cli;
+    const char *file, *fd;   /* --passphrase-file, --passphrase-fd */
+    bool none;               /* --no-passphrase */
+    const char *option;      /* "passphrase", "root-passphrase", "new-passphrase": for messages */
+};
+struct mimeo_passphrase_source passphrase_source(struct passphrase_options *options);
+
+/* ---- pager.c ---- */
+
+/* From here on standard output goes through the pager, where it is a terminal. */
+void pager_start(void);
+void pager_wait(void);
+
+/* ---- banner.c ---- */
+
+/* Whose mirror is this, on stderr, where nobody vouched for it or something is wrong with it. */
+void banner(struct cli *cli, const mimeo_mirror *m);
+/* "Harbour Courier", or: calls itself "Harbour Courier" (quoted where not pinned). */
+void put_publisher(struct cli *cli, const struct mimeo_mirror_state *s);
+/* Open the mirror of -C or of the one word. */
+int open_mirror(mimeo_mirror **out, struct cli *cli, const struct args *args);
+
+/* ---- publishing.c ---- */
+
+enum { /* indexes of the options that all publishing commands begin with */
+    PUB_KEY, PUB_CHECK_MIRROR, PUB_PASSPHRASE_FILE, PUB_PASSPHRASE_FD, PUB_COMMON,
+};
+#define PUBLISHING_OPTIONS                                                                          \
+    {"key", OPTION_VALUE}, {"check-mirror", OPTION_LIST}, {"passphrase-file", OPTION_VALUE},        \
+        {"passphrase-fd", OPTION_VALUE}
+enum { /* and those of publish and revise */
+    ART_DRY_RUN = PUB_COMMON, ART_FORMAT, ART_PICTURES, ART_NO_PICTURES, ART_LANG, ART_SENSITIVE, ART_MIRROR,
+    ART_NEXT_BY, ART_LEVEL, ART_COMMON,
+};
+#define ARTICLE_OPTIONS                                                                             \
+    {"dry-run", OPTION_FLAG}, {"format", OPTION_VALUE}, {"pictures", OPTION_VALUE},                 \
+        {"no-pictures", OPTION_FLAG}, {"lang", OPTION_VALUE}, {"sensitive", OPTION_FLAG},           \
+        {"mirror", OPTION_LIST}, {"next-by", OPTION_VALUE}, {"level", OPTION_VALUE}
+
+/* Open the publisher's mirror as the options say.  `article`: the options of publish and revise are
+ * there too.  EXIT_OK, or a status after saying why. */
+int open_publisher(mimeo_publisher **out, struct cli *cli, const struct command *command, const struct args *args,
+                   bool article);
+/* Publish and tell: what publish and revise share. */
+int run_publish(struct cli *cli, const struct command *command, const struct args *args,
+                const char *const *paths, size_t count, const char *revise_id, const char *note);
+/* The summary of a run; the exit status. */
+int tell_result(struct cli *cli, const struct mimeo_publish_result *r, bool dry_run);
+
+#endif

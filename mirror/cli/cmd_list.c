@@ -1,0 +1,154 @@
+/* mimeo list */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli.h"
+
+enum { SECTION, LANG, AUTHOR, SINCE, UNTIL, LIMIT, RETRACTED };
+
+static const struct option_spec options[] = {
+    {"section", OPTION_VALUE}, {"lang", OPTION_VALUE}, {"author", OPTION_VALUE}, {"since", OPTION_VALUE},
+    {"until", OPTION_VALUE}, {"limit", OPTION_VALUE}, {"retracted", OPTION_FLAG}, {NULL, OPTION_FLAG}};
+extern const struct command cmd_list;
+
+#define DAY_LEN 10 /* "2026-11-24" */
+#define SECTION_CELLS 14
+
+static void format_day(char out[MIMEO_TIME_LEN + 1], const struct mimeo_article *a)
+{
+    mimeo_time_format(out, a->has_published ? a->published : a->bundle_time);
+    out[DAY_LEN] = '\0';
+}
+
+static const char *title_of(const struct mimeo_article *a)
+{
+    return a->title[0] != '\0' ? a->title : "(no title)";
+}
+
+/* A column of `cells`, text cut or filled up. */
+static void put_column(struct cli *cli, const char *text, size_t cells)
+{
+    size_t width = mimeo_text_cells(text);
+    put_text(cli, text, cells);
+    for (; width < cells; width++)
+        putchar(' ');
+}
+
+/* Two lines an article: what it is, and what names it. */
+static void put_for_people(struct cli *cli, const struct mimeo_article *a)
+{
+    char day[MIMEO_TIME_LEN + 1];
+    size_t used = DAY_LEN + 2 + SECTION_CELLS + 2, width = (size_t)terminal_width();
+    format_day(day, a);
+    printf("%s  ", day);
+    put_column(cli, a->section, SECTION_CELLS);
+    fputs("  ", stdout);
+    fputs(style("bold"), stdout);
+    put_text(cli, title_of(a), width > used + 20 ? width - used : 20);
+    fputs(style("off"), stdout);
+    printf("\n%*s%s%s", DAY_LEN + 2, "", style("dim"), a->id);
+    if (a->lang[0] != '\0')
+        printf("  %s", a->lang);
+    if (a->action == MIMEO_RETRACT)
+        fputs("  retracted", stdout);
+    else if (a->revision > 1)
+        printf("  revision %u", a->revision);
+    if (!a->joined)
+        fputs("  unjoined", stdout);
+    printf("%s\n", style("off"));
+}
+
+/* A line an article, for programs. */
+static void put_for_programs(struct cli *cli, const struct mimeo_article *a)
+{
+    char day[MIMEO_TIME_LEN + 1];
+    format_day(day, a);
+    printf("%s\t%s\t%s\t", day, a->id, a->lang);
+    put_text(cli, a->section, 0);
+    putchar('\t');
+    put_text(cli, title_of(a), 0);
+    putchar('\n');
+}
+
+static int put_article(const struct mimeo_article *a, void *payload)
+{
+    struct cli *cli = payload;
+    if (cli->json) {
+        json_begin();
+        json_article(a);
+        json_end();
+    } else if (stdout_is_terminal()) {
+        put_for_people(cli, a);
+    } else {
+        put_for_programs(cli, a);
+    }
+    return ferror(stdout) ? MIMEO_EIO : 0;
+}
+
+/* A date, or how long ago. */
+static int parse_when(const char *option, const char *text, bool *has, int64_t *out)
+{
+    int64_t ago;
+    if (text == NULL)
+        return EXIT_OK;
+    *has = true;
+    if (mimeo_time_parse(text, out))
+        return EXIT_OK;
+    if (!mimeo_duration_parse(text, &ago))
+        return usage_fault(&cmd_list, "%s wants a date such as 2026-11-24 or an age such as 7d, not '%s'", option, text);
+    *out = (int64_t)time(NULL) - ago;
+    return EXIT_OK;
+}
+
+static int run_it(struct cli *cli, const struct args *args)
+{
+    struct mimeo_list_options o = {.section = args->values[SECTION],
+                                   .lang = args->values[LANG],
+                                   .author = args->values[AUTHOR],
+                                   .retracted = args->flags[RETRACTED]};
+    unsigned long limit = 0;
+    mimeo_mirror *m;
+    int status = parse_when("--since", args->values[SINCE], &o.has_since, &o.since);
+    if (status == EXIT_OK)
+        status = parse_when("--until", args->values[UNTIL], &o.has_until, &o.until);
+    if (status == EXIT_OK && args->values[LIMIT] != NULL)
+        status = parse_number(&cmd_list, "--limit", args->values[LIMIT], 1, 1000000000, &limit);
+    if (status != EXIT_OK)
+        return status;
+    o.limit = limit;
+    progress_start(cli);
+    int rc = open_mirror(&m, cli, args);
+    if (rc < 0)
+        return fail(cli, rc);
+    banner(cli, m);
+    if (!cli->json)
+        pager_start();
+    rc = mimeo_mirror_list(m, cli->ctx, &o, put_article, cli);
+    progress_clear();
+    status = rc < 0 && !ferror(stdout) ? fail(cli, rc) : EXIT_OK;
+    mimeo_mirror_free(m);
+    return status;
+}
+
+const struct command cmd_list = {
+    "list", "list the articles of a mirror, newest first",
+    "examples:\n"
+    "  mimeo list press --since 7d --lang fa\n"
+    "  mimeo list -C press.mimeo --json | jq -r .title\n"
+    "\n"
+    "usage:\n"
+    "  mimeo list [-C PATH | PATH] [--section S] [--lang L] [--author A]\n"
+    "      [--since DATE | DURATION] [--until DATE] [--limit N] [--retracted] [--json]\n"
+    "\n"
+    "options:\n"
+    "  --section S    only this section\n"
+    "  --lang L       only this language\n"
+    "  --author A     only where a byline has this in it\n"
+    "  --since DATE   from this day on, or this long ago (7d)\n"
+    "  --until DATE   before this day\n"
+    "  --limit N      no more than so many\n"
+    "  --retracted    those that were taken back too\n"
+    "  --json         an object a line\n",
+    options, 0, 1, run_it,
+};

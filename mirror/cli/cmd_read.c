@@ -1,0 +1,206 @@
+/* mimeo read */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+
+enum { HTML, TEXT, HISTORY, PICTURE, OUTPUT, WIDTH, NO_PAGER };
+
+static const struct option_spec options[] = {
+    {"html", OPTION_FLAG}, {"text", OPTION_FLAG}, {"history", OPTION_FLAG}, {"picture", OPTION_VALUE},
+    {"o", OPTION_VALUE}, {"width", OPTION_VALUE}, {"no-pager", OPTION_FLAG}, {NULL, OPTION_FLAG}};
+extern const struct command cmd_read;
+
+/* ---- history ---- */
+
+static int put_version(const struct mimeo_article *a, void *payload)
+{
+    struct cli *cli = payload;
+    static const char *const words[] = {"", "published", "revised", "retracted"};
+    char when[MIMEO_TIME_LEN + 1];
+    if (cli->json) {
+        json_begin();
+        json_article(a);
+        json_end();
+        return 0;
+    }
+    mimeo_time_format(when, a->bundle_time);
+    printf("%s  bundle %llu  revision %u  %s  ", when, (unsigned long long)a->seq, a->revision, words[a->action]);
+    put_text(cli, a->title, 0);
+    if (a->note[0] != '\0') {
+        fputs(a->title[0] == '\0' ? "" : ": ", stdout);
+        put_text(cli, a->note, 0);
+    }
+    putchar('\n');
+    return 0;
+}
+
+/* ---- pictures ---- */
+
+static int write_all(int fd, const unsigned char *bytes, size_t len)
+{
+    while (len > 0) {
+        ssize_t n = write(fd, bytes, len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -1;
+        bytes += n;
+        len -= (size_t)n;
+    }
+    return 0;
+}
+
+static int save(const char *path, const unsigned char *bytes, size_t len)
+{
+    if (strcmp(path, "-") == 0)
+        return fwrite(bytes, 1, len, stdout) == len ? EXIT_OK : EXIT_FAIL;
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    int bad = fd < 0 || write_all(fd, bytes, len) < 0;
+    if (fd >= 0 && close(fd) < 0)
+        bad = 1;
+    if (!bad)
+        return EXIT_OK;
+    fprintf(stderr, "mimeo: cannot write '%s': %s\n", path, strerror(errno));
+    if (fd >= 0)
+        unlink(path);
+    return EXIT_FAIL;
+}
+
+static int save_picture(struct cli *cli, const struct args *args, const mimeo_reading *r)
+{
+    unsigned char *bytes;
+    size_t len;
+    unsigned long n = 0;
+    const char *path = args->values[OUTPUT] == NULL ? "-" : args->values[OUTPUT];
+    int status = parse_number(&cmd_read, "--picture", args->values[PICTURE], 1, 64, &n);
+    if (status != EXIT_OK)
+        return status;
+    if (strcmp(path, "-") == 0 && stdout_is_terminal())
+        return usage_fault(&cmd_read, "a picture is no text for a terminal: name a file with -o");
+    int rc = mimeo_reading_picture(&bytes, &len, r, cli->ctx, n - 1);
+    if (rc < 0)
+        return fail(cli, rc);
+    status = save(path, bytes, len);
+    free(bytes);
+    return status;
+}
+
+/* ---- the article ---- */
+
+static int put_json(struct cli *cli, const mimeo_reading *r)
+{
+    char *text;
+    size_t len;
+    int rc = mimeo_reading_text(&text, r, cli->ctx);
+    if (rc < 0)
+        return fail(cli, rc);
+    json_begin();
+    json_article(mimeo_reading_article(r));
+    json_bool("erased", mimeo_reading_erased(r));
+    json_string("html", mimeo_reading_html(r, &len));
+    json_string("text", text);
+    json_end();
+    free(text);
+    return EXIT_OK;
+}
+
+static int put_plain(struct cli *cli, const mimeo_reading *r)
+{
+    char *text;
+    int rc = mimeo_reading_text(&text, r, cli->ctx);
+    if (rc < 0)
+        return fail(cli, rc);
+    fputs(text, stdout);
+    free(text);
+    return EXIT_OK;
+}
+
+static int put_terminal(struct cli *cli, const struct args *args, const mimeo_reading *r)
+{
+    char *text;
+    unsigned long width = (unsigned long)terminal_width();
+    bool styled = stdout_styles();
+    int status = EXIT_OK;
+    if (args->values[WIDTH] != NULL)
+        status = parse_number(&cmd_read, "--width", args->values[WIDTH], 0, 1000, &width);
+    if (status != EXIT_OK)
+        return status;
+    int rc = mimeo_reading_terminal(&text, r, cli->ctx, (int)width, styled);
+    if (rc < 0)
+        return fail(cli, rc);
+    if (!args->flags[NO_PAGER])
+        pager_start();
+    fputs(text, stdout);
+    free(text);
+    return EXIT_OK;
+}
+
+static int put_article(struct cli *cli, const struct args *args, const mimeo_reading *r)
+{
+    size_t len;
+    if (args->values[PICTURE] != NULL)
+        return save_picture(cli, args, r);
+    if (cli->json)
+        return put_json(cli, r);
+    if (args->flags[HTML]) {
+        puts(mimeo_reading_html(r, &len));
+        return EXIT_OK;
+    }
+    return args->flags[TEXT] ? put_plain(cli, r) : put_terminal(cli, args, r);
+}
+
+static int run_it(struct cli *cli, const struct args *args)
+{
+    mimeo_mirror *m;
+    mimeo_reading *r;
+    if (args->flags[HTML] + args->flags[TEXT] + cli->json > 1)
+        return usage_fault(&cmd_read, "one of --html, --text and --json");
+    if (args->values[OUTPUT] != NULL && args->values[PICTURE] == NULL)
+        return usage_fault(&cmd_read, "-o belongs to --picture");
+    progress_start(cli);
+    int rc = mimeo_mirror_open(&m, cli->ctx, cli->dir, cli->library);
+    if (rc < 0)
+        return fail(cli, rc);
+    banner(cli, m);
+    int status;
+    if (args->flags[HISTORY]) {
+        rc = mimeo_mirror_history(m, cli->ctx, args->words[0], put_version, cli);
+        status = rc < 0 ? fail(cli, rc) : EXIT_OK;
+    } else if ((rc = mimeo_mirror_read(&r, m, cli->ctx, args->words[0])) < 0) {
+        status = fail(cli, rc);
+    } else {
+        progress_clear();
+        if (!mimeo_reading_article(r)->joined)
+            talk(cli, "mimeo: unjoined: genuine, but what lies between it and the head is not held");
+        status = put_article(cli, args, r);
+        mimeo_reading_free(r);
+    }
+    mimeo_mirror_free(m);
+    return status;
+}
+
+const struct command cmd_read = {
+    "read", "read an article",
+    "examples:\n"
+    "  mimeo read -C press ferry-timetable        the beginning of an id is enough\n"
+    "  mimeo read -C press --picture 1 -o map.png ferry-timetable\n"
+    "\n"
+    "usage:\n"
+    "  mimeo read [-C PATH] [--html | --text | --json] [--history] [--picture N -o FILE]\n"
+    "      [--width N] [--no-pager] ID\n"
+    "\n"
+    "options:\n"
+    "  --html       the body as clean HTML\n"
+    "  --text       the body as plain text\n"
+    "  --json       everything about it as one JSON object\n"
+    "  --history    what was published, revised and retracted when\n"
+    "  --picture N  the n-th picture\n"
+    "  -o FILE      where it goes\n"
+    "  --width N    of the terminal; 0: lines are not broken\n"
+    "  --no-pager   straight to the terminal\n",
+    options, 1, 1, run_it,
+};

@@ -1,0 +1,41 @@
+/* mimeo revise */
+#include "cli.h"
+
+enum { NOTE = ART_COMMON };
+
+static const struct option_spec options[] = {PUBLISHING_OPTIONS, ARTICLE_OPTIONS, {"note", OPTION_VALUE}, {NULL, OPTION_FLAG}};
+extern const struct command cmd_revise;
+
+static int run_it(struct cli *cli, const struct args *args)
+{
+    return run_publish(cli, &cmd_revise, args, args->words + 1, 1, args->words[0], args->values[NOTE]);
+}
+
+const struct command cmd_revise = {
+    "revise", "publish a correction of one article",
+    "examples:\n"
+    "  mimeo revise -C press --note 'a name was wrong' ferry-timetable ferry.md\n"
+    "\n"
+    "usage:\n"
+    "  mimeo revise [-C DIR] [--note TEXT] [--dry-run] [--format F] [--pictures DIR]\n"
+    "      [--no-pictures] [--lang L] [--sensitive] [--key FILE] [--check-mirror PATH]...\n"
+    "      [--mirror URL]... [--next-by DURATION] [--level N]\n"
+    "      [--passphrase-file FILE | --passphrase-fd N] ID FILE|-\n"
+    "\n"
+    "options:\n"
+    "  --note TEXT             what was corrected; readers see it\n"
+    "  --dry-run               show what would be signed; sign and write nothing\n"
+    "  --format F              of standard input or unknown names: jsonl, markdown, html, text, auto\n"
+    "  --pictures DIR          where pictures are looked for; beside the file by default\n"
+    "  --no-pictures           leave pictures out\n"
+    "  --lang L                the article's language, where it names none\n"
+    "  --sensitive             in a block of its own, so that it can be erased alone\n"
+    "  --key FILE              the publishing key; by default the one that init made\n"
+    "  --check-mirror PATH     a copy whose head must not be ahead of ours; may be given again\n"
+    "  --mirror URL            where copies will be offered; may be given again, replaces the list\n"
+    "  --next-by DURATION      promise to publish again within it; 7d by default\n"
+    "  --level N               of compression, 1 to 9; 6 by default\n"
+    "  --passphrase-file FILE  the key's passphrase is the first line of this file\n"
+    "  --passphrase-fd N       or of this open descriptor\n",
+    options, 2, 2, run_it,
+};

@@ -1,0 +1,135 @@
+/* mimeo status */
+#include "cli.h"
+
+enum { LATE };
+
+static const struct option_spec options[] = {{"late", OPTION_FLAG}, {NULL, OPTION_FLAG}};
+extern const struct command cmd_status;
+
+static void put_json(const mimeo_mirror *m, const struct mimeo_mirror_state *s)
+{
+    json_begin();
+    json_string("path", s->path);
+    json_string("kind", s->kind);
+    json_string("publisher", s->publisher);
+    json_string("digits", s->digits);
+    json_string("name", s->name);
+    json_string("site", s->site);
+    json_string("pin", mimeo_pin_state_name(s->pin));
+    if (s->petname[0] != '\0')
+        json_string("petname", s->petname);
+    json_bool("name_taken", s->name_taken);
+    json_number("charter", s->charter_version);
+    json_number("head_seq", s->head_seq);
+    if (s->head_seq > 0) {
+        json_string("head_hash", s->head_hash);
+        json_time("head_time", s->head_time);
+        json_time("next_by", s->head_next_by);
+    }
+    json_number("known_seq", s->known_seq);
+    json_number("bundles_held", s->bundles_held);
+    json_number("missing", s->missing);
+    json_number("archive_records", s->archive_records);
+    json_number("archive_bytes", s->archive_bytes);
+    json_number("archive_media", s->archive_media);
+    json_number("archive_media_bytes", s->archive_media_bytes);
+    json_bool("late", s->late);
+    json_string("verdict", mimeo_verdict_name(s->verdict));
+    if (s->reason[0] != '\0')
+        json_string("reason", s->reason);
+    if (s->remark[0] != '\0')
+        json_string("remark", s->remark);
+    json_open("mirrors", '[');
+    for (size_t i = 0; mimeo_mirror_address(m, i) != NULL; i++)
+        json_string(NULL, mimeo_mirror_address(m, i));
+    json_close(']');
+    json_end();
+}
+
+static void put_head(const struct mimeo_mirror_state *s)
+{
+    char time[MIMEO_TIME_LEN + 1], next_by[MIMEO_TIME_LEN + 1];
+    if (s->head_seq == 0) {
+        puts("Head:         none held");
+        return;
+    }
+    mimeo_time_format(time, s->head_time);
+    mimeo_time_format(next_by, s->head_next_by);
+    printf("Head:         bundle %llu of %s\n", (unsigned long long)s->head_seq, time);
+    printf("Next by:      %s%s\n", next_by, s->late ? ": late, or blocked" : "");
+}
+
+static void put_holdings(const struct mimeo_mirror_state *s)
+{
+    printf("Held:         %llu bundles", (unsigned long long)s->bundles_held);
+    if (s->missing > 0)
+        printf(", %llu missing (%llu to %llu)", (unsigned long long)s->missing, (unsigned long long)s->first_missing,
+               (unsigned long long)s->last_missing);
+    printf("\nArchive:      %llu records, %s, %llu pictures, %s (as the head says)\n",
+           (unsigned long long)s->archive_records, human_bytes(s->archive_bytes), (unsigned long long)s->archive_media,
+           human_bytes(s->archive_media_bytes));
+}
+
+static void put_for_people(struct cli *cli, const mimeo_mirror *m, const struct mimeo_mirror_state *s)
+{
+    fputs("Publisher:    ", stdout);
+    put_publisher(cli, s);
+    printf("\nPin:          %s\nID:           %s\nFingerprint:  %s\n", mimeo_pin_state_name(s->pin), s->publisher, s->digits);
+    if (s->site[0] != '\0') {
+        fputs("Site:         ", stdout);
+        put_text(cli, s->site, 0);
+        putchar('\n');
+    }
+    printf("Charter:      %u\n", s->charter_version);
+    put_head(s);
+    put_holdings(s);
+    for (size_t i = 0; mimeo_mirror_address(m, i) != NULL; i++) {
+        fputs(i == 0 ? "Copies at:    " : "              ", stdout);
+        put_text(cli, mimeo_mirror_address(m, i), 0);
+        putchar('\n');
+    }
+    printf("Path:         ");
+    put_text(cli, s->path, 0);
+    printf(" (%s)\n%s%s%s: %s\n", s->kind, style("bold"), mimeo_verdict_name(s->verdict), style("off"),
+           s->reason[0] != '\0' ? s->reason : mimeo_verdict_words(s->verdict));
+    if (s->remark[0] != '\0')
+        printf("note: %s\n", s->remark);
+}
+
+static int run_it(struct cli *cli, const struct args *args)
+{
+    mimeo_mirror *m;
+    struct mimeo_mirror_state s;
+    progress_start(cli);
+    int rc = open_mirror(&m, cli, args);
+    if (rc < 0)
+        return fail(cli, rc);
+    mimeo_mirror_get_state(m, &s);
+    progress_clear();
+    if (cli->json)
+        put_json(m, &s);
+    else
+        put_for_people(cli, m, &s);
+    int status = mimeo_exit_status(mimeo_verdict_code(s.verdict));
+    if (status == EXIT_OK && args->flags[LATE] && s.late)
+        status = mimeo_exit_status(MIMEO_ELATE);
+    mimeo_mirror_free(m);
+    return status;
+}
+
+const struct command cmd_status = {
+    "status", "tell whose mirror this is, and how new",
+    "examples:\n"
+    "  mimeo status press\n"
+    "  mimeo status -C press --late || echo 'nothing new for too long'\n"
+    "\n"
+    "usage:\n"
+    "  mimeo status [-C PATH | PATH] [--late] [--json]\n"
+    "\n"
+    "options:\n"
+    "  --late  exit status 9 where the publisher is late and nothing graver is wrong\n"
+    "  --json  one object\n"
+    "\n"
+    "The head and the charters are checked, the bundles are not: 'mimeo verify' does that.\n",
+    options, 0, 1, run_it,
+};

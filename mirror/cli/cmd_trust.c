@@ -1,0 +1,183 @@
+/* mimeo trust */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+
+enum { EXPECT, PETNAME, FIRST_USE, QR, YES };
+
+static const struct option_spec options[] = {{"expect", OPTION_VALUE}, {"petname", OPTION_VALUE},
+                                             {"first-use", OPTION_FLAG}, {"qr", OPTION_FLAG},
+                                             {"yes", OPTION_FLAG}, {NULL, OPTION_FLAG}};
+extern const struct command cmd_trust;
+
+static void put_json(const struct mimeo_pin *p)
+{
+    json_begin();
+    json_string("publisher", p->publisher);
+    json_string("digits", p->digits);
+    json_string("pin", mimeo_pin_state_name(p->state));
+    json_string("petname", p->petname);
+    json_time("since", p->since);
+    json_number("head_seq", p->head_seq);
+    if (p->head_seq > 0)
+        json_string("head_hash", p->head_hash);
+    json_number("conflicts", p->conflicts);
+    json_end();
+}
+
+static int put_line(const struct mimeo_pin *p, void *payload)
+{
+    struct cli *cli = payload;
+    if (cli->json) {
+        put_json(p);
+        return 0;
+    }
+    put_text(cli, p->petname, 0);
+    printf("\t%s\t%.16s\t%s%s\n", mimeo_pin_state_name(p->state), p->publisher, p->digits,
+           p->conflicts > 0 ? "\tconflict" : "");
+    return 0;
+}
+
+static int put_pin(struct cli *cli, const struct mimeo_pin *p)
+{
+    char since[MIMEO_TIME_LEN + 1];
+    if (cli->json) {
+        put_json(p);
+        return EXIT_OK;
+    }
+    mimeo_time_format(since, p->since);
+    fputs("Petname:      ", stdout);
+    put_text(cli, p->petname, 0);
+    printf("\nPin:          %s, since %s\nID:           %s\nFingerprint:  %s\n", mimeo_pin_state_name(p->state), since,
+           p->publisher, p->digits);
+    if (p->head_seq > 0)
+        printf("Verified:     up to bundle %llu\n", (unsigned long long)p->head_seq);
+    if (p->conflicts > 0)
+        printf("Conflicts:    %llu proofs are kept\n", (unsigned long long)p->conflicts);
+    return EXIT_OK;
+}
+
+static int run_list(struct cli *cli)
+{
+    int rc = mimeo_trust_each(cli->ctx, cli->library, put_line, cli);
+    return rc < 0 ? fail(cli, rc) : EXIT_OK;
+}
+
+static int run_add(struct cli *cli, const struct args *args, const char *what)
+{
+    struct mimeo_trust_options o = {args->values[PETNAME], args->values[EXPECT], args->flags[FIRST_USE]};
+    struct mimeo_pin pin;
+    int rc = mimeo_trust_add(cli->ctx, cli->library, what, &o, &pin);
+    return rc < 0 ? fail(cli, rc) : put_pin(cli, &pin);
+}
+
+static int run_show(struct cli *cli, const struct args *args, const char *who)
+{
+    struct mimeo_pin pin;
+    char *qr;
+    int rc = mimeo_trust_find(cli->ctx, cli->library, who, &pin);
+    if (rc < 0)
+        return fail(cli, rc);
+    if (!args->flags[QR])
+        return put_pin(cli, &pin);
+    rc = mimeo_qr(&qr, cli->ctx, pin.publisher, stdout_styles());
+    if (rc < 0)
+        return fail(cli, rc);
+    fputs(qr, stdout);
+    free(qr);
+    return EXIT_OK;
+}
+
+static int run_rename(struct cli *cli, const char *who, const char *name)
+{
+    int rc = mimeo_trust_rename(cli->ctx, cli->library, who, name);
+    return rc < 0 ? fail(cli, rc) : EXIT_OK;
+}
+
+static int run_remove(struct cli *cli, const struct args *args, const char *who)
+{
+    char answer[16];
+    struct mimeo_pin pin;
+    int rc = mimeo_trust_find(cli->ctx, cli->library, who, &pin);
+    if (rc < 0)
+        return fail(cli, rc);
+    if (!args->flags[YES]) {
+        if (cli->no_input || isatty(STDIN_FILENO) != 1)
+            return usage_fault(&cmd_trust, "removing forgets what was verified too: name --yes where nobody can be asked");
+        fprintf(stderr, "Forget this publisher, its head and its charters? Type yes to go on: ");
+        fflush(stderr);
+        if (fgets(answer, sizeof(answer), stdin) == NULL || strcmp(answer, "yes\n") != 0) {
+            fputs("mimeo: nothing was changed\n", stderr);
+            return EXIT_FAIL;
+        }
+    }
+    rc = mimeo_trust_remove(cli->ctx, cli->library, pin.publisher);
+    return rc < 0 ? fail(cli, rc) : EXIT_OK;
+}
+
+/* Digits that somebody read out, for a publisher that is pinned. */
+static int run_confirm(struct cli *cli, const struct args *args, const char *who)
+{
+    struct mimeo_pin pin;
+    struct mimeo_trust_options o = {NULL, args->values[EXPECT], false};
+    if (o.expect == NULL)
+        return usage_fault(&cmd_trust, "--expect is missing: the digits that you were told");
+    int rc = mimeo_trust_find(cli->ctx, cli->library, who, &pin);
+    if (rc == 0)
+        rc = mimeo_trust_add(cli->ctx, cli->library, pin.publisher, &o, &pin);
+    return rc < 0 ? fail(cli, rc) : put_pin(cli, &pin);
+}
+
+static int run_it(struct cli *cli, const struct args *args)
+{
+    static const struct {
+        const char *verb;
+        size_t words;
+    } verbs[] = {{"add", 2}, {"show", 2}, {"remove", 2}, {"confirm", 2}, {"rename", 3}};
+    if (args->word_count == 0)
+        return run_list(cli);
+    const char *verb = args->words[0];
+    size_t wanted = 0;
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+        if (strcmp(verb, verbs[i].verb) == 0)
+            wanted = verbs[i].words;
+    if (wanted == 0)
+        return usage_fault(&cmd_trust, "'trust' knows add, show, rename, remove and confirm, not '%s'", verb);
+    if (args->word_count != wanted)
+        return usage_fault(&cmd_trust, "'trust %s' wants %zu words behind it", verb, wanted - 1);
+    if (strcmp(verb, "add") == 0)
+        return run_add(cli, args, args->words[1]);
+    if (strcmp(verb, "show") == 0)
+        return run_show(cli, args, args->words[1]);
+    if (strcmp(verb, "rename") == 0)
+        return run_rename(cli, args->words[1], args->words[2]);
+    if (strcmp(verb, "remove") == 0)
+        return run_remove(cli, args, args->words[1]);
+    return run_confirm(cli, args, args->words[1]);
+}
+
+const struct command cmd_trust = {
+    "trust", "choose which publishers to trust",
+    "examples:\n"
+    "  mimeo trust add 'mimeo:1f0c...'                   a link says which publisher it is\n"
+    "  mimeo trust add press --expect '78767 31427 ...'  digits that somebody read out\n"
+    "  mimeo trust                                       whom this reader trusts\n"
+    "\n"
+    "usage:\n"
+    "  mimeo trust\n"
+    "  mimeo trust add LINK | ID | PATH | CHARTER [--expect DIGITS] [--petname NAME] [--first-use]\n"
+    "  mimeo trust show WHO [--qr]\n"
+    "  mimeo trust rename WHO NAME\n"
+    "  mimeo trust remove WHO [--yes]\n"
+    "  mimeo trust confirm WHO --expect DIGITS\n"
+    "\n"
+    "options:\n"
+    "  --expect DIGITS  the fingerprint, as you got it in another way\n"
+    "  --petname NAME   what you call this publisher\n"
+    "  --first-use      take a publisher for whom nothing vouches\n"
+    "  --qr             the publisher's ID as a QR code\n"
+    "  --yes            do not ask\n",
+    options, 0, 3, run_it,
+};

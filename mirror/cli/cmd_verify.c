@@ -1,0 +1,157 @@
+/* mimeo verify */
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "cli.h"
+
+enum { DEEP, LATE };
+
+static const struct option_spec options[] = {{"deep", OPTION_FLAG}, {"late", OPTION_FLAG}, {NULL, OPTION_FLAG}};
+extern const struct command cmd_verify;
+
+static void hear_fault(const struct mimeo_fault *f, void *payload)
+{
+    struct cli *cli = payload;
+    progress_clear();
+    if (cli->json) {
+        json_begin();
+        json_string("fault", mimeo_verdict_name(f->verdict));
+        json_string("object", f->object);
+        if (f->seq > 0)
+            json_number("seq", f->seq);
+        json_string("message", f->message);
+        json_end();
+        return;
+    }
+    printf("%s%s%s: ", style("red"), mimeo_verdict_name(f->verdict), style("off"));
+    put_text(cli, f->message, 0);
+    putchar('\n');
+}
+
+static void hear_remark(const struct mimeo_remark *r, void *payload)
+{
+    struct cli *cli = payload;
+    progress_clear();
+    if (cli->json) {
+        json_begin();
+        json_string("remark", r->message);
+        json_string("object", r->object);
+        json_end();
+        return;
+    }
+    fputs("note: ", stdout);
+    put_text(cli, r->message, 0);
+    putchar('\n');
+}
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void put_counts(const struct mimeo_verify_result *r, double seconds, bool deep)
+{
+    printf(" (%llu %s, %llu blocks, ", (unsigned long long)r->bundles, r->bundles == 1 ? "bundle" : "bundles",
+           (unsigned long long)r->blocks);
+    if (deep)
+        printf("%llu records, ", (unsigned long long)r->articles);
+    printf("%llu pictures, %s in %.2f s", (unsigned long long)r->media, human_bytes(r->bytes), seconds);
+    if (seconds > 0)
+        printf(", %s/s", human_bytes((unsigned long long)((double)r->bytes / seconds)));
+    puts(")");
+}
+
+static void put_verdict(struct cli *cli, const struct mimeo_mirror_state *s, const struct mimeo_verify_result *r,
+                        double seconds, bool deep)
+{
+    if (cli->json) {
+        json_begin();
+        json_string("verdict", mimeo_verdict_name(r->verdict));
+        json_string("words", mimeo_verdict_words(r->verdict));
+        json_string("publisher", s->publisher);
+        json_string("pin", mimeo_pin_state_name(s->pin));
+        json_bool("late", s->late);
+        json_number("faults", r->faults);
+        json_number("charters", r->charters);
+        json_number("bundles", r->bundles);
+        json_number("blocks", r->blocks);
+        json_number("media", r->media);
+        json_number("dictionaries", r->dictionaries);
+        if (deep)
+            json_number("records", r->articles);
+        json_number("erased_blocks", r->erased_blocks);
+        json_number("unjoined", r->unjoined);
+        json_number("missing", r->missing);
+        json_number("bytes", r->bytes);
+        json_number("milliseconds", (unsigned long long)(seconds * 1000));
+        if (s->reason[0] != '\0')
+            json_string("reason", s->reason);
+        json_end();
+        return;
+    }
+    if (s->reason[0] != '\0' && s->verdict != MIMEO_LATE)
+        printf("%s: %s\n", mimeo_verdict_name(s->verdict), s->reason);
+    if (r->missing > 0)
+        printf("note: %llu of the %llu bundles are not held here\n", (unsigned long long)r->missing,
+               (unsigned long long)s->head_seq);
+    printf("%s%s%s: %s", style("bold"), mimeo_verdict_name(r->verdict), style("off"), mimeo_verdict_words(r->verdict));
+    put_counts(r, seconds, deep);
+}
+
+static int verify(struct cli *cli, mimeo_mirror *m, const char *object, bool deep, bool ask_late)
+{
+    struct mimeo_mirror_state s;
+    struct mimeo_verify_result r;
+    struct mimeo_verify_options o = {
+        .deep = deep, .object = object, .fault = hear_fault, .remark = hear_remark, .payload = cli};
+    double started = now();
+    int rc = mimeo_mirror_verify(m, cli->ctx, &o, &r);
+    progress_clear();
+    if (rc < 0)
+        return fail(cli, rc);
+    mimeo_mirror_get_state(m, &s);
+    put_verdict(cli, &s, &r, now() - started, deep);
+    int status = mimeo_exit_status(mimeo_verdict_code(r.verdict));
+    return status == EXIT_OK && ask_late && s.late ? mimeo_exit_status(MIMEO_ELATE) : status;
+}
+
+static int run_it(struct cli *cli, const struct args *args)
+{
+    struct stat st;
+    mimeo_mirror *m;
+    const char *word = args->word_count > 0 ? args->words[0] : NULL;
+    bool is_path = word != NULL && !cli->dir_given && stat(word, &st) == 0;
+    progress_start(cli);
+    int rc = mimeo_mirror_open(&m, cli->ctx, is_path ? word : cli->dir, cli->library);
+    if (rc < 0)
+        return fail(cli, rc);
+    if (!cli->json)
+        banner(cli, m);
+    int status = verify(cli, m, is_path ? NULL : word, args->flags[DEEP], args->flags[LATE]);
+    mimeo_mirror_free(m);
+    return status;
+}
+
+const struct command cmd_verify = {
+    "verify", "check every signature and hash",
+    "examples:\n"
+    "  mimeo verify press                         all of it\n"
+    "  mimeo verify -C press --deep ferry         one article, inflated and parsed too\n"
+    "  mimeo verify press.mimeo\n"
+    "\n"
+    "usage:\n"
+    "  mimeo verify [-C PATH] [--deep] [--late] [--json] [PATH | ID | SEQ | FILE-IN-MIRROR]\n"
+    "\n"
+    "options:\n"
+    "  --deep  inflate and parse everything too\n"
+    "  --late  exit status 9 where the publisher is late and nothing graver is wrong\n"
+    "  --json  faults, remarks and the verdict, an object a line\n"
+    "\n"
+    "exit status:\n"
+    "  0 good, 4 forged or damaged, 5 unknown publisher, 6 revoked key, 7 rollback or conflict,\n"
+    "  8 incomplete, 10 malformed\n",
+    options, 0, 1, run_it,
+};
