@@ -3,7 +3,7 @@
 # of each command, both ways.  And the pages are sound mdoc.
 #
 # Helps are read as a person would: the usage is what follows "usage" up to an empty line; an
-# option is a word that begins with a dash at the beginning of a line of the options, or in the usage.
+# option is a word that begins with a dash from there on (an example may pipe into another program).
 set -eu
 
 man=$MIMEO_SOURCE_DIR/mirror/cli/man
@@ -62,7 +62,7 @@ compare() { # COMMAND ("" for the program itself)
     fi
 
     { section "$work/page" SYNOPSIS; section "$work/page" OPTIONS; } | options >"$work/in-page"
-    options <"$work/help" >"$work/in-help"
+    awk 'tolower($0) ~ /^ *usage/ { on = 1 } on' "$work/help" | options >"$work/in-help"
     if [ -n "$command" ]; then
         for list in in-page in-help; do
             grep -vE -- "$global" "$work/$list" >"$work/own" || true
