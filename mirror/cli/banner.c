@@ -2,9 +2,10 @@
  * Whose mirror this is.  The name of a publisher whom nobody vouched for is never shown as if it were
  * one: it stands in quotes behind "calls itself".
  */
-#include "cli.h"
-
 #include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
 
 static char *safe(struct cli *cli, const char *text)
 {
@@ -16,7 +17,9 @@ void put_publisher(struct cli *cli, const struct mimeo_mirror_state *s)
 {
     if (s->petname[0] != '\0') {
         put_text(cli, s->petname, 0);
-        return;
+        if (strcmp(s->petname, s->name) == 0)
+            return;
+        fputs(", ", stdout);
     }
     fputs("calls itself \"", stdout);
     put_text(cli, s->name, 60);

@@ -59,16 +59,12 @@ static void put_for_people(struct cli *cli, const struct mimeo_article *a)
     printf("%s\n", style("off"));
 }
 
-/* A line an article, for programs. */
-static void put_for_programs(struct cli *cli, const struct mimeo_article *a)
+/* A line an article, for programs: the library's strings are safe to print as they are. */
+static void put_for_programs(const struct mimeo_article *a)
 {
     char day[MIMEO_TIME_LEN + 1];
     format_day(day, a);
-    printf("%s\t%s\t%s\t", day, a->id, a->lang);
-    put_text(cli, a->section, 0);
-    putchar('\t');
-    put_text(cli, title_of(a), 0);
-    putchar('\n');
+    printf("%s\t%s\t%s\t%s\t%s\n", day, a->id, a->lang, a->section, title_of(a));
 }
 
 static int put_article(const struct mimeo_article *a, void *payload)
@@ -81,7 +77,7 @@ static int put_article(const struct mimeo_article *a, void *payload)
     } else if (stdout_is_terminal()) {
         put_for_people(cli, a);
     } else {
-        put_for_programs(cli, a);
+        put_for_programs(a);
     }
     return ferror(stdout) ? MIMEO_EIO : 0;
 }

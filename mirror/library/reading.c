@@ -354,32 +354,3 @@ int mimeo_reading_terminal(char **out, const mimeo_reading *r, mimeo_ctx *ctx, i
     *out = buf_detach(&b, NULL);
     return 0;
 }
-
-size_t mimeo_text_cells(const char *text)
-{
-    return text_cells(view_of_str(text));
-}
-
-int mimeo_text_line(char **out, mimeo_ctx *ctx, const char *text, size_t cells)
-{
-    struct buf safe, b;
-    struct view v = view_of_str(text);
-    buf_init(&safe, 3 * v.len + 16);
-    buf_init(&b, 3 * v.len + 32);
-    int rc = buf_append_printable(&safe, v, false);
-    /* U+2068 … U+2069: whatever direction the text has, it stays within its own column. */
-    if (rc == 0)
-        rc = buf_append_str(&b, "\xE2\x81\xA8");
-    if (rc == 0)
-        rc = cells == 0 ? buf_append_view(&b, buf_view(&safe))
-                        : buf_append_cells(&b, buf_view(&safe), cells);
-    if (rc == 0)
-        rc = buf_append_str(&b, "\xE2\x81\xA9");
-    buf_dispose(&safe);
-    if (rc < 0) {
-        buf_dispose(&b);
-        return ctx_error_nomem(ctx);
-    }
-    *out = buf_detach(&b, NULL);
-    return 0;
-}
