@@ -74,9 +74,13 @@ int finish_output(int status)
 
 /* ---- terminals ---- */
 
+/* What standard output is, as the program was started: a pager may take its place. */
 bool stdout_is_terminal(void)
 {
-    return isatty(STDOUT_FILENO) == 1;
+    static int known = -1;
+    if (known < 0)
+        known = isatty(STDOUT_FILENO) == 1;
+    return known == 1;
 }
 
 bool stdout_styles(void)
@@ -92,12 +96,15 @@ bool stdout_styles(void)
 
 int terminal_width(void)
 {
+    static long width;
     struct winsize size;
     const char *columns = getenv("COLUMNS");
-    long width = columns == NULL ? 0 : strtol(columns, NULL, 10);
+    if (width == 0 && columns != NULL)
+        width = strtol(columns, NULL, 10);
     if (width <= 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
         width = size.ws_col;
-    return width < 20 ? 80 : width > 1000 ? 1000 : (int)width;
+    width = width < 20 ? 80 : width > 1000 ? 1000 : width;
+    return (int)width;
 }
 
 const char *style(const char *name)

@@ -15,7 +15,8 @@ void pager_start(void)
     int ends[2];
     if (!stdout_is_terminal() || (command != NULL && (command[0] == '\0' || strcmp(command, "cat") == 0)))
         return;
-    stdout_styles(); /* settled while standard output is the terminal still */
+    stdout_styles(); /* settled while standard output is the terminal still, */
+    terminal_width(); /* and so is this */
     if (command == NULL)
         command = "less";
     if (pipe(ends) < 0)
