@@ -10,8 +10,10 @@
 #include "article/build.h"
 #include "article/html_parser.h"
 #include "article/html_scan.h"
+#include "article/values.h"
 #include "base/child.h"
 #include "base/limits.h"
+#include "base/text.h"
 
 #define ALONE (1 * MIB) /* what is larger is parsed in a child */
 #define CHILD_SECONDS 20
@@ -35,18 +37,35 @@ static int parse(struct buf *events, mimeo_ctx *ctx, struct view html, bool doub
     return child_run(events, ctx, "the HTML", &limits, parse_in_child, &html);
 }
 
-int clean_html(struct tree **out, mimeo_ctx *ctx, struct view html,
-               const struct clean_options *options)
+static int clean_known_characters(struct tree **out, mimeo_ctx *ctx, struct view html,
+                                  const struct clean_options *options)
 {
-    static const struct clean_options none = {0};
     struct buf events = {0};
     bool doubtful;
     int rc = html_scan(&doubtful, ctx, html);
     if (rc == 0)
         rc = parse(&events, ctx, html, doubtful);
     if (rc == 0)
-        rc = build_tree(out, ctx, buf_view(&events), options == NULL ? &none : options);
+        rc = build_tree(out, ctx, buf_view(&events), options);
     buf_dispose(&events);
+    return rc;
+}
+
+/* Controls go before the parser sees them: it would put U+FFFD in their place. */
+int clean_html(struct tree **out, mimeo_ctx *ctx, struct view html,
+               const struct clean_options *options)
+{
+    static const struct clean_options none = {0};
+    struct buf copy = {0};
+    if (options == NULL)
+        options = &none;
+    if (html.len > LIMIT_HTML || text_is_clean(html) || !utf8_valid(html))
+        return clean_known_characters(out, ctx, html, options);
+    buf_init(&copy, html.len);
+    int rc = text_clean(&copy, html) < 0
+                 ? ctx_error_nomem(ctx)
+                 : clean_known_characters(out, ctx, buf_view(&copy), options);
+    buf_dispose(&copy);
     return rc;
 }
 
