@@ -54,7 +54,9 @@ static void tell_lines(struct cli *cli, const struct mimeo_publish_event *e)
         char one[2048];
         snprintf(one, sizeof(one), "%.*s", (int)(end - line), line);
         if (mimeo_text_line(&safe, cli->ctx, one, 0) == 0) {
-            talk(cli, "mimeo: %s%s", word, safe);
+            struct cli loud = *cli;
+            loud.quiet = cli->quiet && e->outcome != MIMEO_REFUSED; /* what is refused is always told */
+            talk(&loud, "mimeo: %s%s", word, safe);
             free(safe);
         }
         line = *end == '\0' ? end : end + 1;

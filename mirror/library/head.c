@@ -288,10 +288,15 @@ static int weigh(mimeo_mirror *m, mimeo_ctx *ctx, struct candidate *c, uint64_t 
                  const struct hash *hash)
 {
     if (c->header.seq < seq) {
-        mirror_worsen(m, MIMEO_ROLLBACK,
-                      "an old copy: it ends with bundle %llu, and bundle %llu is known; somebody may be "
-                      "holding the newer ones back", (unsigned long long)c->header.seq,
-                      (unsigned long long)seq);
+        /* A pack is a part that somebody handed on; it does not claim to be all there is. */
+        if (store_kind(m->store) == STORE_PACK)
+            snprintf(m->remark, sizeof(m->remark), "a part: up to bundle %llu, and bundle %llu is known",
+                     (unsigned long long)c->header.seq, (unsigned long long)seq);
+        else
+            mirror_worsen(m, MIMEO_ROLLBACK,
+                          "an old copy: it ends with bundle %llu, and bundle %llu is known; somebody may be "
+                          "holding the newer ones back", (unsigned long long)c->header.seq,
+                          (unsigned long long)seq);
         take_head(m, c);
         m->anchor = m->has_known ? &m->known : &m->head;
         return 0;
