@@ -23,8 +23,9 @@
 
 int writer_error(mimeo_ctx *ctx, const char *what)
 {
+    int why = errno; /* libgit2 leaves it, and sometimes nothing else */
     const char *words = git_library_words();
-    if (strstr(words, "No space left") != NULL || strstr(words, "quota") != NULL)
+    if (why == ENOSPC || why == EDQUOT || strstr(words, "No space left") != NULL || strstr(words, "quota") != NULL)
         return ctx_error(ctx, MIMEO_EIO, "%s: the disk is full: make room and run it again", what);
     return ctx_error(ctx, MIMEO_EIO, "%s: %s", what, words);
 }
@@ -163,6 +164,25 @@ static int adopt_media(struct mirror_writer *w, mimeo_ctx *ctx)
     return rc;
 }
 
+/* Git must not see the pictures, which are on a branch of their own. */
+static int write_exclude(mimeo_ctx *ctx, int git_dir)
+{
+    struct file_bytes f = {{NULL, 0}, NULL, NULL};
+    int info = mkdirat(git_dir, "info", 0755) < 0 && errno != EEXIST
+                   ? ctx_error_errno(ctx, MIMEO_EIO, "cannot make '.git/info'")
+                   : dir_open_beneath(ctx, git_dir, "info");
+    if (info < 0)
+        return info;
+    int rc = file_load_at(&f, ctx, info, "exclude", 64 * KIB, false);
+    bool same = rc == 0 && view_equal(f.view, VIEW_OF_LITERAL(EXCLUDE));
+    file_unload(&f);
+    rc = dir_remove_stale(ctx, info);
+    if (rc == 0 && !same)
+        rc = file_write_atomic(ctx, info, "exclude", VIEW_OF_LITERAL(EXCLUDE), 0644);
+    close(info);
+    return rc;
+}
+
 /* With the lock held: what a killed run left behind. */
 static int recover(struct mirror_writer *w, mimeo_ctx *ctx)
 {
@@ -175,7 +195,7 @@ static int recover(struct mirror_writer *w, mimeo_ctx *ctx)
     for (size_t i = 0; rc == 0 && i < sizeof(locks) / sizeof(locks[0]); i++)
         rc = file_remove(ctx, git_dir, locks[i]);
     if (rc == 0)
-        rc = file_write_atomic(ctx, git_dir, "info/exclude", VIEW_OF_LITERAL(EXCLUDE), 0644);
+        rc = write_exclude(ctx, git_dir);
     close(git_dir);
     if (rc == 0)
         rc = dir_remove_stale(ctx, w->private_dir);
