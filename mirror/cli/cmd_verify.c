@@ -92,12 +92,14 @@ static void put_verdict(struct cli *cli, const struct mimeo_mirror_state *s, con
         json_end();
         return;
     }
-    if (s->reason[0] != '\0' && s->verdict != MIMEO_LATE)
+    bool same = s->reason[0] != '\0' && s->verdict == r->verdict;
+    if (s->reason[0] != '\0' && !same && s->verdict != MIMEO_LATE)
         printf("%s: %s\n", mimeo_verdict_name(s->verdict), s->reason);
     if (r->missing > 0)
         printf("note: %llu of the %llu bundles are not held here\n", (unsigned long long)r->missing,
                (unsigned long long)s->head_seq);
-    printf("%s%s%s: %s", style("bold"), mimeo_verdict_name(r->verdict), style("off"), mimeo_verdict_words(r->verdict));
+    printf("%s%s%s: %s", style("bold"), mimeo_verdict_name(r->verdict), style("off"),
+           same ? s->reason : mimeo_verdict_words(r->verdict));
     put_counts(r, seconds, deep);
 }
 

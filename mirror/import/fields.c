@@ -74,7 +74,9 @@ const char *line_clean(struct buf *out, struct view v, char *why, size_t why_len
         return "is not valid UTF-8";
     if (buf_status(out) < 0)
         return "is too long";
-    return text_line_fault((struct view){out->ptr + begin, out->len - begin}, why, why_len);
+    if (out->len == begin)
+        return NULL;
+    return text_line_fault(view_of(out->ptr + begin, out->len - begin), why, why_len);
 }
 
 int draft_line(struct draft *d, const char **out, const char *field, struct view v, size_t max)

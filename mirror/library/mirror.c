@@ -143,19 +143,30 @@ static int load_charters(mimeo_mirror *m, mimeo_ctx *ctx)
 /* ---- the name ---- */
 
 struct name_search {
+    mimeo_mirror *m;
+    mimeo_ctx *ctx;
     const char *name;
-    const struct hash *publisher;
 };
 
+/* Does another pinned publisher go by the name: its petname, or what it calls itself? */
 static int name_is_other(const struct pin *pin, void *payload)
 {
     const struct name_search *q = payload;
-    return !hash_equal(&pin->publisher, q->publisher) && strcasecmp(pin->petname, q->name) == 0;
+    struct charter_chain chain = {.count = 0};
+    if (hash_equal(&pin->publisher, &q->m->pin.publisher))
+        return 0;
+    if (strcasecmp(pin->petname, q->name) == 0)
+        return 1;
+    int rc = trust_charters_read(&chain, &q->m->trust, q->ctx, &pin->publisher);
+    const struct charter *newest = rc < 0 ? NULL : charter_chain_newest(&chain);
+    bool same = newest != NULL && strcasecmp(newest->name, q->name) == 0;
+    charter_chain_dispose(&chain);
+    return same; /* a pin that cannot be read is told where it is asked for */
 }
 
 static int check_name(mimeo_mirror *m, mimeo_ctx *ctx)
 {
-    struct name_search q = {charter_chain_newest(&m->chain)->name, &m->pin.publisher};
+    struct name_search q = {m, ctx, charter_chain_newest(&m->chain)->name};
     int rc = trust_pin_each(&m->trust, ctx, name_is_other, &q);
     m->name_taken = rc > 0;
     return rc < 0 ? rc : 0;

@@ -99,6 +99,9 @@ static int check_mirror(struct mimeo_publisher *p, mimeo_ctx *ctx, const char *p
         return rc;
     if (!hash_equal(&m->chain.publisher, &p->mirror->chain.publisher))
         rc = ctx_error(ctx, MIMEO_EUSAGE, "'%s' is another publisher's mirror", path);
+    else if (m->verdict == MIMEO_CONFLICTED)
+        rc = ctx_error(ctx, MIMEO_ECONFLICT, "'%s': %s; publish nothing more, and settle it with the root keys", path,
+                       m->reason);
     else if (!m->has_head)
         rc = ctx_error(ctx, MIMEO_EINCOMPLETE, "'%s' shows no head", path);
     else if (m->head.seq > p->head.seq)

@@ -351,22 +351,26 @@ static int is_header_of(struct verification *v, struct view note, uint64_t seq)
     return same;
 }
 
-/* A copy that was cut short between a bundle and its head: no fault, the next copy puts it right. */
-static bool is_older_head(struct verification *v, struct view bytes)
+/* The seq of a head file that is another than the newest bundle's header; 0 where it is no header, which
+ * the state's verdict says already. */
+static uint64_t seq_of_head(struct verification *v, struct view bytes)
 {
     struct header *h = calloc(1, sizeof(*h));
     struct note *note = calloc(1, sizeof(*note));
-    bool older = h != NULL && note != NULL && header_parse(h, note, v->ctx, "head", bytes) == 0 &&
-                 h->seq < v->m->head.seq && is_header_of(v, bytes, h->seq) == 1;
+    uint64_t seq = h != NULL && note != NULL && header_parse(h, note, v->ctx, "head", bytes) == 0 ? h->seq : 0;
     free(h);
     free(note);
-    return older;
+    return seq;
 }
 
 static void compare_head(struct verification *v, struct view bytes)
 {
     if (!view_equal(bytes, buf_view(&v->m->head_note))) {
-        if (is_older_head(v, bytes))
+        uint64_t seq = seq_of_head(v, bytes);
+        if (seq == 0)
+            return;
+        /* A copy that was cut short between a bundle and its head is no fault: the next puts it right. */
+        if (seq < v->m->head.seq && is_header_of(v, bytes, seq) == 1)
             remark(v, "head", "head: is the header of an older bundle that is held too: an update was cut short "
                               "before it came to the head");
         else
@@ -535,7 +539,7 @@ int mimeo_mirror_verify(mimeo_mirror *m, mimeo_ctx *ctx, const struct mimeo_veri
     rc = options->object != NULL ? check_one(&v) : check_all(&v);
     if (rc == 0 && options->object == NULL && state.missing > 0) {
         char words[200];
-        snprintf(words, sizeof(words), "%llu bundles are missing, the newest of them %llu to %llu: get them",
+        snprintf(words, sizeof(words), "bundles are missing: %llu, the newest of them %llu to %llu: get them",
                  (unsigned long long)state.missing, (unsigned long long)state.first_missing,
                  (unsigned long long)state.last_missing);
         tell(&v, "bundles", 0, MIMEO_INCOMPLETE, words);
