@@ -16,7 +16,7 @@
 #include "base/text.h"
 
 #define ALONE (1 * MIB) /* what is larger is parsed in a child */
-#define CHILD_SECONDS 20
+#define CHILD_SECONDS(len) (4 + (int)((len) / MIB))
 
 static int parse_in_child(struct buf *out, mimeo_ctx *ctx, void *payload)
 {
@@ -32,7 +32,7 @@ static int parse(struct buf *events, mimeo_ctx *ctx, struct view html, bool doub
     }
     /* The limit is on address space, in which what this process has already counts too. */
     struct child_limits limits = {.memory = 2048 * MIB + html_parse_memory(html.len),
-                                  .seconds = CHILD_SECONDS,
+                                  .seconds = CHILD_SECONDS(html.len),
                                   .output = html_parse_output(html.len)};
     return child_run(events, ctx, "the HTML", &limits, parse_in_child, &html);
 }
