@@ -31,7 +31,11 @@ struct clean_options {
 
 /* Clean a fragment.  MIMEO_EMALFORMED where it is over LIMIT_HTML, LIMIT_HTML_DEPTH or
  * LIMIT_HTML_ATTRIBUTES (found by a scan before the parser runs, which is quadratic in
- * both) or is not UTF-8.  Inputs over 1 MiB are parsed in a child with caps. */
+ * both), takes too much memory to be parsed, or is not UTF-8.  Inputs over 1 MiB, and those
+ * with elements that a scan may be wrong about (svg, math, select, template), are parsed in a
+ * child with caps; `picture` is called here all the same.
+ * Forms and their controls go with their content, as scripts do.  Other elements that are not
+ * ours are unwrapped; text of their blocks becomes paragraphs, so that it stays apart. */
 int clean_html(struct tree **out, mimeo_ctx *ctx, struct view html,
                const struct clean_options *options);
 
