@@ -1,5 +1,6 @@
 #!/bin/sh
 # A really full disk: publishing says so, and what was there stays whole; with room again it goes on.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 need git
 mkdir small

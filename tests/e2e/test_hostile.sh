@@ -1,6 +1,7 @@
 #!/bin/sh
 # Repositories, directories and files that somebody made to hurt: each is told as what it is, nothing
 # is followed, nothing hangs, nothing is written.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 need git timeout
 make_publisher press

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Key files: passphrases right and wrong, and files that others can read.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 need git
 printf 'correct horse\n' >pass && printf 'battery staple\n' >other && chmod 600 pass other
@@ -39,7 +40,7 @@ expect 0 'without a passphrase' mimeo key show key
 expect 0 'publish key, without' mimeo key new more --no-passphrase
 expect 1 '' mimeo key new more --no-passphrase
 expect 2 'root or publish' mimeo key new most --role king --no-passphrase
-head -c 100 key >cut && chmod 600 cut
-expect 10 '' mimeo key show cut
+head -c 100 key >short && chmod 600 short
+expect 10 '' mimeo key show short
 expect 1 '' mimeo key show nowhere
 done_testing

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Publishing, revising and retracting, as a newsroom does it, read back from a plain clone.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 need git jq
 sample=$MIMEO_SOURCE_DIR/tools/sample

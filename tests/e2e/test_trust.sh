@@ -1,5 +1,6 @@
 #!/bin/sh
 # Whom a reader trusts, and what is said of copies that are old, forked, forged or nobody's.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 need git jq
 
