@@ -60,6 +60,12 @@ static const struct entry *top_of(const struct builder *b)
     return &b->stack[b->depth]; /* stack[0] is the root */
 }
 
+/* No parser lets anything but col into a colgroup; one that was taken over may say so. */
+static bool is_misplaced(const struct builder *b, int tag)
+{
+    return b->stack[top_of(b)->base].tag == TAG_COLGROUP && tag != TAG_COL;
+}
+
 static enum tag line_tag(const struct builder *b)
 {
     const struct entry *e = top_of(b);
@@ -139,8 +145,6 @@ static void boundary(struct builder *b)
 static void go_into_implied(struct builder *b, enum tag tag)
 {
     enum tag implied;
-    while (b->at->tag == TAG_COLGROUP && tag != TAG_COL)
-        b->at = b->at->parent;
     while (b->rc == 0 && (implied = nest_implied(b->at->tag, tag)) != TAG_TEXT) {
         struct node *last = b->at->last_child;
         b->at = last != NULL && last->tag == implied ? last : append(b, b->at, implied);
@@ -266,6 +270,8 @@ static bool is_idle_space(const struct builder *b)
 static void take_text(struct builder *b, struct view v)
 {
     buf_clear(&b->scratch);
+    if (is_misplaced(b, TAG_TEXT))
+        return;
     if (text_clean(&b->scratch, v) < 0) {
         b->rc = ctx_error_nomem(b->ctx);
         return;
@@ -362,6 +368,8 @@ static void take_void(struct builder *b, const struct html_event *e)
 {
     struct attribute *list = take_attributes(b, e);
     enum tag tag = (enum tag)e->tag;
+    if (is_misplaced(b, e->tag))
+        return;
     if (b->rc == 0 && asks_for_picture(b, e->tag) && !take_picture(b, e, &list))
         return;
     if (b->rc < 0 || (tag == TAG_IMG && value_in(list, ATTR_SRC) == NULL))
@@ -434,6 +442,8 @@ static void push(struct builder *b, const struct html_event *event)
     struct entry e = {.tag = event->tag, .base = top->base, .line = top->line,
                       .blocks = top->blocks, .inlines = top->inlines};
     size_t blocks = top->blocks;
+    if (is_misplaced(b, e.tag))
+        e.tag = HTML_INLINE;
     if (is_kept(&e)) {
         e.shape = nest_shape((enum tag)e.tag);
         if (e.shape == SHAPE_INLINE)

@@ -438,7 +438,8 @@ static void canonical_is_only_what_the_serializer_gives(void **state)
         "<figcaption>a</figcaption>", "<colgroup><col></colgroup>",
         "<table><colgroup><p>a</p></colgroup></table>",
         "<a href=\"http://e.org\"><b><a href=\"http://e.org\">a</a></b></a>",
-        "<ol reversed=\"reversed\"><li>a</li></ol>", "<table><tbody><tr><td colspan=\"101\"></td></tr></tbody></table>",
+        "<ol reversed=\"reversed\"><li>a</li></ol>",
+        "<table><tbody><tr><td colspan=\"101\"></td></tr></tbody></table>",
     };
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         if (clean_is_canonical(view_of_str(others[i])))

@@ -117,7 +117,8 @@ static void words_are_counted_as_those_of_plain_text(void **state)
 {
     (void)state;
     static const char *const texts[] = {
-        "It's 3.5 km to \xE6\x9D\xB1\xE4\xBA\xAC, mon ami-e.", "na\xC3\xAFve \xD9\x85\xD8\xB1\xD8\xAD\xD8\xA8\xD8\xA7",
+        "It's 3.5 km to \xE6\x9D\xB1\xE4\xBA\xAC, mon ami-e.",
+        "na\xC3\xAFve \xD9\x85\xD8\xB1\xD8\xAD\xD8\xA8\xD8\xA7",
         "e\xCC\x81t\xE9\x81\x93 \xE0\xB8\xAA\xE0\xB8\xA7\xE0\xB8\xB1\xE0\xB8\xAA", "a--b_c 1,000 x2",
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
