@@ -444,11 +444,16 @@ static int check_media(uint64_t seq, const struct hash *h, void *payload)
     return ctx_check_cancel(v->ctx);
 }
 
-static int check_stray(const char *name, const char *why, void *payload)
+static int check_stray(const char *name, const struct stray *stray, void *payload)
 {
     struct verification *v = payload;
     char words[STORE_NAME_MAX + 200];
-    snprintf(words, sizeof(words), "%s: not part of the mirror (%s): never opened", name, why);
+    if (stray->code != 0) {
+        snprintf(words, sizeof(words), "%s: %s: get the file again", name, stray->words);
+        tell(v, name, 0, mimeo_verdict_of_code(stray->code), words);
+        return 0;
+    }
+    snprintf(words, sizeof(words), "%s: not part of the mirror (%s): never opened", name, stray->words);
     remark(v, name, words);
     return 0;
 }

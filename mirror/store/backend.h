@@ -9,8 +9,8 @@
 
 #define STORE_NAMES_MAX 10000000 /* entries of one directory, objects of one pack */
 
-/* One file of the carrier; `why` is NULL where it has a place in a mirror, else words. */
-typedef int (*name_fn)(const char *name, const char *why, void *payload);
+/* One file of the carrier; `stray` is NULL where it has a place in a mirror. */
+typedef int (*name_fn)(const char *name, const struct stray *stray, void *payload);
 
 struct backend;
 struct backend_ops {
@@ -52,10 +52,7 @@ struct name name_read(const char *name);
 /* The most bytes that a file of this kind may have. */
 size_t name_cap(enum name_kind kind);
 
-#define WHY_NAME "its name is none of a mirror's"
-#define WHY_LINK "it is a symbolic link"
-#define WHY_SPECIAL "it is neither a file nor a directory"
-#define WHY_SUBMODULE "it is a submodule"
-#define WHY_MODE "its mode is not that of a plain file"
+/* Why something has no place in a mirror. */
+extern const struct stray stray_name, stray_link, stray_special, stray_submodule, stray_mode;
 
 #endif

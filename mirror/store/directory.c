@@ -67,10 +67,10 @@ static int walk_below(const struct walk *w, const char *entry, const char *name)
     below.base = name;
     below.depth++;
     if (below.depth > DEPTH_MAX)
-        return w->fn(name, WHY_NAME, w->payload);
+        return w->fn(name, &stray_name, w->payload);
     below.fd = dir_open_beneath(w->ctx, w->fd, entry);
     if (below.fd == MIMEO_EMALFORMED)
-        return w->fn(name, WHY_LINK, w->payload);
+        return w->fn(name, &stray_link, w->payload);
     if (below.fd < 0)
         return below.fd == MIMEO_ENOTFOUND ? 0 : below.fd;
     int rc = walk_directory(&below);
@@ -86,19 +86,19 @@ static int visit(const char *entry, unsigned char d_type, void *payload)
     struct stat st;
     int len = snprintf(name, sizeof(name), "%s%s%s", w->base, w->base[0] == '\0' ? "" : "/", entry);
     if (len < 0 || (size_t)len >= sizeof(name))
-        return w->fn(entry, WHY_NAME, w->payload);
+        return w->fn(entry, &stray_name, w->payload);
     if (w->base[0] == '\0' && strcmp(entry, ".git") == 0)
         return 0;
     if (fstatat(w->fd, entry, &st, AT_SYMLINK_NOFOLLOW) < 0)
         return 0; /* gone since */
     if (S_ISLNK(st.st_mode))
-        return w->fn(name, WHY_LINK, w->payload);
+        return w->fn(name, &stray_link, w->payload);
     enum name_kind kind = name_read(name).kind;
     if (S_ISDIR(st.st_mode))
-        return kind == NAME_DIRECTORY ? walk_below(w, entry, name) : w->fn(name, WHY_NAME, w->payload);
+        return kind == NAME_DIRECTORY ? walk_below(w, entry, name) : w->fn(name, &stray_name, w->payload);
     if (!S_ISREG(st.st_mode))
-        return w->fn(name, WHY_SPECIAL, w->payload);
-    return w->fn(name, kind == NAME_NONE || kind == NAME_DIRECTORY ? WHY_NAME : NULL, w->payload);
+        return w->fn(name, &stray_special, w->payload);
+    return w->fn(name, kind == NAME_NONE || kind == NAME_DIRECTORY ? &stray_name : NULL, w->payload);
 }
 
 static int walk_directory(const struct walk *w)

@@ -139,15 +139,15 @@ struct walk {
     void *payload;
 };
 
-static const char *why_not(unsigned mode, enum name_kind kind)
+static const struct stray *why_not(unsigned mode, enum name_kind kind)
 {
     if (mode == MODE_LINK)
-        return WHY_LINK;
+        return &stray_link;
     if (mode == MODE_COMMIT)
-        return WHY_SUBMODULE;
+        return &stray_submodule;
     if (mode == MODE_TREE ? kind != NAME_DIRECTORY : kind == NAME_NONE || kind == NAME_DIRECTORY)
-        return WHY_NAME;
-    return mode == MODE_TREE || mode == MODE_FILE ? NULL : WHY_MODE;
+        return &stray_name;
+    return mode == MODE_TREE || mode == MODE_FILE ? NULL : &stray_mode;
 }
 
 static int walk_tree(const struct walk *w, const struct git_id *id, const char *base, int depth)
@@ -162,11 +162,11 @@ static int walk_tree(const struct walk *w, const struct git_id *id, const char *
         char name[STORE_NAME_MAX + 256];
         snprintf(name, sizeof(name), "%s%s%.*s", base, base[0] == '\0' ? "" : "/",
                  (int)(e.name.len < 200 ? e.name.len : 200), (const char *)e.name.ptr);
-        const char *why = why_not(e.mode, e.name.len < 200 ? name_read(name).kind : NAME_NONE);
+        const struct stray *why = why_not(e.mode, e.name.len < 200 ? name_read(name).kind : NAME_NONE);
         if (why == NULL && e.mode == MODE_TREE && depth < DEPTH_MAX)
             rc = walk_tree(w, &e.id, name, depth + 1);
         else
-            rc = w->fn(name, e.mode == MODE_TREE && why == NULL ? WHY_NAME : why, w->payload);
+            rc = w->fn(name, e.mode == MODE_TREE && why == NULL ? &stray_name : why, w->payload);
         if (rc == 0)
             rc = ctx_check_cancel(w->ctx);
     }

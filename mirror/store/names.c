@@ -7,6 +7,12 @@
 
 #include "store/backend.h"
 
+const struct stray stray_name = {0, "its name is none of a mirror's"};
+const struct stray stray_link = {0, "it is a symbolic link"};
+const struct stray stray_special = {0, "it is neither a file nor a directory"};
+const struct stray stray_submodule = {0, "it is a submodule"};
+const struct stray stray_mode = {0, "its mode is not that of a plain file"};
+
 #define DIGITS_MIN 6
 #define DIGITS_MAX 12 /* LIMIT_SEQ */
 

@@ -17,7 +17,7 @@
 
 struct member {
     char *name;       /* of FORMAT.md section 8; "head" for the bare header of the highest seq */
-    const char *why;  /* not NULL: no object, but words for a stray */
+    const struct stray *why; /* not NULL: no object, but a stray */
     uint64_t offset;  /* of what the name's file would hold */
     uint64_t len;
 };
@@ -31,6 +31,12 @@ struct pack {
     uint64_t head_seq;
     struct member head;
 };
+
+static const struct stray damaged_object = {MIMEO_EFORGED, "a damaged object"};
+static const struct stray damaged_stretch = {MIMEO_EFORGED, "a damaged stretch"};
+static const struct stray cut_short = {MIMEO_EFORGED, "an object that is cut short"};
+static const struct stray second_copy = {MIMEO_EFORGED, "a second object of this name, with other bytes"};
+static const struct stray unknown_kind = {MIMEO_ENEWER, "an object of a kind that this mimeo does not know: update it"};
 
 static int read_at(struct pack *p, mimeo_ctx *ctx, uint64_t offset, uint8_t *bytes, size_t len, size_t *got)
 {
@@ -48,7 +54,7 @@ static int read_at(struct pack *p, mimeo_ctx *ctx, uint64_t offset, uint8_t *byt
 
 /* ---- making the index ---- */
 
-static int add_member(struct pack *p, mimeo_ctx *ctx, const char *name, const char *why, uint64_t offset,
+static int add_member(struct pack *p, mimeo_ctx *ctx, const char *name, const struct stray *why, uint64_t offset,
                       uint64_t len)
 {
     if (p->count == STORE_NAMES_MAX)
@@ -68,7 +74,7 @@ static int add_member(struct pack *p, mimeo_ctx *ctx, const char *name, const ch
     return 0;
 }
 
-static int add_stray(struct pack *p, mimeo_ctx *ctx, uint64_t offset, const char *why)
+static int add_stray(struct pack *p, mimeo_ctx *ctx, uint64_t offset, const struct stray *why)
 {
     char name[64];
     snprintf(name, sizeof(name), "byte %llu", (unsigned long long)offset);
@@ -101,7 +107,7 @@ static int add_note(struct pack *p, mimeo_ctx *ctx, const struct prefix *prefix,
     struct view note = view_of(bytes, got);
     bool charter = prefix->kind == OBJECT_CHARTER;
     if (!claim(note, charter ? "version " : "seq ", &number) || (charter && number > LIMIT_CHARTERS))
-        return add_stray(p, ctx, offset, "a damaged object");
+        return add_stray(p, ctx, offset, &damaged_object);
     if (prefix->kind == OBJECT_HEADER) {
         if (number > p->head_seq) {
             p->head_seq = number;
@@ -183,7 +189,7 @@ static int index_one(struct pack *p, mimeo_ctx *ctx, const char *path, uint64_t 
     if (fits) {
         *offset = start + prefix.total_len;
         if (code == MIMEO_ENEWER)
-            return add_stray(p, ctx, start, "an object of a kind that this mimeo does not know: update it");
+            return add_stray(p, ctx, start, &unknown_kind);
         if (*offset < p->size && !magic_stands(p, ctx, *offset)) {
             /* Is the length to be believed?  What the object is worth shows when it is read. */
             uint64_t next = start + 1;
@@ -197,7 +203,7 @@ static int index_one(struct pack *p, mimeo_ctx *ctx, const char *path, uint64_t 
     *offset = start + 1;
     rc = find_magic(p, ctx, offset);
     if (rc == 0)
-        rc = add_stray(p, ctx, start, code == 0 ? "an object that is cut short" : "a damaged stretch");
+        rc = add_stray(p, ctx, start, code == 0 ? &cut_short : &damaged_stretch);
     return rc;
 }
 
@@ -236,7 +242,7 @@ static void settle_copies(struct pack *p, mimeo_ctx *ctx)
             free(m->name);
             continue;
         } else {
-            m->why = "a second object of this name, with other bytes";
+            m->why = &second_copy;
         }
         p->members[kept++] = *m;
     }

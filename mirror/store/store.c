@@ -258,7 +258,7 @@ struct seq_list {
     size_t count, cap;
 };
 
-static int collect_seq(const char *name, const char *why, void *payload)
+static int collect_seq(const char *name, const struct stray *why, void *payload)
 {
     struct seq_list *l = payload;
     uint64_t seq;
@@ -303,7 +303,7 @@ struct charter_count {
     bool held[LIMIT_CHARTERS + 1];
 };
 
-static int mark_charter(const char *name, const char *why, void *payload)
+static int mark_charter(const char *name, const struct stray *why, void *payload)
 {
     struct charter_count *c = payload;
     struct name n = name_read(name);
@@ -336,7 +336,7 @@ struct media_walk {
     struct backend *backend;
 };
 
-static int collect_media(const char *name, const char *why, void *payload)
+static int collect_media(const char *name, const struct stray *why, void *payload)
 {
     struct media_walk *w = payload;
     struct store *s = w->s;
@@ -437,18 +437,18 @@ int store_each_media(struct store *s, mimeo_ctx *ctx,
 /* ---- strays ---- */
 
 struct stray_walk {
-    int (*fn)(const char *name, const char *why, void *payload);
+    int (*fn)(const char *name, const struct stray *why, void *payload);
     void *payload;
 };
 
-static int pass_stray(const char *name, const char *why, void *payload)
+static int pass_stray(const char *name, const struct stray *why, void *payload)
 {
     struct stray_walk *w = payload;
     return why == NULL ? 0 : w->fn(name, why, w->payload);
 }
 
 int store_each_stray(struct store *s, mimeo_ctx *ctx,
-                     int (*fn)(const char *name, const char *why, void *payload), void *payload)
+                     int (*fn)(const char *name, const struct stray *why, void *payload), void *payload)
 {
     struct stray_walk w = {fn, payload};
     int rc = s->files->ops->each(s->files, ctx, "", pass_stray, &w);

@@ -54,10 +54,15 @@ int store_count_charters(uint32_t *count, bool *beyond, struct store *s, mimeo_c
 /* Each media file held: fn(seq, hash, payload). */
 int store_each_media(struct store *s, mimeo_ctx *ctx,
                      int (*fn)(uint64_t seq, const struct hash *h, void *payload), void *payload);
-/* What has no place in a mirror, with words for why ("symbolic link", "name is none of a mirror's", …);
- * in a pack: damaged stretches and second copies of an object with other bytes. .git is no stray. */
+/* What has no place in a mirror: in a directory or in git what the layer never opens (a link, another name:
+ * code 0); in a pack what was lost (a damaged stretch, a second copy with other bytes: MIMEO_EFORGED; an object
+ * of an unknown kind: MIMEO_ENEWER). .git is no stray. */
+struct stray {
+    int code;
+    const char *words;
+};
 int store_each_stray(struct store *s, mimeo_ctx *ctx,
-                     int (*fn)(const char *name, const char *why, void *payload), void *payload);
+                     int (*fn)(const char *name, const struct stray *stray, void *payload), void *payload);
 
 /* Names of section 8. `out` is at least STORE_NAME_MAX. */
 #define STORE_NAME_MAX 160

@@ -150,7 +150,7 @@ int charter_chain_add(struct charter_chain *chain, mimeo_ctx *ctx, struct charte
 {
     const struct charter *held = charter_chain_get(chain, c->version);
     if (held != NULL && hash_equal(&held->hash, &c->hash))
-        return 0;
+        return view_equal(buf_view(&held->note), buf_view(&c->note)) ? 0 : check_signatures(c, ctx);
     if (chain->conflicted)
         return ctx_error(ctx, MIMEO_ECONFLICT,
                          "this publisher's charters contradict each other: nothing more is believed");

@@ -49,7 +49,7 @@ struct charter_chain {
 
 void charter_chain_dispose(struct charter_chain *chain);
 /* Judge the next charter against the chain and append it.  Takes ownership of *c's
- * contents on success (and zeroes *c).  A version held already: 0 where the text is the same;
+ * contents on success (and zeroes *c).  A version held already: 0 where the text is the same and signed;
  * where it differs and is valid, MIMEO_ECONFLICT, `conflicted` and `rival` set, nothing else
  * changed.  A gap: MIMEO_EINCOMPLETE names the version missing.  Not enough signatures, a
  * bad signature, prev that does not fit, key of another role: MIMEO_EFORGED.  Once
