@@ -513,7 +513,7 @@ static int check_one(struct verification *v)
     if (rc < 0)
         return rc;
     struct header want;
-    for (size_t i = v->m->seq_count; i-- > 0 && v->m->seqs[i] > seq;) {
+    for (size_t i = v->m->seq_count; v->m->anchor != NULL && i-- > 0 && v->m->seqs[i] > seq;) {
         struct hash expected;
         if (v->m->seqs[i] > v->m->anchor->seq || !join_expects(&v->walk.join, v->m->seqs[i], &expected))
             continue;
@@ -536,8 +536,6 @@ int mimeo_mirror_verify(mimeo_mirror *m, mimeo_ctx *ctx, const struct mimeo_veri
     result->verdict = m->verdict;
     result->missing = state.missing;
     struct verification v = {.m = m, .ctx = ctx, .options = options, .result = result};
-    if (m->anchor == NULL)
-        return 0;
     int rc = header_walk_init(&v.walk, ctx, &m->chain, m->anchor);
     if (rc < 0)
         return rc;

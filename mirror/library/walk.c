@@ -29,9 +29,11 @@ int header_walk_init(struct header_walk *w, mimeo_ctx *ctx, const struct charter
     if (cuts > 0 && (made.cuts = calloc(cuts, sizeof(*made.cuts))) == NULL)
         return ctx_error_nomem(ctx);
     seed_cuts(&made, chain);
-    join_init(&made.join, anchor->seq, &anchor->hash);
-    /* The anchor's links count even where its bundle is not held: its header is. */
-    join_step(&made.join, anchor);
+    if (anchor != NULL) {
+        join_init(&made.join, anchor->seq, &anchor->hash);
+        /* The anchor's links count even where its bundle is not held: its header is. */
+        join_step(&made.join, anchor);
+    }
     *w = made;
     return 0;
 }
@@ -46,7 +48,7 @@ void header_walk_dispose(struct header_walk *w)
 
 static enum joined step_head(struct header_walk *w, const struct header *h)
 {
-    if (h->seq > w->anchor->seq)
+    if (w->anchor == NULL || h->seq > w->anchor->seq)
         return UNJOINED;
     if (h->seq == w->anchor->seq)
         return hash_equal(&h->hash, &w->anchor->hash) ? JOINED : NOT_ANCESTOR;

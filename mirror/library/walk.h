@@ -20,7 +20,7 @@ struct cut_walk {
 };
 
 struct header_walk {
-    const struct header *anchor; /* the head, borrowed: what everything must be reached from */
+    const struct header *anchor; /* the head, borrowed: what everything must be reached from; NULL: none holds */
     struct join join;
     struct cut_walk *cuts;
     size_t cut_count;

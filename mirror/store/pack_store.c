@@ -32,7 +32,7 @@ struct pack {
     struct member head;
 };
 
-static const struct stray damaged_object = {MIMEO_EFORGED, "a damaged object"};
+static const struct stray malformed_object = {MIMEO_EMALFORMED, "an object whose header is malformed"};
 static const struct stray damaged_stretch = {MIMEO_EFORGED, "a damaged stretch"};
 static const struct stray cut_short = {MIMEO_EFORGED, "an object that is cut short"};
 static const struct stray second_copy = {MIMEO_EFORGED, "a second object of this name, with other bytes"};
@@ -107,7 +107,7 @@ static int add_note(struct pack *p, mimeo_ctx *ctx, const struct prefix *prefix,
     struct view note = view_of(bytes, got);
     bool charter = prefix->kind == OBJECT_CHARTER;
     if (!claim(note, charter ? "version " : "seq ", &number) || (charter && number > LIMIT_CHARTERS))
-        return add_stray(p, ctx, offset, &damaged_object);
+        return add_stray(p, ctx, offset, &malformed_object);
     if (prefix->kind == OBJECT_HEADER) {
         if (number > p->head_seq) {
             p->head_seq = number;
