@@ -10,6 +10,7 @@
  */
 #include "bundle/block.h"
 
+#include <libdeflate.h>
 #include <stdlib.h>
 #include <zlib.h>
 
@@ -113,6 +114,34 @@ static int deflate_into(z_stream *z, struct buf *out, struct view raw)
     return rc;
 }
 
+static int deflate_with_dictionary(struct buf *out, struct view raw, int level, struct view dictionary)
+{
+    z_stream z = {0};
+    if (deflateInit2(&z, level, Z_DEFLATED, WINDOW_BITS, MEMORY_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
+        return MIMEO_ENOMEM;
+    int rc = deflateSetDictionary(&z, dictionary.ptr, (uInt)dictionary.len) == Z_OK
+                 ? deflate_into(&z, out, raw)
+                 : MIMEO_EFAIL;
+    deflateEnd(&z);
+    return rc;
+}
+
+/* libdeflate writes the same format in half of the time, and knows no dictionaries. */
+static int deflate_alone(struct buf *out, struct view raw, int level)
+{
+    struct libdeflate_compressor *c = libdeflate_alloc_compressor(level);
+    size_t bound = c == NULL ? 0 : libdeflate_zlib_compress_bound(c, raw.len);
+    uint8_t *packed = c == NULL ? NULL : malloc(bound);
+    int rc = MIMEO_ENOMEM;
+    if (packed != NULL) {
+        size_t len = libdeflate_zlib_compress(c, raw.ptr, raw.len, packed, bound);
+        rc = len > 0 ? buf_append(out, packed, len) : MIMEO_EFAIL;
+    }
+    free(packed);
+    libdeflate_free_compressor(c);
+    return rc;
+}
+
 int block_deflate(struct buf *out, mimeo_ctx *ctx, struct view raw, int level, struct view dictionary)
 {
     if (raw.len == 0 || raw.len > LIMIT_BODY_BLOCK)
@@ -122,16 +151,8 @@ int block_deflate(struct buf *out, mimeo_ctx *ctx, struct view raw, int level, s
     if (dictionary.len > LIMIT_DICTIONARY)
         return ctx_error(ctx, MIMEO_EUSAGE, "a dictionary of %zu bytes is over the limit of %zu",
                          dictionary.len, LIMIT_DICTIONARY);
-    z_stream z = {0};
-    if (deflateInit2(&z, level, Z_DEFLATED, WINDOW_BITS, MEMORY_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
-        return ctx_error_nomem(ctx);
-    int rc = 0;
-    if (dictionary.len > 0 &&
-        deflateSetDictionary(&z, dictionary.ptr, (uInt)dictionary.len) != Z_OK)
-        rc = MIMEO_EFAIL;
-    if (rc == 0)
-        rc = deflate_into(&z, out, raw);
-    deflateEnd(&z);
+    int rc = dictionary.len > 0 ? deflate_with_dictionary(out, raw, level, dictionary)
+                                : deflate_alone(out, raw, level);
     if (rc == MIMEO_ENOMEM)
         return ctx_error_nomem(ctx);
     return rc < 0 ? ctx_error(ctx, rc, "a block of %zu bytes cannot be packed: it does not fit",

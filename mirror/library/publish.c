@@ -10,7 +10,10 @@
 #include "library/id_set.h"
 #include "library/publisher.h"
 
-#define WINDOW 16 /* items in flight */
+/* Items in flight: enough for the workers to go on while a bundle is committed, and no more bytes of input
+ * than these (one item may be larger). */
+#define WINDOW 256
+#define WINDOW_BYTES (8 * MIB)
 
 struct job {
     struct input_item *item;
@@ -25,6 +28,7 @@ struct session {
     struct mimeo_publish_result *result;
     struct article_options article_options; /* shared by the workers, read only */
     struct id_set met;                      /* ids that this run wrote */
+    size_t in_flight;                       /* bytes of input */
 };
 
 static void job_free(void *item)
@@ -182,6 +186,7 @@ static bool is_of_the_article(int code)
 static int finish_job(struct session *s, struct job *j, int code)
 {
     s->result->input_bytes += j->item->bytes.len;
+    s->in_flight -= j->item->bytes.len;
     if (code == 0)
         code = add_article(s, j);
     if (code == 0 || !is_of_the_article(code))
@@ -210,9 +215,12 @@ static int next_job(struct session *s, struct input_source *source, struct pool 
         return ctx_error_nomem(s->ctx);
     }
     j->item = item;
+    size_t bytes = item->bytes.len; /* the item is the worker's once it is in the pool */
     rc = pool_put(pool, s->ctx, j);
     if (rc < 0)
         job_free(j);
+    else
+        s->in_flight += bytes;
     return rc;
 }
 
@@ -221,7 +229,7 @@ static int run(struct session *s, struct input_source *source, struct pool *pool
     bool more = true;
     int rc = 0;
     while (rc == 0 && (more || !pool_empty(pool))) {
-        if (more && !pool_full(pool)) {
+        if (more && !pool_full(pool) && s->in_flight < WINDOW_BYTES) {
             rc = next_job(s, source, pool, &more);
         } else {
             void *item;

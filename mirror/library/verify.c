@@ -103,27 +103,56 @@ static int hear_block(enum bundle_table table, size_t n, int code, enum block_st
     return erasure_claims_add(&j->zeroed, &claim);
 }
 
+/* Where a record says that its body is.  Records of many languages take turns in a catalog, so bodies
+ * are checked by block: each is inflated once. */
+struct place {
+    uint32_t block, offset, len;
+    const char *id;
+};
+
 struct deep {
     struct job *job;
     mimeo_ctx *ctx;
+    struct place *places;
+    size_t count, cap;
+    struct arena ids;
     struct buf raw;
-    int64_t loaded; /* the body block in `raw`, or -1 */
 };
 
-static int check_body(struct deep *d, const struct record *r)
+static int collect_place(const struct record *r, uint32_t block, uint32_t line, void *payload)
 {
-    struct held_bundle *h = &d->job->held;
-    if (d->loaded != (int64_t)r->body_block) {
-        d->loaded = -1;
-        int rc = bundle_inflate(&h->bundle, d->ctx, h->name, BUNDLE_BODY, r->body_block,
-                                mirror_dictionary, d->job->m, &d->raw);
-        if (rc == MIMEO_ENOTFOUND)
-            return 0; /* zeroed: judged by the catalogs */
-        if (rc < 0)
-            return rc;
-        d->loaded = r->body_block;
+    (void)block;
+    (void)line;
+    struct deep *d = payload;
+    d->job->articles++;
+    if (!r->has_body)
+        return 0;
+    if (d->count == d->cap) {
+        size_t cap = d->cap == 0 ? 256 : 2 * d->cap;
+        struct place *grown = realloc(d->places, cap * sizeof(*grown));
+        if (grown == NULL)
+            return ctx_error_nomem(d->ctx);
+        d->places = grown;
+        d->cap = cap;
     }
-    struct view body = view_of(d->raw.ptr + r->body_offset, r->body_len);
+    const char *id = arena_string(&d->ids, view_of_str(r->id));
+    if (id == NULL)
+        return ctx_error_nomem(d->ctx);
+    d->places[d->count++] = (struct place){r->body_block, r->body_offset, r->body_len, id};
+    return 0;
+}
+
+static int compare_places(const void *a, const void *b)
+{
+    const struct place *x = a, *y = b;
+    if (x->block != y->block)
+        return x->block < y->block ? -1 : 1;
+    return x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+static int check_body(struct deep *d, const struct place *p)
+{
+    struct view body = view_of(d->raw.ptr + p->offset, p->len);
     if (clean_is_canonical(body))
         return 0;
     struct buf again;
@@ -132,26 +161,38 @@ static int check_body(struct deep *d, const struct record *r)
     if (rc == 0 && !view_equal(buf_view(&again), body))
         rc = ctx_error(d->ctx, MIMEO_EMALFORMED,
                        "%s: the text of '%s' is not in the form that mimeo writes; it is cleaned when read",
-                       h->name, r->id);
+                       d->job->held.name, p->id);
     buf_dispose(&again);
     return rc;
 }
 
-static int check_record(const struct record *r, uint32_t block, uint32_t line, void *payload)
+/* Bodies of one block, from places[first]; *next is the first of another. */
+static int check_block(struct deep *d, size_t first, size_t *next)
 {
-    (void)block;
-    (void)line;
-    struct deep *d = payload;
-    d->job->articles++;
-    return r->has_body ? check_body(d, r) : 0;
+    struct held_bundle *h = &d->job->held;
+    uint32_t block = d->places[first].block;
+    int rc = bundle_inflate(&h->bundle, d->ctx, h->name, BUNDLE_BODY, block, mirror_dictionary, d->job->m, &d->raw);
+    bool erased = rc == MIMEO_ENOTFOUND; /* zeroed: judged by the catalogs */
+    size_t i = first;
+    for (; i < d->count && d->places[i].block == block && (rc == 0 || erased); i++)
+        if (!erased)
+            rc = check_body(d, &d->places[i]);
+    *next = i;
+    return erased ? 0 : rc;
 }
 
 static int check_deep(struct job *j, mimeo_ctx *ctx)
 {
-    struct deep d = {j, ctx, {0}, -1};
+    struct deep d = {.job = j, .ctx = ctx};
     buf_init(&d.raw, LIMIT_BODY_BLOCK);
     size_t erased;
-    int rc = bundle_each_record(&j->held.bundle, ctx, j->held.name, check_record, &d, &erased);
+    int rc = bundle_each_record(&j->held.bundle, ctx, j->held.name, collect_place, &d, &erased);
+    if (rc == 0 && d.count > 0)
+        qsort(d.places, d.count, sizeof(*d.places), compare_places);
+    for (size_t i = 0; rc == 0 && i < d.count;)
+        rc = check_block(&d, i, &i);
+    free(d.places);
+    arena_dispose(&d.ids);
     buf_dispose(&d.raw);
     return rc;
 }

@@ -19,6 +19,7 @@
 #define LOCK "lock"
 #define LOCK_SECONDS 10
 #define TAG_EACH 100
+#define GIT_LEVEL 1 /* of zlib, as libgit2 has it; it cannot read a loose object of level 0 */
 #define EXCLUDE "# Pictures are on branch media.\nmedia/\n"
 
 int writer_error(mimeo_ctx *ctx, const char *what)
@@ -80,11 +81,13 @@ static int check_empty(mimeo_ctx *ctx, const char *path)
 static int configure(git_repository *repo, mimeo_ctx *ctx)
 {
     git_config *config = NULL;
-    /* No log of branches: it would keep names of erased commits.  Bundles are compressed: no deltas. */
+    /* No log of branches: it would keep names of erased commits.  Bundles are compressed: no deltas, and
+     * little deflating when git serves. */
     bool good = git_repository_config(&config, repo) == 0 &&
                 git_config_set_bool(config, "core.logAllRefUpdates", 0) == 0 &&
                 git_config_set_bool(config, "core.autocrlf", 0) == 0 &&
-                git_config_set_int32(config, "core.bigFileThreshold", 16384) == 0;
+                git_config_set_int32(config, "core.bigFileThreshold", 16384) == 0 &&
+                git_config_set_int32(config, "core.compression", GIT_LEVEL) == 0;
     git_config_free(config);
     return good ? 0 : writer_error(ctx, "cannot write the configuration of the git repository");
 }

@@ -98,12 +98,12 @@ static void blocks(struct world *w)
     struct buf packed;
     buf_init(&packed, LIMIT_BUNDLE);
     memset(raw, 'a', sizeof(raw));
-    block_deflate(&packed, w->ctx, view_of(raw, sizeof(raw)), 9, view_of(NULL, 0));
+    deflate_raw(&packed, view_of(raw, sizeof(raw)), view_of(NULL, 0));
     p = bundle_plan_article(w, 1, "tide");
     p.body[0].packed = buf_view(&packed);
     write_one(w, &p, "block-bomb", "malformed", "5", "a block of 25 bytes inflates to a mebibyte");
     buf_clear(&packed);
-    block_deflate(&packed, w->ctx, p.body[0].raw, 6, view_of(NULL, 0));
+    deflate_raw(&packed, p.body[0].raw, view_of(NULL, 0));
     buf_append_str(&packed, "x");
     p.body[0].packed = buf_view(&packed);
     write_one(w, &p, "block-trailing", "malformed", "5", "a byte follows the stream inside its block");

@@ -193,11 +193,11 @@ static void zero_blocks(struct buf *bytes)
     }
 }
 
-static struct hash packed_hash(struct world *w, struct view raw)
+static struct hash packed_hash(struct view raw)
 {
     struct buf packed;
     buf_init(&packed, LIMIT_BUNDLE);
-    block_deflate(&packed, w->ctx, raw, 6, view_of(NULL, 0));
+    deflate_raw(&packed, raw, view_of(NULL, 0));
     struct hash h = hash_of(buf_view(&packed));
     buf_dispose(&packed);
     return h;
@@ -209,9 +209,9 @@ static void erasure(struct world *w)
     char catalog[HASH_HEX_LEN + 1], body[HASH_HEX_LEN + 1];
     struct vector v;
     struct bundle_plan a = bundle_plan_article(w, 1, "tide");
-    struct hash h = packed_hash(w, a.catalog[0].raw);
+    struct hash h = packed_hash(a.catalog[0].raw);
     hash_format(catalog, &h);
-    h = packed_hash(w, a.body[0].raw);
+    h = packed_hash(a.body[0].raw);
     hash_format(body, &h);
     snprintf(line, sizeof(line),
              "{\"id\":\"tide\",\"action\":\"retract\",\"revision\":2,\"erase\":[[1,\"catalog\",0,\"%s\"],[1,\"body\",0,\"%s\"]]}\n",

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "base/json.h"
 #include "world.h"
@@ -131,8 +132,25 @@ struct bundle_plan bundle_plan_article(const struct world *w, uint64_t seq, cons
     return bundle_plan_catalog(w, seq, line);
 }
 
+void deflate_raw(struct buf *out, struct view raw, struct view dictionary)
+{
+    z_stream z = {0};
+    uint8_t *packed = malloc(raw.len + 1024);
+    must(packed != NULL && deflateInit2(&z, 6, Z_DEFLATED, 15, 9, Z_DEFAULT_STRATEGY) == Z_OK, "no memory");
+    if (dictionary.len > 0)
+        deflateSetDictionary(&z, dictionary.ptr, (uInt)dictionary.len);
+    z.next_in = (z_const Bytef *)raw.ptr;
+    z.avail_in = (uInt)raw.len;
+    z.next_out = packed;
+    z.avail_out = (uInt)raw.len + 1024;
+    must(deflate(&z, Z_FINISH) == Z_STREAM_END, "a block cannot be deflated");
+    buf_append(out, packed, z.total_out);
+    deflateEnd(&z);
+    free(packed);
+}
+
 /* Table and blocks of one table. */
-static void put_table(struct buf *payload, const struct world *w, const struct raw_block *blocks, size_t count,
+static void put_table(struct buf *payload, const struct raw_block *blocks, size_t count,
                       uint32_t *blocks_out, struct hash *hash)
 {
     struct buf packed;
@@ -144,7 +162,7 @@ static void put_table(struct buf *payload, const struct world *w, const struct r
         if (b->packed.len > 0)
             buf_append_view(&packed, b->packed);
         else
-            must(block_deflate(&packed, w->ctx, b->raw, 6, b->dictionary) == 0, "a block cannot be deflated");
+            deflate_raw(&packed, b->raw, b->dictionary);
         struct block_entry e = {hash_of(view_of(packed.ptr + at, packed.len - at)), (uint32_t)(packed.len - at),
                                 (uint32_t)((int)b->raw.len + b->raw_len_lie), b->dictionary_index};
         table_append(payload, &e);
@@ -186,8 +204,8 @@ void bundle_make(struct buf *bytes, struct history *history, const struct world 
     buf_init(&text, 64 * KIB);
     buf_init(&note, 64 * KIB);
     must(h != NULL, "no memory");
-    put_table(&payload, w, p->catalog, p->catalog_count, &h->catalog_blocks, &h->catalog_hash);
-    put_table(&payload, w, p->body, p->body_count, &h->body_blocks, &h->body_hash);
+    put_table(&payload, p->catalog, p->catalog_count, &h->catalog_blocks, &h->catalog_hash);
+    put_table(&payload, p->body, p->body_count, &h->body_blocks, &h->body_hash);
     buf_append_view(&payload, p->tail);
     h->payload = payload.len;
     fill_header(h, history, p);

@@ -48,6 +48,9 @@ void charter_make(struct buf *note, struct hash *hash, const struct world *w, co
 
 /* ---- bundles ---- */
 
+/* One zlib stream, by zlib itself: what mimeo deflates with may change, the vectors may not. */
+void deflate_raw(struct buf *out, struct view raw, struct view dictionary);
+
 struct raw_block {
     struct view raw;
     struct view packed;       /* empty: deflated from raw */
