@@ -1,11 +1,9 @@
 /*
- * Prefixes of objects, and the walk through a pack.
+ * Prefixes of objects.
  *
  *     8D 4D 4D 4F 0D 0A 1A 0A | kind | 0 0 0 | header length u32 | total length u64
  *
- * Beware: a pack is not signed, only what is in it.  The lengths in a prefix are a
- * stranger's until the object itself is verified; so a bad object is left by its length
- * only where a magic confirms that, and no step of the walk may stand still.
+ * Beware: a prefix is not signed.  Its lengths are a stranger's until the object itself is verified.
  */
 #include "bundle/object.h"
 
@@ -139,84 +137,4 @@ int prefix_write(struct buf *out, enum object_kind kind, uint32_t header_len, ui
     buf_append(out, zeros, sizeof zeros);
     buf_append_u32be(out, header_len);
     return buf_append_u64be(out, total_len);
-}
-
-/* ---- packs ---- */
-
-void pack_reader_init(struct pack_reader *r, struct view bytes)
-{
-    *r = (struct pack_reader){.bytes = bytes};
-}
-
-static uint64_t left_of(const struct pack_reader *r, uint64_t offset)
-{
-    return r->bytes.len - offset;
-}
-
-/* Leave the bad object at `start`: at start + len where a magic stands there (len 0: not
- * known), else at the next magic, else at the end.  Always moves past `start`. */
-static void recover(struct pack_reader *r, uint64_t start, uint64_t len)
-{
-    uint64_t next = r->bytes.len;
-    if (len >= PREFIX_LEN && len <= left_of(r, start) && magic_at(r->bytes, start + len)) {
-        next = start + len;
-    } else {
-        const uint8_t *from = r->bytes.ptr + start + 1;
-        const uint8_t *found = memmem(from, (size_t)left_of(r, start + 1), object_magic, MAGIC_LEN);
-        if (found != NULL)
-            next = (uint64_t)(found - r->bytes.ptr);
-    }
-    r->skipped += next - start;
-    r->offset = next;
-}
-
-/* The total length that the prefix at `start` claims, 0 where none can be read. */
-static uint64_t claimed_len(const struct pack_reader *r, uint64_t start)
-{
-    uint64_t len = 0;
-    if (!magic_at(r->bytes, start) || left_of(r, start) < PREFIX_LEN)
-        return 0;
-    struct cursor c = cursor_of(view_of(r->bytes.ptr + start + 16, 8));
-    (void)cursor_u64be(&c, &len);
-    return len;
-}
-
-/* A bundle's file name says enough where the object is its first; else say where it is. */
-static int name_offset(mimeo_ctx *ctx, int rc, uint64_t start)
-{
-    return start == 0 ? rc
-                      : ctx_error_prefix(ctx, rc, "at byte %llu", (unsigned long long)start);
-}
-
-int pack_next(struct pack_reader *r, mimeo_ctx *ctx, const char *what, struct object *out)
-{
-    uint64_t start = r->offset;
-    if (start >= r->bytes.len)
-        return 0;
-    uint64_t left = left_of(r, start);
-    struct prefix p;
-    int rc = prefix_parse(&p, ctx, what, view_of(r->bytes.ptr + start, (size_t)left));
-    if ((rc == 0 || rc == MIMEO_ENEWER) && p.total_len > left)
-        rc = ctx_error(ctx, MIMEO_EMALFORMED,
-                       "%s is cut off: an object has %llu bytes, and %llu of them are there; "
-                       "get it again", what, (unsigned long long)p.total_len,
-                       (unsigned long long)left);
-    if (rc == 0) {
-        *out = (struct object){.prefix = p, .offset = start,
-                               .bytes = view_of(r->bytes.ptr + start, (size_t)p.total_len)};
-        r->offset = start + p.total_len;
-        return 1;
-    }
-    if (rc == MIMEO_ENEWER)
-        r->offset = start + p.total_len; /* a whole object, only not for us: none of it is skipped */
-    else
-        recover(r, start, claimed_len(r, start));
-    return name_offset(ctx, rc, start);
-}
-
-void pack_reject(struct pack_reader *r, const struct object *o)
-{
-    uint64_t skipped = r->skipped;
-    recover(r, o->offset, o->prefix.total_len);
-    r->skipped = skipped + (r->offset - o->offset);
 }

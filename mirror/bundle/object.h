@@ -1,5 +1,5 @@
 /*
- * The prefix of objects, and packs: objects in a row (FORMAT.md section 4).
+ * The prefix of objects (FORMAT.md section 4).  Packs, which are objects in a row, are the store's.
  */
 #ifndef BUNDLE_OBJECT_H
 #define BUNDLE_OBJECT_H
@@ -31,25 +31,5 @@ extern const uint8_t object_magic[8];
  * (0D 0A to 0A, or the top bit cut) are told as that.  An unknown kind: MIMEO_ENEWER, and *out is filled. */
 int prefix_parse(struct prefix *out, mimeo_ctx *ctx, const char *what, struct view bytes);
 int prefix_write(struct buf *out, enum object_kind kind, uint32_t header_len, uint64_t total_len);
-
-/* One step through the bytes of a pack held in memory or mapped. */
-struct object {
-    struct prefix prefix;
-    uint64_t offset;     /* of the prefix, in the pack */
-    struct view bytes;   /* the whole object with its prefix */
-};
-struct pack_reader {
-    struct view bytes;
-    uint64_t offset;
-    uint64_t skipped;    /* bytes that belonged to no object */
-};
-void pack_reader_init(struct pack_reader *r, struct view bytes);
-/* 1 and *out, 0 at the end, or a code for a bad object (MIMEO_EMALFORMED), or for one of an unknown
- * kind (MIMEO_ENEWER): then the reader has moved past it (FORMAT.md section 4) and the next call
- * goes on. */
-int pack_next(struct pack_reader *r, mimeo_ctx *ctx, const char *what, struct object *out);
-/* The object that pack_next gave last turned out bad, so its length is not to be believed: go on
- * at its end if the magic stands there, else at the next magic after its start. */
-void pack_reject(struct pack_reader *r, const struct object *o);
 
 #endif
