@@ -47,17 +47,26 @@ static const char *take_entity(struct cursor *c)
 }
 
 /* Pass escaped characters up to `stop` or the end; `out` (or NULL) gets what they stand for. */
+/* What never stands for itself in text: the first byte of U+00A0 too. */
+static const bool may_be_special[256] = {['&'] = true, ['<'] = true, ['>'] = true, ['"'] = true, [0xC2] = true};
+
+/* Bytes up to the next special one. */
+static size_t plain_len(struct view v)
+{
+    size_t len = 0;
+    while (len < v.len && (!may_be_special[v.ptr[len]] ||
+                           (v.ptr[len] == 0xC2 && !(v.len - len > 1 && v.ptr[len + 1] == 0xA0))))
+        len++;
+    return len;
+}
+
 static bool take_escaped(struct cursor *c, uint8_t stop, struct buf *out)
 {
     const uint8_t *begin = c->ptr;
     while (c->left > 0 && *c->ptr != stop) {
         struct view run;
-        size_t len = 0;
-        while (len < c->left && c->ptr[len] != stop && memchr("&<>\"", c->ptr[len], 4) == NULL &&
-               !(c->ptr[len] == 0xC2 && c->left - len > 1 && c->ptr[len + 1] == 0xA0))
-            len++;
-        cursor_take(c, len, &run);
-        if (out != NULL && len > 0)
+        cursor_take(c, plain_len(view_of(c->ptr, c->left)), &run); /* `stop` is special too */
+        if (out != NULL && run.len > 0)
             buf_append_view(out, run);
         if (c->left == 0 || *c->ptr == stop)
             break;

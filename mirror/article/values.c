@@ -20,6 +20,24 @@ static bool is_unwanted(uint32_t code)
            (code & 0xFFFE) == 0xFFFE || (code >= 0xFDD0 && code <= 0xFDEF);
 }
 
+static bool is_continuation(uint8_t byte)
+{
+    return (byte & 0xC0) == 0x80;
+}
+
+/* How many bytes of letters that nobody minds stand here: ASCII, U+00C0 to U+07FF, U+1000 to U+1FFF
+ * and U+3000 to U+CFFF need no decoding to be known as good.  0: look closer. */
+static size_t plain_len(const uint8_t *p, size_t left)
+{
+    if ((p[0] >= 0x20 && p[0] < 0x7F) || p[0] == '\n' || p[0] == '\t')
+        return 1;
+    if (p[0] >= 0xC3 && p[0] <= 0xDF)
+        return left >= 2 && is_continuation(p[1]) ? 2 : 0;
+    if (p[0] == 0xE1 || (p[0] >= 0xE3 && p[0] <= 0xEC))
+        return left >= 3 && is_continuation(p[1]) && is_continuation(p[2]) ? 3 : 0;
+    return 0;
+}
+
 /* Pass what may stay, as far as it goes. */
 static struct view take_good(struct cursor *c)
 {
@@ -27,10 +45,9 @@ static struct view take_good(struct cursor *c)
     struct cursor ahead = *c;
     uint32_t code;
     for (;;) {
-        size_t plain = 0;
-        while (plain < ahead.left && ((ahead.ptr[plain] >= 0x20 && ahead.ptr[plain] < 0x7F) ||
-                                      ahead.ptr[plain] == '\n' || ahead.ptr[plain] == '\t'))
-            plain++;
+        size_t plain = 0, step;
+        while (plain < ahead.left && (step = plain_len(ahead.ptr + plain, ahead.left - plain)) > 0)
+            plain += step;
         struct view run;
         cursor_take(&ahead, plain, &run);
         *c = ahead;

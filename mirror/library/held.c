@@ -18,9 +18,12 @@ int held_load(struct held_bundle *h, mimeo_mirror *m, mimeo_ctx *ctx, uint64_t s
     memset(h, 0, sizeof(*h));
     h->seq = seq;
     store_name_bundle(h->name, seq);
-    pthread_mutex_lock(&m->store_lock);
+    bool alone = !store_is_concurrent(m->store);
+    if (alone)
+        pthread_mutex_lock(&m->store_lock);
     int rc = store_get_bundle(&h->stored, m->store, ctx, seq);
-    pthread_mutex_unlock(&m->store_lock);
+    if (alone)
+        pthread_mutex_unlock(&m->store_lock);
     if (rc == MIMEO_ENOMEM || rc == MIMEO_EIO)
         return rc;
     if (rc < 0)

@@ -70,8 +70,9 @@ struct block_fault {
 struct job {
     struct held_bundle held;
     struct mimeo_mirror *m;
+    uint64_t seq;
     bool deep;
-    uint64_t blocks, articles;
+    uint64_t blocks, articles, bytes;
     struct erasure_claims zeroed;
     enum mimeo_verdict verdict; /* of its blocks */
     char message[CTX_MESSAGE_MAX];
@@ -201,10 +202,14 @@ static int work(mimeo_ctx *ctx, void *item, void *shared)
 {
     (void)shared;
     struct job *j = item;
+    int rc = held_load(&j->held, j->m, ctx, j->seq);
+    if (rc < 0)
+        return rc;
+    j->bytes = j->held.stored.view.len;
     held_judge(&j->held, j->m, ctx);
     if (j->held.verdict != MIMEO_GOOD)
         return 0;
-    int rc = bundle_each_block(&j->held.bundle, ctx, j->held.name, hear_block, j);
+    rc = bundle_each_block(&j->held.bundle, ctx, j->held.name, hear_block, j);
     if (rc == 0 && j->bad_blocks > 0)
         rc = MIMEO_EFORGED;
     else if (rc == 0 && j->deep)
@@ -215,6 +220,7 @@ static int work(mimeo_ctx *ctx, void *item, void *shared)
         j->verdict = mimeo_verdict_of_code(rc);
         snprintf(j->message, sizeof(j->message), "%s", mimeo_ctx_message(ctx));
     }
+    store_release(&j->held.stored); /* joining needs the header alone, and many jobs wait */
     return 0;
 }
 
@@ -235,7 +241,7 @@ static int finish_job(struct verification *v, struct job *j)
     v->result->bundles++;
     v->result->blocks += j->blocks;
     v->result->articles += j->articles;
-    v->result->bytes += h->stored.view.len;
+    v->result->bytes += j->bytes;
     if (h->verdict == MIMEO_UNJOINED)
         v->result->unjoined++;
     if (h->verdict != MIMEO_GOOD)
@@ -254,9 +260,8 @@ static int start_job(struct verification *v, struct pool *pool, uint64_t seq)
         return ctx_error_nomem(v->ctx);
     j->m = v->m;
     j->deep = v->options->deep;
-    int rc = held_load(&j->held, v->m, v->ctx, seq);
-    if (rc == 0)
-        rc = pool_put(pool, v->ctx, j);
+    j->seq = seq;
+    int rc = pool_put(pool, v->ctx, j);
     if (rc < 0)
         job_free(j);
     return rc;

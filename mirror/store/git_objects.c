@@ -19,8 +19,8 @@
 
 #define PACKED_REFS_MAX (16 * MIB)
 #define HEADER_MAX 32 /* "commit 1234\0" */
-#define WINDOW_LEN (8 * MIB)
-#define MAPPED_MAX (32 * MIB)
+#define WINDOW_LEN (4 * MIB)
+#define MAPPED_MAX (16 * MIB)
 #define PACK_OBJECTS_MAX 50000000
 #define PACK_OBJECT_MAX (64 * MIB) /* a tree of a very large directory */
 

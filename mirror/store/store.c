@@ -194,6 +194,11 @@ const char *store_path(const struct store *s)
     return s->path;
 }
 
+bool store_is_concurrent(const struct store *s)
+{
+    return s->kind != STORE_GIT_BARE;
+}
+
 void store_release(struct stored *o)
 {
     if (o == NULL)

@@ -25,6 +25,8 @@ int store_open(struct store **out, mimeo_ctx *ctx, const char *path, bool truste
 void store_close(struct store *s);
 enum store_kind store_kind(const struct store *s);
 const char *store_path(const struct store *s);
+/* May several threads get objects at once?  (Not from git.) */
+bool store_is_concurrent(const struct store *s);
 
 /* Bytes of one object, released by store_release. */
 struct stored {
