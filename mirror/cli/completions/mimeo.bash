@@ -1,0 +1,34 @@
+# bash completion for mimeo(1).  Options come from the program's own help, so they are never stale.
+
+_mimeo() {
+    local current=${COMP_WORDS[COMP_CWORD]} command='' i
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        case ${COMP_WORDS[i]} in
+        -C | --library) ((i++)) ;;
+        -*) ;;
+        *)
+            command=${COMP_WORDS[i]}
+            break
+            ;;
+        esac
+    done
+    if [[ -z $command && $current != -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$(mimeo -h 2>/dev/null | sed -n 's/^  \([a-z]*\)  .*/\1/p') help" -- "$current")
+        return
+    fi
+    if [[ $current == -* ]]; then
+        # shellcheck disable=SC2086 # no word where there is no command
+        mapfile -t COMPREPLY < <(compgen -W "$(mimeo $command -h 2>/dev/null | grep -oE -- '--?[A-Za-z][a-z-]*' | sort -u)" -- "$current")
+        return
+    fi
+    case $command in
+    key) [[ ${COMP_WORDS[COMP_CWORD - 1]} == key ]] && mapfile -t COMPREPLY < <(compgen -W 'new show passphrase' -- "$current") && return ;;
+    trust) [[ ${COMP_WORDS[COMP_CWORD - 1]} == trust ]] && mapfile -t COMPREPLY < <(compgen -W 'add show rename remove confirm' -- "$current") && return ;;
+    read | revise | retract)
+        mapfile -t COMPREPLY < <(compgen -W "$(mimeo -q list 2>/dev/null | cut -f2)" -- "$current")
+        return
+        ;;
+    esac
+    compopt -o default
+}
+complete -F _mimeo mimeo
