@@ -86,7 +86,8 @@ static int configure(git_repository *repo, mimeo_ctx *ctx)
     bool good = git_repository_config(&config, repo) == 0 &&
                 git_config_set_bool(config, "core.logAllRefUpdates", 0) == 0 &&
                 git_config_set_bool(config, "core.autocrlf", 0) == 0 &&
-                git_config_set_int32(config, "core.bigFileThreshold", 16384) == 0 &&
+                git_config_set_int32(config, "core.bigFileThreshold", 16384) == 0 && /* git heeds this one, */
+                git_config_set_int32(config, "pack.windowMemory", 1) == 0 &&         /* libgit2 1.5 that one */
                 git_config_set_int32(config, "core.compression", GIT_LEVEL) == 0;
     git_config_free(config);
     return good ? 0 : writer_error(ctx, "cannot write the configuration of the git repository");
