@@ -39,8 +39,8 @@ bool join_expects(const struct join *j, uint64_t seq, struct hash *out);
  * negative code. `want` is the hash that the link names: give that header or none. */
 typedef int (*join_fetch_fn)(struct header *out, mimeo_ctx *ctx, uint64_t seq,
                              const struct hash *want, void *payload);
-/* Is (seq, hash) `from` or an ancestor of it, by the shortest path of links (at most 46 headers at a
- * million)?  1 yes, 0 the path proves it is not (another hash stands there), MIMEO_EINCOMPLETE where a
+/* Is (seq, hash) `from` or an ancestor of it, by the shortest path of links (at most 50 steps from
+ * bundle 1,000,000)?  1 yes, 0 the path proves it is not (another hash stands there), MIMEO_EINCOMPLETE where a
  * header of the path is not held: skip links nest, so there is no other way round it. */
 int join_path(mimeo_ctx *ctx, const struct header *from, uint64_t seq, const struct hash *hash,
               join_fetch_fn fetch, void *payload);
