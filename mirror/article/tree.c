@@ -187,7 +187,7 @@ static const char *entity_at(const uint8_t *at, size_t left, size_t *len)
     }
 }
 
-static void write_escaped(struct buf *out, struct view v)
+int html_escape(struct buf *out, struct view v)
 {
     size_t run = 0, len;
     for (size_t i = 0; i < v.len; i += len) {
@@ -200,6 +200,7 @@ static void write_escaped(struct buf *out, struct view v)
     }
     if (run < v.len)
         buf_append(out, v.ptr + run, v.len - run);
+    return buf_status(out);
 }
 
 /* The parser takes one line end behind <pre> away (HTML, "The in body insertion mode"). */
@@ -218,7 +219,7 @@ static void write_begin(struct buf *out, const struct node *n)
         buf_append_byte(out, ' ');
         buf_append_str(out, attribute_name_str(a->name));
         buf_append_str(out, "=\"");
-        write_escaped(out, a->value);
+        html_escape(out, a->value);
         buf_append_byte(out, '"');
     }
     buf_append_byte(out, '>');
@@ -232,7 +233,7 @@ int tree_write(struct buf *out, const struct tree *t)
     bool entering = true;
     while (tree_walk(&t->root, &n, &entering) && buf_status(out) == 0) {
         if (n->tag == TAG_TEXT) {
-            write_escaped(out, n->text);
+            html_escape(out, n->text);
         } else if (entering) {
             write_begin(out, n);
         } else if (!tag_is_void(n->tag)) {

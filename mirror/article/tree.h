@@ -65,6 +65,9 @@ const struct view *node_attribute(const struct node *n, enum attribute_name name
  * *entering = true; false at the end.  See tree_write for the smallest use. */
 bool tree_walk(const struct node *top, const struct node **at, bool *entering);
 
+/* `v` as text or attribute value: & < > " and U+00A0 escaped. */
+int html_escape(struct buf *out, struct view v);
+
 /* The one serializer: HTML from the tree, with & < > " and U+00A0 escaped, so that
  * parsing it again as a fragment gives the same tree. */
 int tree_write(struct buf *out, const struct tree *t);

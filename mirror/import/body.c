@@ -7,41 +7,6 @@
 #include "base/text.h"
 #include "import/draft.h"
 
-/* What stands for the character at `at` in HTML, or NULL where it stands for itself; *len: its
- * bytes. */
-static const char *entity_of(const uint8_t *at, size_t left, size_t *len)
-{
-    *len = 1;
-    switch (*at) {
-    case '&': return "&amp;";
-    case '<': return "&lt;";
-    case '>': return "&gt;";
-    case '"': return "&quot;";
-    case 0xC2:
-        if (left < 2 || at[1] != 0xA0)
-            return NULL;
-        *len = 2;
-        return "&nbsp;";
-    default: return NULL;
-    }
-}
-
-int buf_append_escaped(struct buf *out, struct view v)
-{
-    size_t run = 0, len;
-    for (size_t i = 0; i < v.len; i += len) {
-        const char *entity = entity_of(v.ptr + i, v.len - i, &len);
-        if (entity == NULL)
-            continue;
-        buf_append(out, v.ptr + run, i - run);
-        buf_append_str(out, entity);
-        run = i + len;
-    }
-    if (run < v.len)
-        buf_append(out, v.ptr + run, v.len - run);
-    return buf_status(out);
-}
-
 /* ---- HTML */
 
 /* The text below `n` (not of other elements), as it stands. */
@@ -154,7 +119,7 @@ static int append_prose(struct buf *out, struct view v)
             continue; /* one space inside of a run */
         bool white = is_white(code);
         if (run != NULL && (white || is_unwanted(code))) {
-            buf_append_escaped(out, view_of(run, (size_t)(at - run)));
+            html_escape(out, view_of(run, (size_t)(at - run)));
             run = NULL;
         }
         gap = gap || white;
@@ -166,7 +131,7 @@ static int append_prose(struct buf *out, struct view v)
         }
     }
     if (run != NULL)
-        buf_append_escaped(out, view_of(run, (size_t)(c.ptr - run)));
+        html_escape(out, view_of(run, (size_t)(c.ptr - run)));
     return c.left > 0 ? MIMEO_EMALFORMED : buf_status(out);
 }
 

@@ -95,8 +95,6 @@ int draft_body_html(struct draft *d, struct view html);
 int draft_body_text(struct draft *d, struct view text);
 /* One paragraph of plain text; empty ones are passed over. */
 int draft_body_paragraph(struct draft *d, struct view text);
-/* `v` as HTML text or attribute value: & < > " and U+00A0 escaped. */
-int buf_append_escaped(struct buf *out, struct view v);
 /* The plain text of a bit of HTML, on one line. */
 int html_to_line(struct buf *out, mimeo_ctx *ctx, struct view html);
 

@@ -300,19 +300,19 @@ static void write_figure(struct buf *out, const struct draft_picture *p)
     buf_appendf(out, "<figure><img src=\"%s\"", hash);
     if (p->alt != NULL) {
         buf_append_str(out, " alt=\"");
-        buf_append_escaped(out, view_of_str(p->alt));
+        html_escape(out, view_of_str(p->alt));
         buf_append_byte(out, '"');
     }
     buf_appendf(out, " width=\"%u\" height=\"%u\">", p->info.width, p->info.height);
     if (p->caption != NULL || p->credit != NULL) {
         buf_append_str(out, "<figcaption>");
         if (p->caption != NULL)
-            buf_append_escaped(out, view_of_str(p->caption));
+            html_escape(out, view_of_str(p->caption));
         if (p->caption != NULL && p->credit != NULL)
             buf_append_byte(out, ' ');
         if (p->credit != NULL) {
             buf_append_str(out, "<small>");
-            buf_append_escaped(out, view_of_str(p->credit));
+            html_escape(out, view_of_str(p->credit));
             buf_append_str(out, "</small>");
         }
         buf_append_str(out, "</figcaption>");
