@@ -1,0 +1,268 @@
+/* Tests of base/file.c, child.c and pool.c: what touches the operating system. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/child.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/pool.h"
+
+static mimeo_ctx *ctx;
+static char root[] = "/tmp/mimeo-file-XXXXXX";
+static int dir;
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+    (void)st;
+    (void)type;
+    (void)ftw;
+    return remove(path);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    strcpy(root + strlen(root) - 6, "XXXXXX");
+    assert_non_null(mkdtemp(root));
+    assert_int_equal(mimeo_ctx_new(&ctx), 0);
+    dir = dir_open(ctx, root);
+    return dir < 0 ? dir : 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    close(dir);
+    mimeo_ctx_free(ctx);
+    return nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static int count_one(const char *name, unsigned char d_type, void *payload)
+{
+    (void)name;
+    (void)d_type;
+    ++*(int *)payload;
+    return 0;
+}
+
+static int entries(void)
+{
+    int count = 0;
+    assert_int_equal(dir_each(ctx, dir, 1000, count_one, &count), 0);
+    return count;
+}
+
+static void holds(const char *name, const char *text)
+{
+    struct file_bytes f;
+    assert_int_equal(file_load_at(&f, ctx, dir, name, 1 << 20, false), 0);
+    assert_true(view_equal_str(f.view, text));
+    file_unload(&f);
+}
+
+static void writes_whole_files_in_new_directories(void **state)
+{
+    (void)state;
+    struct stat st;
+    assert_int_equal(file_write_atomic(ctx, dir, "a/b/c", view_of_str("one"), 0600), 0);
+    holds("a/b/c", "one");
+    assert_int_equal(file_write_atomic(ctx, dir, "a/b/c", view_of_str("two"), 0600), 0);
+    holds("a/b/c", "two");
+    assert_int_equal(fstatat(dir, "a/b/c", &st, 0), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    assert_int_equal(fstatat(dir, "a/b", &st, 0), 0);
+    assert_int_equal(st.st_mode & 077, 0);
+    assert_int_equal(file_write_new(ctx, dir, "a/b/c", view_of_str("three"), 0600), MIMEO_EEXISTS);
+    holds("a/b/c", "two");
+}
+
+static void a_write_that_fails_leaves_the_old_file_and_nothing_else(void **state)
+{
+    (void)state;
+    struct rlimit before, small = {100, 100};
+    char big[1000];
+    memset(big, 'x', sizeof(big));
+    assert_int_equal(file_write_atomic(ctx, dir, "f", view_of_str("old"), 0644), 0);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    small.rlim_max = before.rlim_max;
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    int rc = file_write_atomic(ctx, dir, "f", view_of(big, sizeof(big)), 0644);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_int_equal(rc, MIMEO_EIO);
+    holds("f", "old");
+    assert_int_equal(entries(), 1);
+}
+
+static void follows_no_link_and_opens_no_pipe(void **state)
+{
+    (void)state;
+    struct file_bytes f;
+    assert_int_equal(symlinkat("/etc/passwd", dir, "link"), 0);
+    assert_int_equal(mkdirat(dir, "sub", 0755), 0);
+    assert_int_equal(symlinkat("sub", dir, "linked"), 0);
+    assert_int_equal(mkfifoat(dir, "pipe", 0644), 0);
+    assert_int_equal(file_write_atomic(ctx, dir, "sub/f", view_of_str("x"), 0644), 0);
+    assert_int_equal(file_load_at(&f, ctx, dir, "link", 1000, false), MIMEO_EMALFORMED);
+    assert_int_equal(file_load_at(&f, ctx, dir, "linked/f", 1000, false), MIMEO_EMALFORMED);
+    assert_int_equal(file_load_at(&f, ctx, dir, "pipe", 1000, false), MIMEO_EMALFORMED);
+    assert_int_equal(file_load_at(&f, ctx, dir, "sub", 1000, false), MIMEO_EMALFORMED);
+    assert_true(file_load_at(&f, ctx, dir, "../etc/passwd", 1000, false) < 0);
+    assert_true(file_load_at(&f, ctx, dir, "sub/../sub/f", 1000, false) < 0);
+    assert_true(file_load_at(&f, ctx, dir, "/etc/passwd", 1000, false) < 0);
+    assert_int_equal(file_load_at(&f, ctx, dir, "nowhere", 1000, false), MIMEO_ENOTFOUND);
+    assert_int_equal(file_load_at(&f, ctx, dir, "sub/f", 0, false), MIMEO_EMALFORMED); /* over its cap */
+}
+
+static void removes_only_what_it_left_itself(void **state)
+{
+    (void)state;
+    int fd = openat(dir, ".mimeo-tmp-999999-1-abc", O_CREAT | O_WRONLY, 0600);
+    assert_true(fd >= 0);
+    close(fd);
+    assert_int_equal(file_write_atomic(ctx, dir, "mine", view_of_str("x"), 0644), 0);
+    assert_int_equal(dir_remove_stale(ctx, dir), 0);
+    assert_int_equal(entries(), 1);
+    holds("mine", "x");
+}
+
+/* ---- children ---- */
+
+static int say(struct buf *out, mimeo_ctx *child, void *payload)
+{
+    (void)child;
+    return buf_append_str(out, payload);
+}
+
+static int complain(struct buf *out, mimeo_ctx *child, void *payload)
+{
+    (void)out;
+    (void)payload;
+    return ctx_error(child, MIMEO_EFORGED, "so it is");
+}
+
+static int crash(struct buf *out, mimeo_ctx *child, void *payload)
+{
+    (void)out;
+    (void)child;
+    (void)payload;
+    raise(SIGKILL);
+    return 0;
+}
+
+static int spin(struct buf *out, mimeo_ctx *child, void *payload)
+{
+    (void)out;
+    (void)child;
+    volatile int *n = payload;
+    for (;;)
+        ++*n;
+    return 0;
+}
+
+static int flood(struct buf *out, mimeo_ctx *child, void *payload)
+{
+    (void)child;
+    (void)payload;
+    int rc = 0;
+    for (int i = 0; i < 100000 && rc == 0; i++)
+        rc = buf_append_str(out, "0123456789");
+    return rc;
+}
+
+static int run(struct buf *out, int (*fn)(struct buf *, mimeo_ctx *, void *), void *payload)
+{
+    const struct child_limits limits = {256 * MIB, 1, 64 * KIB};
+    return child_run(out, ctx, "the bomb", &limits, fn, payload);
+}
+
+static void a_child_gives_back_bytes_or_its_error(void **state)
+{
+    (void)state;
+    struct buf out;
+    assert_int_equal(run(&out, say, "hello"), 0);
+    assert_string_equal(buf_str(&out), "hello");
+    buf_dispose(&out);
+    assert_int_equal(run(&out, complain, NULL), MIMEO_EFORGED);
+    assert_non_null(strstr(mimeo_ctx_message(ctx), "so it is"));
+}
+
+static void a_child_that_dies_ends_alone(void **state)
+{
+    (void)state;
+    struct buf out;
+    int n = 0;
+    assert_int_equal(run(&out, crash, NULL), MIMEO_EMALFORMED);
+    assert_non_null(strstr(mimeo_ctx_message(ctx), "the bomb"));
+    assert_int_equal(run(&out, spin, &n), MIMEO_EMALFORMED);
+    assert_int_equal(run(&out, flood, NULL), MIMEO_EMALFORMED);
+}
+
+/* ---- the pool ---- */
+
+static int square(mimeo_ctx *worker, void *item, void *shared)
+{
+    (void)shared;
+    int *n = item;
+    usleep((useconds_t)(*n * 37 % 500));
+    if (*n == 50)
+        return ctx_error(worker, MIMEO_EFAIL, "fifty");
+    *n *= *n;
+    return 0;
+}
+
+static void a_pool_keeps_the_order(void **state)
+{
+    (void)state;
+    struct pool *p;
+    int items[100], put = 0, taken = 0;
+    assert_int_equal(pool_new(&p, ctx, 4, 8, square, NULL), 0);
+    while (taken < 100) {
+        if (put < 100 && !pool_full(p)) {
+            items[put] = put;
+            assert_int_equal(pool_put(p, ctx, &items[put]), 0);
+            put++;
+            continue;
+        }
+        void *item;
+        int rc = pool_take(p, ctx, &item);
+        assert_ptr_equal(item, &items[taken]);
+        assert_int_equal(rc, taken == 50 ? MIMEO_EFAIL : 0);
+        if (taken == 50)
+            assert_string_equal(mimeo_ctx_message(ctx), "fifty");
+        else
+            assert_int_equal(items[taken], taken * taken);
+        taken++;
+    }
+    assert_true(pool_empty(p));
+    pool_free(p, NULL);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(writes_whole_files_in_new_directories),
+        TEST(a_write_that_fails_leaves_the_old_file_and_nothing_else),
+        TEST(follows_no_link_and_opens_no_pipe),
+        TEST(removes_only_what_it_left_itself),
+        TEST(a_child_gives_back_bytes_or_its_error),
+        TEST(a_child_that_dies_ends_alone),
+        TEST(a_pool_keeps_the_order),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
