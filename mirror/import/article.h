@@ -37,7 +37,7 @@ struct article {
  *
  * The id: the input's `id` (a whole number is taken as its digits; else it must be [a-z0-9._-]{1,128}; upper case and other characters are
  * refused, with a suggestion); else made of `url`: the last part of its path as a slug, "-", and
- * 8 hex digits of its hash; else the file's stem as a slug, with such digits of its own where letters
+ * 8 hex digits of its hash; else the file's stem (of index.html the directory's name) as a slug, with such digits of its own where letters
  * were lost; else a refusal that says to give one.  Two files of one name in two directories have
  * one id: who imports many has to notice.
  *

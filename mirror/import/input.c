@@ -247,6 +247,16 @@ static int walk_push(struct input_source *s, mimeo_ctx *ctx, int fd, const char 
 
 /* ---- files */
 
+/* "story/index.html" is the story: its directory names it. */
+static char *stem_of(const char *directory, const char *base, size_t len)
+{
+    const char *slash = strrchr(directory, '/');
+    const char *parent = slash == NULL ? directory : slash + 1;
+    bool index = len == 5 && strncmp(base, "index", 5) == 0;
+    bool named = parent[0] != '\0' && strcmp(parent, ".") != 0 && strcmp(parent, "..") != 0;
+    return index && named ? strdup(parent) : strndup(base, len);
+}
+
 /* "a/b/story.one.md" -> "a/b" and "story.one". */
 static int split_path(const char *path, char **directory, char **stem)
 {
@@ -258,8 +268,8 @@ static int split_path(const char *path, char **directory, char **stem)
         *directory = strdup(".");
     else
         *directory = slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
-    *stem = strndup(base, stem_len);
-    return *directory == NULL || *stem == NULL ? MIMEO_ENOMEM : 0;
+    *stem = *directory == NULL ? NULL : stem_of(*directory, base, stem_len);
+    return *stem == NULL ? MIMEO_ENOMEM : 0;
 }
 
 /* An item with the open file's names; `line` 0: the file as a whole. */

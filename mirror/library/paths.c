@@ -19,7 +19,7 @@ static int below_home(char **out, mimeo_ctx *ctx, const char *xdg, const char *f
     } else {
         const char *home = getenv("HOME");
         if (home == NULL || home[0] == '\0')
-            return ctx_error(ctx, MIMEO_EFAIL, "neither HOME nor %s is set: say where with an option",
+            return ctx_error(ctx, MIMEO_EFAIL, "neither HOME nor %s is set: name the place with --library or --key",
                              xdg);
         dir = path_join(home, fallback);
     }

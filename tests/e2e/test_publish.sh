@@ -58,6 +58,16 @@ is 'and with --retracted' "$(mimeo list press --retracted | grep -c a-1)" 1
 expect 0 'was retracted' "$MIMEO" --library press.library publish -C press --key press.key one.jsonl
 is 'and it stays so' "$(mimeo list press | grep -c a-1)" 0
 
+# Two pages of one name in two directories; a page that its directory names.
+mkdir -p site/one site/two
+printf '<h1>One</h1><p>one</p>' >site/one/index.html
+printf '<h1>Two</h1><p>two</p>' >site/two/index.html
+expect 0 '' publish press site
+is 'articles named by their directory' "$(mimeo list press | cut -f2 | grep -cx -e one -e two)" 2
+printf '<h1>Tide</h1><p>one</p>' >site/one/tide.html
+printf '<h1>Tide</h1><p>two</p>' >site/two/tide.html
+expect 10 "has the id 'tide' too" publish press site/one/tide.html site/two/tide.html
+
 # To protect people: the text goes, from the history of the publisher too.
 word=hydrophone
 printf '{"id":"witness","title":"The witness","body":"<p>%s %s</p>"}\n' "$word" "$(date)" >witness.jsonl
