@@ -5,8 +5,10 @@
 #include <mimeo/context.h>
 #include <mimeo/error.h>
 #include <mimeo/key.h>
+#include <mimeo/library.h>
 #include <mimeo/mirror.h>
 #include <mimeo/publish.h>
+#include <mimeo/sync.h>
 #include <mimeo/time.h>
 #include <mimeo/trust.h>
 #include <mimeo/verdict.h>

@@ -289,7 +289,10 @@ static int weigh(mimeo_mirror *m, mimeo_ctx *ctx, struct candidate *c, uint64_t 
 {
     if (c->header.seq < seq) {
         /* A pack is a part that somebody handed on; it does not claim to be all there is. */
-        if (store_kind(m->store) == STORE_PACK)
+        if (m->role == MIRROR_HELD)
+            mirror_worsen(m, MIMEO_INCOMPLETE, "bundles %llu to %llu are known of and not held: 'mimeo sync' gets them",
+                          (unsigned long long)c->header.seq + 1, (unsigned long long)seq);
+        else if (store_kind(m->store) == STORE_PACK)
             snprintf(m->remark, sizeof(m->remark), "a part: up to bundle %llu, and bundle %llu is known",
                      (unsigned long long)c->header.seq, (unsigned long long)seq);
         else
@@ -385,10 +388,10 @@ static void check_late(mimeo_mirror *m, mimeo_ctx *ctx)
 }
 
 /* What the reader has verified is remembered, for pinned publishers alone. */
-static void remember(mimeo_mirror *m, mimeo_ctx *ctx)
+int mirror_remember(mimeo_mirror *m, mimeo_ctx *ctx)
 {
     if (m->pin.state == MIMEO_PIN_NONE || m->verdict > MIMEO_UNJOINED)
-        return;
+        return 0;
     bool head_moved = m->anchor == &m->head && m->has_head &&
                       (!m->has_known || !hash_equal(&m->known.hash, &m->head.hash));
     /* Without a path to the floor the head is shown and not remembered. */
@@ -397,7 +400,12 @@ static void remember(mimeo_mirror *m, mimeo_ctx *ctx)
     int rc = trust_charters_write(&m->trust, ctx, &m->chain);
     if (rc == 0 && head_moved)
         rc = trust_head_write(&m->trust, ctx, &m->pin.publisher, buf_view(&m->head_note));
-    if (rc < 0)
+    return rc;
+}
+
+static void remember_or_remark(mimeo_mirror *m, mimeo_ctx *ctx)
+{
+    if (m->role != MIRROR_FETCHED && mirror_remember(m, ctx) < 0)
         snprintf(m->remark, sizeof(m->remark),
                  "what was verified cannot be remembered, so an older copy will not be noticed: %s",
                  mimeo_ctx_message(ctx));
@@ -428,6 +436,6 @@ int head_choose(mimeo_mirror *m, mimeo_ctx *ctx)
     if (rc < 0)
         return rc;
     check_late(m, ctx);
-    remember(m, ctx);
+    remember_or_remark(m, ctx);
     return 0;
 }

@@ -199,16 +199,18 @@ static int judge(mimeo_mirror *m, mimeo_ctx *ctx)
     return head_choose(m, ctx);
 }
 
-int mirror_open(mimeo_mirror **out, mimeo_ctx *ctx, const char *path, const char *library,
-                bool trusted)
+int mirror_open_store(mimeo_mirror **out, mimeo_ctx *ctx, struct store *store, const char *library,
+                      enum mirror_role role)
 {
     mimeo_mirror *m = calloc(1, sizeof(*m));
-    if (m == NULL)
+    if (m == NULL) {
+        store_close(store);
         return ctx_error_nomem(ctx);
+    }
     pthread_mutex_init(&m->store_lock, NULL);
+    m->role = role;
+    m->store = store;
     int rc = trust_store_open(&m->trust, ctx, library);
-    if (rc == 0)
-        rc = store_open(&m->store, ctx, path, trusted);
     if (rc == 0)
         rc = judge(m, ctx);
     if (rc < 0) {
@@ -219,9 +221,16 @@ int mirror_open(mimeo_mirror **out, mimeo_ctx *ctx, const char *path, const char
     return 0;
 }
 
+int mirror_open(mimeo_mirror **out, mimeo_ctx *ctx, const char *path, const char *library, enum mirror_role role)
+{
+    struct store *store;
+    int rc = store_open(&store, ctx, path, role == MIRROR_OWN || role == MIRROR_HELD);
+    return rc == 0 ? mirror_open_store(out, ctx, store, library, role) : rc;
+}
+
 int mimeo_mirror_open(mimeo_mirror **out, mimeo_ctx *ctx, const char *path, const char *library)
 {
-    return mirror_open(out, ctx, path, library, false);
+    return mirror_open(out, ctx, path, library, MIRROR_STRANGE);
 }
 
 void mimeo_mirror_free(mimeo_mirror *m)

@@ -14,7 +14,16 @@
 #include "library/walk.h"
 #include "store/store.h"
 
+/* What the mirror is to whoever opens it. */
+enum mirror_role {
+    MIRROR_STRANGE, /* a stick, a clone, a pack: what it shows is remembered at once */
+    MIRROR_OWN,     /* the publisher's own directory: files may be mapped */
+    MIRROR_HELD,    /* the library's: files may be mapped; where more is known than is held, that is no rollback */
+    MIRROR_FETCHED, /* about to be taken in: nothing is remembered until mirror_remember */
+};
+
 struct mimeo_mirror {
+    enum mirror_role role;
     struct store *store;
     struct trust_store trust;
     struct charter_chain chain;
@@ -43,9 +52,13 @@ struct mimeo_mirror {
     char digits[MIMEO_DIGITS_LEN + 1];
 };
 
-/* `trusted`: the publisher's own directory. */
 int mirror_open(mimeo_mirror **out, mimeo_ctx *ctx, const char *path, const char *library,
-                bool trusted);
+                enum mirror_role role);
+/* The same of a store that was opened already; takes it, on failure too. */
+int mirror_open_store(mimeo_mirror **out, mimeo_ctx *ctx, struct store *store, const char *library,
+                      enum mirror_role role);
+/* Remember charters and head as MIRROR_STRANGE does at once.  MIMEO_EIO where they cannot be written. */
+int mirror_remember(mimeo_mirror *m, mimeo_ctx *ctx);
 
 /* A bundle held, loaded and judged by its header: `verdict` MIMEO_GOOD or MIMEO_UNJOINED means that
  * `bundle` may be read with its tables checked; otherwise `code` and `message` say why not. */

@@ -220,7 +220,7 @@ static int check_mirrors(struct mimeo_publisher *p, mimeo_ctx *ctx,
 int publisher_reopen_mirror(struct mimeo_publisher *p, mimeo_ctx *ctx)
 {
     mimeo_mirror *m;
-    int rc = mirror_open(&m, ctx, p->path, p->library, true);
+    int rc = mirror_open(&m, ctx, p->path, p->library, MIRROR_OWN);
     if (rc < 0)
         return rc;
     mimeo_mirror_free(p->mirror);
@@ -234,7 +234,7 @@ static int open_session(struct mimeo_publisher *p, mimeo_ctx *ctx, const char *p
     bool mirrors_agree = o->check_mirrors != NULL && o->check_mirrors[0] != NULL;
     int rc = mirror_writer_open(&p->writer, ctx, path, false);
     if (rc == 0)
-        rc = mirror_open(&p->mirror, ctx, path, o->library, true);
+        rc = mirror_open(&p->mirror, ctx, path, o->library, MIRROR_OWN);
     if (rc == 0)
         rc = take_head(p, ctx);
     if (rc == 0)

@@ -10,7 +10,7 @@
 #include "store/backend.h"
 #include "store/git_objects.h"
 
-#define TREE_MAX (64 * MIB)
+#define TREE_MAX (4 * MIB) /* 40,000 pictures of one bundle; a tree of a million names is no mirror's */
 #define COMMIT_MAX (64 * KIB)
 #define DEPTH_MAX 10
 

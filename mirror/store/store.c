@@ -24,6 +24,7 @@ struct store {
     char *path;
     struct backend *files;
     struct backend *media_branch; /* NULL where there is none */
+    struct backend *under;        /* has what `files` names and does not hold; NULL where there is none */
     struct media_place *media;    /* by hash; made at the first need */
     size_t media_count, media_cap;
     bool media_known;
@@ -171,14 +172,34 @@ int store_open(struct store **out, mimeo_ctx *ctx, const char *path, bool truste
     return 0;
 }
 
+int store_open_git_over(struct store **out, mimeo_ctx *ctx, const char *git_dir, const char *directory)
+{
+    struct store *s;
+    int rc = store_open(&s, ctx, git_dir, false);
+    if (rc == 0 && s->kind != STORE_GIT_BARE)
+        rc = ctx_error(ctx, MIMEO_EMALFORMED, "'%s' is no bare git repository", git_dir);
+    else if (rc < 0)
+        return rc;
+    if (rc == 0) {
+        rc = directory_open(&s->under, ctx, directory, true);
+        rc = rc == MIMEO_ENOTFOUND ? 0 : rc; /* nothing is held yet */
+    }
+    if (rc < 0) {
+        store_close(s);
+        return rc;
+    }
+    *out = s;
+    return 0;
+}
+
 void store_close(struct store *s)
 {
     if (s == NULL)
         return;
-    if (s->files != NULL)
-        s->files->ops->close(s->files);
-    if (s->media_branch != NULL)
-        s->media_branch->ops->close(s->media_branch);
+    struct backend *all[] = {s->files, s->media_branch, s->under};
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+        if (all[i] != NULL)
+            all[i]->ops->close(all[i]);
     free(s->media);
     free(s->path);
     free(s);
@@ -210,9 +231,18 @@ void store_release(struct stored *o)
 
 /* ---- objects by name ---- */
 
+static int get_from(struct stored *out, struct store *s, struct backend *b, mimeo_ctx *ctx, const char *name, size_t max,
+                    size_t front)
+{
+    int rc = b->ops->get(out, b, ctx, name, max, front);
+    if (rc != MIMEO_EINCOMPLETE || s->under == NULL)
+        return rc;
+    return s->under->ops->get(out, s->under, ctx, name, max, front);
+}
+
 static int get(struct stored *out, struct store *s, mimeo_ctx *ctx, const char *name, size_t front)
 {
-    return s->files->ops->get(out, s->files, ctx, name, name_cap(name_read(name).kind), front);
+    return get_from(out, s, s->files, ctx, name, name_cap(name_read(name).kind), front);
 }
 
 int store_get_head(struct stored *out, struct store *s, mimeo_ctx *ctx)
@@ -400,11 +430,12 @@ static const struct media_place *find_media(const struct store *s, const struct 
     return low < s->media_count && hash_equal(&s->media[low].hash, h) ? &s->media[low] : NULL;
 }
 
-static int get_media_at(struct stored *out, struct backend *b, mimeo_ctx *ctx, uint64_t seq, const struct hash *h)
+static int get_media_at(struct stored *out, struct store *s, struct backend *b, mimeo_ctx *ctx, uint64_t seq,
+                        const struct hash *h)
 {
     char name[STORE_NAME_MAX];
     store_name_media(name, seq, h);
-    return b->ops->get(out, b, ctx, name, LIMIT_MEDIA, 0);
+    return get_from(out, s, b, ctx, name, LIMIT_MEDIA, 0);
 }
 
 int store_get_media(struct stored *out, struct store *s, mimeo_ctx *ctx, uint64_t seq,
@@ -412,9 +443,9 @@ int store_get_media(struct stored *out, struct store *s, mimeo_ctx *ctx, uint64_
 {
     int rc = MIMEO_ENOTFOUND;
     if (seq > 0)
-        rc = get_media_at(out, s->files, ctx, seq, h);
+        rc = get_media_at(out, s, s->files, ctx, seq, h);
     if (seq > 0 && rc == MIMEO_ENOTFOUND && s->media_branch != NULL)
-        rc = get_media_at(out, s->media_branch, ctx, seq, h);
+        rc = get_media_at(out, s, s->media_branch, ctx, seq, h);
     if (rc != MIMEO_ENOTFOUND)
         return rc;
     rc = know_media(s, ctx);
@@ -423,7 +454,7 @@ int store_get_media(struct stored *out, struct store *s, mimeo_ctx *ctx, uint64_
     const struct media_place *m = find_media(s, h);
     if (m == NULL)
         return ctx_error(ctx, MIMEO_ENOTFOUND, "the picture is not held: its bytes did not come along");
-    return get_media_at(out, m->backend, ctx, m->seq, h);
+    return get_media_at(out, s, m->backend, ctx, m->seq, h);
 }
 
 int store_each_media(struct store *s, mimeo_ctx *ctx,

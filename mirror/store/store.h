@@ -22,6 +22,9 @@ enum store_kind { STORE_DIRECTORY, STORE_GIT_WORKTREE, STORE_GIT_BARE, STORE_PAC
  * publisher's own directory (files may be mapped).  MIMEO_ENOTFOUND, MIMEO_EMALFORMED says what it
  * found instead (an empty directory, a zip, a repository without branch main …). */
 int store_open(struct store **out, mimeo_ctx *ctx, const char *path, bool trusted);
+/* A bare repository of which only the newest objects are held, over a directory with the rest: what git names and
+ * does not hold is read from the directory by name.  Whether it is the right thing shows as always: by verifying. */
+int store_open_git_over(struct store **out, mimeo_ctx *ctx, const char *git_dir, const char *directory);
 void store_close(struct store *s);
 enum store_kind store_kind(const struct store *s);
 const char *store_path(const struct store *s);
