@@ -205,11 +205,11 @@ static void a_kill_at_any_moment_is_recovered(void **state)
         pid_t child = fork();
         if (child == 0) {
             struct mirror_writer *w;
-            if (mirror_writer_open(&w, ctx, "a", false) < 0)
-                _exit(1);
-            for (;;)
-                if (commit_next(w, false) < 0)
-                    _exit(1);
+            int rc = mirror_writer_open(&w, ctx, "a", false);
+            while (rc == 0)
+                rc = commit_next(w, false);
+            fprintf(stderr, "round %d: %s\n", round, mimeo_ctx_message(ctx));
+            _exit(1);
         }
         seed = seed * 1103515245u + 12345u;
         usleep(whole / 5 + seed / 65536 % (2 * whole));
