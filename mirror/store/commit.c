@@ -187,6 +187,32 @@ static int write_exclude(mimeo_ctx *ctx, int git_dir)
     return rc;
 }
 
+struct leftovers {
+    mimeo_ctx *ctx;
+    int dir;
+};
+
+/* What libgit2 was writing when it was killed: it takes the same names again in a process forked from the same parent,
+ * and fails on them. */
+static int remove_temporary(const char *name, unsigned char d_type, void *payload)
+{
+    (void)d_type;
+    const struct leftovers *l = payload;
+    if (strncmp(name, "tmp_", 4) != 0 && strncmp(name, "pack_git2_", 10) != 0)
+        return 0;
+    return file_remove(l->ctx, l->dir, name);
+}
+
+static int remove_leftovers(mimeo_ctx *ctx, int git_dir, const char *where)
+{
+    struct leftovers l = {ctx, dir_open_beneath(ctx, git_dir, where)};
+    if (l.dir < 0)
+        return l.dir == MIMEO_ENOTFOUND ? 0 : l.dir;
+    int rc = dir_each(ctx, l.dir, SIZE_MAX, remove_temporary, &l);
+    close(l.dir);
+    return rc;
+}
+
 /* With the lock held: what a killed run left behind. */
 static int recover(struct mirror_writer *w, mimeo_ctx *ctx)
 {
@@ -198,6 +224,10 @@ static int recover(struct mirror_writer *w, mimeo_ctx *ctx)
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < sizeof(locks) / sizeof(locks[0]); i++)
         rc = file_remove(ctx, git_dir, locks[i]);
+    if (rc == 0)
+        rc = remove_leftovers(ctx, git_dir, "objects");
+    if (rc == 0)
+        rc = remove_leftovers(ctx, git_dir, "objects/pack");
     if (rc == 0)
         rc = write_exclude(ctx, git_dir);
     close(git_dir);
