@@ -439,6 +439,44 @@ int file_remove(mimeo_ctx *ctx, int dir_fd, const char *name)
     return 0;
 }
 
+struct tree_removal {
+    mimeo_ctx *ctx;
+    int fd, depth;
+};
+
+#define REMOVE_DEPTH_MAX 32
+
+static int remove_tree(mimeo_ctx *ctx, int dir_fd, const char *name, int depth);
+
+static int remove_below(const char *name, unsigned char d_type, void *payload)
+{
+    (void)d_type;
+    const struct tree_removal *r = payload;
+    if (unlinkat(r->fd, name, 0) == 0 || errno == ENOENT)
+        return 0;
+    if (errno != EISDIR && errno != EPERM)
+        return ctx_error_errno(r->ctx, MIMEO_EIO, "cannot remove '%s'", name);
+    return remove_tree(r->ctx, r->fd, name, r->depth + 1);
+}
+
+static int remove_tree(mimeo_ctx *ctx, int dir_fd, const char *name, int depth)
+{
+    struct tree_removal r = {ctx, openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), depth};
+    if (r.fd < 0)
+        return errno == ENOENT ? 0 : ctx_error_errno(ctx, MIMEO_EIO, "cannot remove '%s'", name);
+    int rc = depth > REMOVE_DEPTH_MAX ? ctx_error(ctx, MIMEO_EMALFORMED, "'%s' is nested too deep", name)
+                                      : dir_each(ctx, r.fd, SIZE_MAX, remove_below, &r);
+    close(r.fd);
+    if (rc == 0 && unlinkat(dir_fd, name, AT_REMOVEDIR) < 0 && errno != ENOENT)
+        rc = ctx_error_errno(ctx, MIMEO_EIO, "cannot remove '%s'", name);
+    return rc;
+}
+
+int dir_remove_tree(mimeo_ctx *ctx, int dir_fd, const char *name)
+{
+    return remove_tree(ctx, dir_fd, name, 0);
+}
+
 struct stale {
     mimeo_ctx *ctx;
     int fd;

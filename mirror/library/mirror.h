@@ -60,6 +60,10 @@ int mirror_open_store(mimeo_mirror **out, mimeo_ctx *ctx, struct store *store, c
 /* Remember charters and head as MIRROR_STRANGE does at once.  MIMEO_EIO where they cannot be written. */
 int mirror_remember(mimeo_mirror *m, mimeo_ctx *ctx);
 
+/* Pin the publisher of an opened mirror, as mimeo_trust_add does of a path. */
+int trust_pin_mirror(struct mimeo_pin *pin, mimeo_ctx *ctx, const char *library, const mimeo_mirror *m,
+                     const struct mimeo_trust_options *options);
+
 /* A bundle held, loaded and judged by its header: `verdict` MIMEO_GOOD or MIMEO_UNJOINED means that
  * `bundle` may be read with its tables checked; otherwise `code` and `message` say why not. */
 struct held_bundle {

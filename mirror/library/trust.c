@@ -235,6 +235,15 @@ static int introduce_charter(struct introduction *in, mimeo_ctx *ctx, const char
     return rc;
 }
 
+static int introduce_opened(struct introduction *in, mimeo_ctx *ctx, const mimeo_mirror *m)
+{
+    in->pin.publisher = m->pin.publisher;
+    strcpy(in->name, charter_chain_newest(&m->chain)->name);
+    if (m->verdict > MIMEO_UNKNOWN_PUBLISHER)
+        return ctx_error(ctx, mimeo_verdict_code(m->verdict), "%s: %s", store_path(m->store), m->reason);
+    return 0;
+}
+
 static int introduce_mirror(struct introduction *in, mimeo_ctx *ctx, const char *path,
                             const char *library)
 {
@@ -242,10 +251,7 @@ static int introduce_mirror(struct introduction *in, mimeo_ctx *ctx, const char 
     int rc = mimeo_mirror_open(&m, ctx, path, library);
     if (rc < 0)
         return rc;
-    in->pin.publisher = m->pin.publisher;
-    strcpy(in->name, charter_chain_newest(&m->chain)->name);
-    if (m->verdict > MIMEO_UNKNOWN_PUBLISHER)
-        rc = ctx_error(ctx, mimeo_verdict_code(m->verdict), "%s: %s", path, m->reason);
+    rc = introduce_opened(in, ctx, m);
     mimeo_mirror_free(m);
     return rc;
 }
@@ -349,20 +355,35 @@ static int pin_it(struct mimeo_pin *out, struct trust_store *s, mimeo_ctx *ctx,
     return rc == 0 ? fill(out, s, ctx, &pin) : rc;
 }
 
-int mimeo_trust_add(mimeo_ctx *ctx, const char *library, const char *what,
-                    const struct mimeo_trust_options *options, struct mimeo_pin *pin)
+static int pin_introduced(struct mimeo_pin *pin, mimeo_ctx *ctx, const char *library, const struct introduction *in,
+                          const struct mimeo_trust_options *options)
 {
-    struct introduction in = {0};
     struct trust_store s;
     int rc = trust_store_open(&s, ctx, library);
     if (rc < 0)
         return rc;
-    rc = introduce(&in, ctx, what, library);
-    if (rc == 0)
-        rc = pin_it(pin, &s, ctx, &in, options);
-    charter_chain_dispose(&in.chain);
+    rc = pin_it(pin, &s, ctx, in, options);
     trust_store_close(&s);
     return rc;
+}
+
+int mimeo_trust_add(mimeo_ctx *ctx, const char *library, const char *what,
+                    const struct mimeo_trust_options *options, struct mimeo_pin *pin)
+{
+    struct introduction in = {0};
+    int rc = introduce(&in, ctx, what, library);
+    if (rc == 0)
+        rc = pin_introduced(pin, ctx, library, &in, options);
+    charter_chain_dispose(&in.chain);
+    return rc;
+}
+
+int trust_pin_mirror(struct mimeo_pin *pin, mimeo_ctx *ctx, const char *library, const mimeo_mirror *m,
+                     const struct mimeo_trust_options *options)
+{
+    struct introduction in = {0};
+    int rc = introduce_opened(&in, ctx, m);
+    return rc == 0 ? pin_introduced(pin, ctx, library, &in, options) : rc;
 }
 
 int mimeo_qr(char **out, mimeo_ctx *ctx, const char *text, bool ansi)

@@ -211,6 +211,21 @@ static void a_child_that_dies_ends_alone(void **state)
     assert_int_equal(run(&out, flood, NULL), MIMEO_EMALFORMED);
 }
 
+static void a_tree_is_removed_and_no_link_out_of_it_followed(void **state)
+{
+    (void)state;
+    assert_int_equal(file_write_atomic(ctx, dir, "keep/file", VIEW_OF_LITERAL("kept"), 0644), 0);
+    assert_int_equal(file_write_atomic(ctx, dir, "gone/a/b/file", VIEW_OF_LITERAL("x"), 0644), 0);
+    assert_int_equal(symlinkat("../../keep", dir, "gone/a/link"), 0);
+    assert_int_equal(dir_remove_tree(ctx, dir, "gone"), 0);
+    assert_int_equal(entries(), 1);
+    holds("keep/file", "kept");
+    assert_int_equal(dir_remove_tree(ctx, dir, "gone"), 0);
+    assert_int_equal(symlinkat("keep", dir, "link"), 0);
+    assert_int_not_equal(dir_remove_tree(ctx, dir, "link"), 0);
+    holds("keep/file", "kept");
+}
+
 /* ---- the pool ---- */
 
 static int square(mimeo_ctx *worker, void *item, void *shared)
@@ -260,6 +275,7 @@ int main(void)
         TEST(a_write_that_fails_leaves_the_old_file_and_nothing_else),
         TEST(follows_no_link_and_opens_no_pipe),
         TEST(removes_only_what_it_left_itself),
+        TEST(a_tree_is_removed_and_no_link_out_of_it_followed),
         TEST(a_child_gives_back_bytes_or_its_error),
         TEST(a_child_that_dies_ends_alone),
         TEST(a_pool_keeps_the_order),
