@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
+
 /* ---- errors ---- */
 
 int database_fail(const struct database *db, mimeo_ctx *ctx)
@@ -152,6 +154,18 @@ static int open_to_write(struct database *db, mimeo_ctx *ctx)
     return try_to_write(db) == OPENED ? 0 : database_fail(db, ctx);
 }
 
+/* The file itself may be no link, but its directory may lie behind one, which SQLite would refuse too. */
+static char *resolved(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *parent = slash == NULL ? strdup(".") : slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
+    char *real = parent == NULL ? NULL : realpath(parent, NULL);
+    char *out = real == NULL ? strdup(path) : path_join(real, slash == NULL ? path : slash + 1);
+    free(parent);
+    free(real);
+    return out;
+}
+
 int database_open(struct database **out, mimeo_ctx *ctx, const char *path, const struct database_plan *plan,
                   enum database_mode mode)
 {
@@ -160,7 +174,7 @@ int database_open(struct database **out, mimeo_ctx *ctx, const char *path, const
         return ctx_error_nomem(ctx);
     db->plan = plan;
     db->mode = mode;
-    db->path = strdup(path);
+    db->path = resolved(path);
     db->statements = calloc((size_t)plan->statement_count, sizeof(*db->statements));
     int rc = db->path == NULL || db->statements == NULL ? ctx_error_nomem(ctx) : 0;
     if (rc == 0)
