@@ -90,6 +90,8 @@ void json_time(const char *key, int64_t seconds);
 void json_open(const char *key, char bracket); /* '[' or '{'; key NULL inside of an array */
 void json_close(char bracket);                 /* ']' or '}' */
 void json_article(const struct mimeo_article *a);
+/* Whose it is: "publisher", and "petname" where there is one. */
+void json_publisher(const char *publisher, const char *petname);
 
 /* ---- progress.c ---- */
 
@@ -122,6 +124,27 @@ void banner(struct cli *cli, const mimeo_mirror *m);
 void put_publisher(struct cli *cli, const struct mimeo_mirror_state *s);
 /* Open the mirror of -C or of the one word. */
 int open_mirror(mimeo_mirror **out, struct cli *cli, const struct args *args);
+
+/* ---- source.c ---- */
+
+/* What a reader's command works on: one mirror, or the library (or of it one publisher, `who`). */
+struct source {
+    mimeo_mirror *mirror;   /* where it is one mirror */
+    mimeo_library *library; /* else */
+    const char *who;
+};
+/* `path`: the word for a mirror, or NULL.  EXIT_OK, or a status after saying why. */
+int source_open(struct source *out, struct cli *cli, const struct command *command, const char *path, const char *who);
+void source_close(struct source *s);
+/* fn for the mirror (without a holding), or for each publisher of the library that is meant; the gravest status. */
+int source_each(struct source *s, struct cli *cli,
+                int (*fn)(struct cli *cli, mimeo_mirror *m, const struct mimeo_holding *h, void *payload), void *payload);
+int source_banners(struct source *s, struct cli *cli);
+size_t source_publishers(struct source *s, struct cli *cli);
+/* An empty library: says what to do. */
+bool source_is_empty(struct source *s, struct cli *cli);
+/* The graver of two exit statuses, in the order of mimeo-verify(1). */
+int graver_status(int a, int b);
 
 /* ---- publishing.c ---- */
 

@@ -5,11 +5,12 @@
 
 #include "cli.h"
 
-enum { SECTION, LANG, AUTHOR, SINCE, UNTIL, LIMIT, RETRACTED };
+enum { SECTION, LANG, AUTHOR, SINCE, UNTIL, LIMIT, RETRACTED, NEW, PUBLISHER };
 
 static const struct option_spec options[] = {
     {"section", OPTION_VALUE}, {"lang", OPTION_VALUE}, {"author", OPTION_VALUE}, {"since", OPTION_VALUE},
-    {"until", OPTION_VALUE}, {"limit", OPTION_VALUE}, {"retracted", OPTION_FLAG}, {NULL, OPTION_FLAG}};
+    {"until", OPTION_VALUE}, {"limit", OPTION_VALUE}, {"retracted", OPTION_FLAG}, {"new", OPTION_FLAG},
+    {"publisher", OPTION_VALUE}, {NULL, OPTION_FLAG}};
 extern const struct command cmd_list;
 
 #define DAY_LEN 10 /* "2026-11-24" */
@@ -35,8 +36,14 @@ static void put_column(struct cli *cli, const char *text, size_t cells)
         putchar(' ');
 }
 
+struct listing {
+    struct cli *cli;
+    const char *publisher, *petname; /* of a mirror */
+    bool several;                    /* publishers: each article says whose it is */
+};
+
 /* Two lines an article: what it is, and what names it. */
-static void put_for_people(struct cli *cli, const struct mimeo_article *a)
+static void put_for_people(struct cli *cli, const struct mimeo_article *a, const char *petname)
 {
     char day[MIMEO_TIME_LEN + 1];
     size_t used = DAY_LEN + 2 + SECTION_CELLS + 2, width = (size_t)terminal_width();
@@ -56,30 +63,49 @@ static void put_for_people(struct cli *cli, const struct mimeo_article *a)
         printf("  revision %u", a->revision);
     if (!a->joined)
         fputs("  unjoined", stdout);
+    if (petname != NULL) {
+        fputs("  ", stdout);
+        put_text(cli, petname, 40);
+    }
     printf("%s\n", style("off"));
 }
 
 /* A line an article, for programs: the library's strings are safe to print as they are. */
-static void put_for_programs(const struct mimeo_article *a)
+static void put_for_programs(const struct mimeo_article *a, const char *petname)
 {
     char day[MIMEO_TIME_LEN + 1];
     format_day(day, a);
-    printf("%s\t%s\t%s\t%s\t%s\n", day, a->id, a->lang, a->section, title_of(a));
+    printf("%s\t%s\t%s\t%s\t%s", day, a->id, a->lang, a->section, title_of(a));
+    if (petname != NULL)
+        printf("\t%s", petname);
+    putchar('\n');
+}
+
+static int put(struct listing *l, const struct mimeo_article *a, const char *publisher, const char *petname)
+{
+    const char *label = petname[0] != '\0' ? petname : "(not pinned)";
+    if (l->cli->json) {
+        json_begin();
+        json_article(a);
+        json_publisher(publisher, petname);
+        json_end();
+    } else if (stdout_is_terminal()) {
+        put_for_people(l->cli, a, l->several ? label : NULL);
+    } else {
+        put_for_programs(a, l->publisher == NULL ? label : NULL);
+    }
+    return ferror(stdout) ? MIMEO_EIO : 0;
 }
 
 static int put_article(const struct mimeo_article *a, void *payload)
 {
-    struct cli *cli = payload;
-    if (cli->json) {
-        json_begin();
-        json_article(a);
-        json_end();
-    } else if (stdout_is_terminal()) {
-        put_for_people(cli, a);
-    } else {
-        put_for_programs(a);
-    }
-    return ferror(stdout) ? MIMEO_EIO : 0;
+    struct listing *l = payload;
+    return put(l, a, l->publisher, l->petname);
+}
+
+static int put_held(const struct mimeo_article *a, const struct mimeo_holding *h, void *payload)
+{
+    return put(payload, a, h->publisher, h->petname);
 }
 
 /* A date, or how long ago. */
@@ -97,54 +123,90 @@ static int parse_when(const char *option, const char *text, bool *has, int64_t *
     return EXIT_OK;
 }
 
-static int run_it(struct cli *cli, const struct args *args)
+static int parse(struct mimeo_list_options *o, const struct args *args)
 {
-    struct mimeo_list_options o = {.section = args->values[SECTION],
-                                   .lang = args->values[LANG],
-                                   .author = args->values[AUTHOR],
-                                   .retracted = args->flags[RETRACTED]};
     unsigned long limit = 0;
-    mimeo_mirror *m;
-    int status = parse_when("--since", args->values[SINCE], &o.has_since, &o.since);
+    *o = (struct mimeo_list_options){.section = args->values[SECTION],
+                                     .lang = args->values[LANG],
+                                     .author = args->values[AUTHOR],
+                                     .retracted = args->flags[RETRACTED]};
+    int status = parse_when("--since", args->values[SINCE], &o->has_since, &o->since);
     if (status == EXIT_OK)
-        status = parse_when("--until", args->values[UNTIL], &o.has_until, &o.until);
+        status = parse_when("--until", args->values[UNTIL], &o->has_until, &o->until);
     if (status == EXIT_OK && args->values[LIMIT] != NULL)
         status = parse_number(&cmd_list, "--limit", args->values[LIMIT], 1, 1000000000, &limit);
-    if (status != EXIT_OK)
-        return status;
-    o.limit = limit;
-    progress_start(cli);
-    int rc = open_mirror(&m, cli, args);
-    if (rc < 0)
-        return fail(cli, rc);
-    banner(cli, m);
+    o->limit = limit;
+    return status;
+}
+
+static int list_mirror(struct cli *cli, struct source *s, const struct mimeo_list_options *o)
+{
+    struct mimeo_mirror_state state;
+    mimeo_mirror_get_state(s->mirror, &state);
+    struct listing l = {cli, state.publisher, state.petname, false};
+    banner(cli, s->mirror);
     if (!cli->json)
         pager_start();
-    rc = mimeo_mirror_list(m, cli->ctx, &o, put_article, cli);
-    progress_clear();
-    status = rc < 0 && !ferror(stdout) ? fail(cli, rc) : EXIT_OK;
-    mimeo_mirror_free(m);
+    return mimeo_mirror_list(s->mirror, cli->ctx, o, put_article, &l);
+}
+
+/* A publisher that cannot be opened was told of with the banners. */
+static int list_library(struct cli *cli, struct source *s, const struct mimeo_list_options *o, bool arrived, int *status)
+{
+    struct mimeo_library_list_options lo = {.list = *o, .who = s->who, .arrived = arrived};
+    struct listing l = {cli, NULL, NULL, source_publishers(s, cli) > 1};
+    if (source_is_empty(s, cli))
+        return 0;
+    *status = source_banners(s, cli);
+    if (*status != EXIT_OK && !l.several)
+        return 0;
+    if (!cli->json)
+        pager_start();
+    return mimeo_library_list(s->library, cli->ctx, &lo, put_held, &l);
+}
+
+static int run_it(struct cli *cli, const struct args *args)
+{
+    struct mimeo_list_options o;
+    struct source s;
+    int status = parse(&o, args);
+    if (status != EXIT_OK)
+        return status;
+    progress_start(cli);
+    status = source_open(&s, cli, &cmd_list, args->word_count > 0 ? args->words[0] : NULL, args->values[PUBLISHER]);
+    if (status == EXIT_OK && s.mirror != NULL && args->flags[NEW])
+        status = usage_fault(&cmd_list, "--new is about what a sync brought into the library, not about a mirror");
+    if (status == EXIT_OK) {
+        int rc = s.mirror != NULL ? list_mirror(cli, &s, &o) : list_library(cli, &s, &o, args->flags[NEW], &status);
+        progress_clear();
+        if (rc < 0 && !ferror(stdout))
+            status = graver_status(status, fail(cli, rc));
+    }
+    source_close(&s);
     return status;
 }
 
 const struct command cmd_list = {
-    "list", "list the articles of a mirror, newest first",
+    "list", "list the articles of the library or of a mirror, newest first",
     "examples:\n"
+    "  mimeo list --new                           what the last sync brought\n"
     "  mimeo list press --since 7d --lang fa\n"
     "  mimeo list -C press.mimeo --json | jq -r .title\n"
     "\n"
     "usage:\n"
-    "  mimeo list [-C PATH | PATH] [--section S] [--lang L] [--author A]\n"
+    "  mimeo list [-C PATH | PATH | --publisher WHO] [--new] [--section S] [--lang L] [--author A]\n"
     "      [--since DATE | DURATION] [--until DATE] [--limit N] [--retracted] [--json]\n"
     "\n"
     "options:\n"
-    "  --section S    only this section\n"
-    "  --lang L       only this language\n"
-    "  --author A     only where a byline has this in it\n"
-    "  --since DATE   from this day on, or this long ago (7d)\n"
-    "  --until DATE   before this day\n"
-    "  --limit N      no more than so many\n"
-    "  --retracted    those that were taken back too\n"
-    "  --json         an object a line\n",
+    "  --publisher WHO  of the library, only this publisher's: a petname, or an ID or its beginning\n"
+    "  --new            of the library, only what the last sync brought\n"
+    "  --section S      only this section\n"
+    "  --lang L         only this language\n"
+    "  --author A       only where a byline has this in it\n"
+    "  --since DATE     from this day on, or this long ago (7d)\n"
+    "  --until DATE     before this day\n"
+    "  --limit N        no more than so many\n"
+    "  --retracted      those that were taken back too\n"
+    "  --json           an object a line\n",
     options, 0, 1, run_it,
 };

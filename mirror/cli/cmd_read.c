@@ -7,11 +7,11 @@
 
 #include "cli.h"
 
-enum { HTML, TEXT, HISTORY, PICTURE, OUTPUT, WIDTH, NO_PAGER };
+enum { HTML, TEXT, HISTORY, PICTURE, OUTPUT, WIDTH, NO_PAGER, PUBLISHER };
 
 static const struct option_spec options[] = {
     {"html", OPTION_FLAG}, {"text", OPTION_FLAG}, {"history", OPTION_FLAG}, {"picture", OPTION_VALUE},
-    {"o", OPTION_VALUE}, {"width", OPTION_VALUE}, {"no-pager", OPTION_FLAG}, {NULL, OPTION_FLAG}};
+    {"o", OPTION_VALUE}, {"width", OPTION_VALUE}, {"no-pager", OPTION_FLAG}, {"publisher", OPTION_VALUE}, {NULL, OPTION_FLAG}};
 extern const struct command cmd_read;
 
 /* ---- history ---- */
@@ -91,15 +91,18 @@ static int save_picture(struct cli *cli, const struct args *args, const mimeo_re
 
 /* ---- the article ---- */
 
-static int put_json(struct cli *cli, const mimeo_reading *r)
+static int put_json(struct cli *cli, const mimeo_mirror *m, const mimeo_reading *r)
 {
+    struct mimeo_mirror_state state;
     char *text;
     size_t len;
     int rc = mimeo_reading_text(&text, r, cli->ctx);
     if (rc < 0)
         return fail(cli, rc);
     json_begin();
+    mimeo_mirror_get_state(m, &state);
     json_article(mimeo_reading_article(r));
+    json_publisher(state.publisher, state.petname);
     json_bool("erased", mimeo_reading_erased(r));
     json_string("html", mimeo_reading_html(r, &len));
     json_string("text", text);
@@ -139,13 +142,13 @@ static int put_terminal(struct cli *cli, const struct args *args, const mimeo_re
     return EXIT_OK;
 }
 
-static int put_article(struct cli *cli, const struct args *args, const mimeo_reading *r)
+static int put_article(struct cli *cli, const struct args *args, const mimeo_mirror *m, const mimeo_reading *r)
 {
     size_t len;
     if (args->values[PICTURE] != NULL)
         return save_picture(cli, args, r);
     if (cli->json)
-        return put_json(cli, r);
+        return put_json(cli, m, r);
     if (args->flags[HTML]) {
         puts(mimeo_reading_html(r, &len));
         return EXIT_OK;
@@ -153,54 +156,81 @@ static int put_article(struct cli *cli, const struct args *args, const mimeo_rea
     return args->flags[TEXT] ? put_plain(cli, r) : put_terminal(cli, args, r);
 }
 
-static int run_it(struct cli *cli, const struct args *args)
+static int put_reading(struct cli *cli, const struct args *args, mimeo_mirror *m, const mimeo_reading *r)
+{
+    progress_clear();
+    if (!mimeo_reading_article(r)->joined)
+        talk(cli, "mimeo: unjoined: genuine, but what lies between it and the head is not held");
+    return put_article(cli, args, m, r);
+}
+
+static int put_history(struct cli *cli, mimeo_mirror *m, const char *id)
+{
+    int rc = mimeo_mirror_history(m, cli->ctx, id, put_version, cli);
+    return rc < 0 ? fail(cli, rc) : EXIT_OK;
+}
+
+static int read_mirror(struct cli *cli, const struct args *args, mimeo_mirror *m)
+{
+    mimeo_reading *r;
+    banner(cli, m);
+    if (args->flags[HISTORY])
+        return put_history(cli, m, args->words[0]);
+    int rc = mimeo_mirror_read(&r, m, cli->ctx, args->words[0]);
+    if (rc < 0)
+        return fail(cli, rc);
+    int status = put_reading(cli, args, m, r);
+    mimeo_reading_free(r);
+    return status;
+}
+
+static int read_library(struct cli *cli, const struct args *args, struct source *s)
 {
     mimeo_mirror *m;
     mimeo_reading *r;
+    int rc = mimeo_library_read(&r, &m, s->library, cli->ctx, s->who, args->words[0]);
+    if (rc < 0)
+        return fail(cli, rc);
+    banner(cli, m);
+    int status = args->flags[HISTORY] ? put_history(cli, m, mimeo_reading_article(r)->id) : put_reading(cli, args, m, r);
+    mimeo_reading_free(r);
+    return status;
+}
+
+static int run_it(struct cli *cli, const struct args *args)
+{
+    struct source s;
     if (args->flags[HTML] + args->flags[TEXT] + cli->json > 1)
         return usage_fault(&cmd_read, "one of --html, --text and --json");
     if (args->values[OUTPUT] != NULL && args->values[PICTURE] == NULL)
         return usage_fault(&cmd_read, "-o belongs to --picture");
     progress_start(cli);
-    int rc = mimeo_mirror_open(&m, cli->ctx, cli->dir, cli->library);
-    if (rc < 0)
-        return fail(cli, rc);
-    banner(cli, m);
-    int status;
-    if (args->flags[HISTORY]) {
-        rc = mimeo_mirror_history(m, cli->ctx, args->words[0], put_version, cli);
-        status = rc < 0 ? fail(cli, rc) : EXIT_OK;
-    } else if ((rc = mimeo_mirror_read(&r, m, cli->ctx, args->words[0])) < 0) {
-        status = fail(cli, rc);
-    } else {
-        progress_clear();
-        if (!mimeo_reading_article(r)->joined)
-            talk(cli, "mimeo: unjoined: genuine, but what lies between it and the head is not held");
-        status = put_article(cli, args, r);
-        mimeo_reading_free(r);
-    }
-    mimeo_mirror_free(m);
+    int status = source_open(&s, cli, &cmd_read, NULL, args->values[PUBLISHER]);
+    if (status == EXIT_OK)
+        status = s.mirror != NULL ? read_mirror(cli, args, s.mirror) : read_library(cli, args, &s);
+    source_close(&s);
     return status;
 }
 
 const struct command cmd_read = {
     "read", "read an article",
     "examples:\n"
-    "  mimeo read -C press ferry-timetable        the beginning of an id is enough\n"
+    "  mimeo read ferry                           the beginning of an id is enough\n"
     "  mimeo read -C press --picture 1 -o map.png ferry-timetable\n"
     "\n"
     "usage:\n"
-    "  mimeo read [-C PATH] [--html | --text | --json] [--history] [--picture N -o FILE]\n"
-    "      [--width N] [--no-pager] ID\n"
+    "  mimeo read [-C PATH | --publisher WHO] [--html | --text | --json] [--history]\n"
+    "      [--picture N -o FILE] [--width N] [--no-pager] ID\n"
     "\n"
     "options:\n"
-    "  --html       the body as clean HTML\n"
-    "  --text       the body as plain text\n"
-    "  --json       everything about it as one JSON object\n"
-    "  --history    what was published, revised and retracted when\n"
-    "  --picture N  the n-th picture\n"
-    "  -o FILE      where it goes\n"
-    "  --width N    of the terminal; 0: lines are not broken\n"
-    "  --no-pager   straight to the terminal\n",
+    "  --publisher WHO  of the library, this publisher's: a petname, or an ID or its beginning\n"
+    "  --html           the body as clean HTML\n"
+    "  --text           the body as plain text\n"
+    "  --json           everything about it as one JSON object\n"
+    "  --history        what was published, revised and retracted when\n"
+    "  --picture N      the n-th picture\n"
+    "  -o FILE          where it goes\n"
+    "  --width N        of the terminal; 0: lines are not broken\n"
+    "  --no-pager       straight to the terminal\n",
     options, 1, 1, run_it,
 };

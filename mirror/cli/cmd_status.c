@@ -1,9 +1,10 @@
 /* mimeo status */
 #include "cli.h"
 
-enum { LATE };
+enum { LATE, PUBLISHER };
 
-static const struct option_spec options[] = {{"late", OPTION_FLAG}, {NULL, OPTION_FLAG}};
+static const struct option_spec options[] = {
+    {"late", OPTION_FLAG}, {"publisher", OPTION_VALUE}, {NULL, OPTION_FLAG}};
 extern const struct command cmd_status;
 
 static void put_json(const mimeo_mirror *m, const struct mimeo_mirror_state *s)
@@ -96,39 +97,54 @@ static void put_for_people(struct cli *cli, const mimeo_mirror *m, const struct 
         printf("note: %s\n", s->remark);
 }
 
-static int run_it(struct cli *cli, const struct args *args)
+struct telling {
+    bool ask_late;
+    size_t count;
+};
+
+static int tell_one(struct cli *cli, mimeo_mirror *m, const struct mimeo_holding *h, void *payload)
 {
-    mimeo_mirror *m;
+    (void)h;
+    struct telling *t = payload;
     struct mimeo_mirror_state s;
-    progress_start(cli);
-    int rc = open_mirror(&m, cli, args);
-    if (rc < 0)
-        return fail(cli, rc);
     mimeo_mirror_get_state(m, &s);
     progress_clear();
+    if (t->count++ > 0 && !cli->json)
+        putchar('\n');
     if (cli->json)
         put_json(m, &s);
     else
         put_for_people(cli, m, &s);
     int status = mimeo_exit_status(mimeo_verdict_code(s.verdict));
-    if (status == EXIT_OK && args->flags[LATE] && s.late)
-        status = mimeo_exit_status(MIMEO_ELATE);
-    mimeo_mirror_free(m);
+    return status == EXIT_OK && t->ask_late && s.late ? mimeo_exit_status(MIMEO_ELATE) : status;
+}
+
+static int run_it(struct cli *cli, const struct args *args)
+{
+    struct source s;
+    struct telling t = {.ask_late = args->flags[LATE]};
+    progress_start(cli);
+    int status = source_open(&s, cli, &cmd_status, args->word_count > 0 ? args->words[0] : NULL, args->values[PUBLISHER]);
+    if (status == EXIT_OK && !source_is_empty(&s, cli))
+        status = source_each(&s, cli, tell_one, &t);
+    source_close(&s);
     return status;
 }
 
 const struct command cmd_status = {
-    "status", "tell whose mirror this is, and how new",
+    "status", "tell who is held, whose mirror this is, and how new",
     "examples:\n"
+    "  mimeo status                    of every publisher in the library\n"
     "  mimeo status press\n"
     "  mimeo status -C press --late || echo 'nothing new for too long'\n"
     "\n"
     "usage:\n"
-    "  mimeo status [-C PATH | PATH] [--late] [--json]\n"
+    "  mimeo status [-C PATH | PATH | --publisher WHO] [--late] [--json]\n"
     "\n"
     "options:\n"
-    "  --late  exit status 9 where the publisher is late and nothing graver is wrong\n"
-    "  --json  one object\n"
+    "  --publisher WHO  of the library, only this one: a petname, or an ID or its beginning\n"
+    "  --late           exit status 9 where the publisher is late and nothing graver is wrong\n"
+    "  --json           an object a publisher\n"
     "\n"
     "The head and the charters are checked, the bundles are not: 'mimeo verify' does that.\n",
     options, 0, 1, run_it,

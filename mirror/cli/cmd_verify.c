@@ -5,9 +5,10 @@
 
 #include "cli.h"
 
-enum { DEEP, LATE };
+enum { DEEP, LATE, PUBLISHER };
 
-static const struct option_spec options[] = {{"deep", OPTION_FLAG}, {"late", OPTION_FLAG}, {NULL, OPTION_FLAG}};
+static const struct option_spec options[] = {
+    {"deep", OPTION_FLAG}, {"late", OPTION_FLAG}, {"publisher", OPTION_VALUE}, {NULL, OPTION_FLAG}};
 extern const struct command cmd_verify;
 
 static void hear_fault(const struct mimeo_fault *f, void *payload)
@@ -120,37 +121,79 @@ static int verify(struct cli *cli, mimeo_mirror *m, const char *object, bool dee
     return status == EXIT_OK && ask_late && s.late ? mimeo_exit_status(MIMEO_ELATE) : status;
 }
 
+struct task {
+    const char *object;
+    bool deep, ask_late;
+    bool several; /* each has its name above it */
+};
+
+static int verify_one(struct cli *cli, mimeo_mirror *m, const struct mimeo_holding *h, void *payload)
+{
+    const struct task *t = payload;
+    if (h != NULL && t->several && !cli->json) {
+        progress_clear();
+        put_text(cli, h->petname[0] != '\0' ? h->petname : h->publisher, 0);
+        puts(":");
+    }
+    if (!cli->json)
+        banner(cli, m);
+    return verify(cli, m, t->object, t->deep, t->ask_late);
+}
+
+/* An object of a library of several publishers: whose, if it is an article. */
+static int verify_article(struct cli *cli, struct source *s, struct task *t)
+{
+    mimeo_mirror *m;
+    mimeo_reading *r;
+    int rc = mimeo_library_read(&r, &m, s->library, cli->ctx, NULL, t->object);
+    if (rc == MIMEO_ENOTFOUND)
+        return usage_fault(&cmd_verify, "'%s' is no article's id, and several publishers are held: name one with --publisher",
+                           t->object);
+    if (rc < 0)
+        return fail(cli, rc);
+    t->object = mimeo_reading_article(r)->id;
+    int status = verify_one(cli, m, NULL, t);
+    mimeo_reading_free(r);
+    return status;
+}
+
 static int run_it(struct cli *cli, const struct args *args)
 {
     struct stat st;
-    mimeo_mirror *m;
+    struct source s;
     const char *word = args->word_count > 0 ? args->words[0] : NULL;
-    bool is_path = word != NULL && !cli->dir_given && stat(word, &st) == 0;
+    bool is_path = word != NULL && !cli->dir_given && args->values[PUBLISHER] == NULL && stat(word, &st) == 0;
+    struct task t = {is_path ? NULL : word, args->flags[DEEP], args->flags[LATE], false};
     progress_start(cli);
-    int rc = mimeo_mirror_open(&m, cli->ctx, is_path ? word : cli->dir, cli->library);
-    if (rc < 0)
-        return fail(cli, rc);
-    if (!cli->json)
-        banner(cli, m);
-    int status = verify(cli, m, is_path ? NULL : word, args->flags[DEEP], args->flags[LATE]);
-    mimeo_mirror_free(m);
+    int status = source_open(&s, cli, &cmd_verify, is_path ? word : NULL, args->values[PUBLISHER]);
+    if (status == EXIT_OK) {
+        t.several = s.who == NULL && source_publishers(&s, cli) > 1;
+        if (source_is_empty(&s, cli))
+            status = EXIT_FAIL; /* nothing was verified */
+        else
+            status = t.several && t.object != NULL ? verify_article(cli, &s, &t) : source_each(&s, cli, verify_one, &t);
+    }
+    source_close(&s);
     return status;
 }
 
 const struct command cmd_verify = {
     "verify", "check every signature and hash",
     "examples:\n"
-    "  mimeo verify press                         all of it\n"
+    "  mimeo verify                               all that the library holds\n"
+    "  mimeo verify press                         all of a mirror\n"
     "  mimeo verify -C press --deep ferry         one article, inflated and parsed too\n"
     "  mimeo verify press.mimeo\n"
     "\n"
     "usage:\n"
-    "  mimeo verify [-C PATH] [--deep] [--late] [--json] [PATH | ID | SEQ | FILE-IN-MIRROR]\n"
+    "  mimeo verify [-C PATH | --publisher WHO] [--deep] [--late] [--json]\n"
+    "      [PATH | ID | SEQ | FILE-IN-MIRROR]\n"
     "\n"
     "options:\n"
-    "  --deep  inflate and parse everything too\n"
-    "  --late  exit status 9 where the publisher is late and nothing graver is wrong\n"
-    "  --json  faults, remarks and the verdict, an object a line\n"
+    "  --publisher WHO  of the library, only this one: a petname, or an ID or its beginning\n"
+    "  --deep           inflate and parse everything too\n"
+    "  --late           exit status 9 where the publisher is late and nothing graver is wrong\n"
+    "  --json           faults, remarks and the verdict, an object a line\n"
     "\n"
     "exit status:\n"
     "  0 good, 4 forged or damaged, 5 unknown publisher, 6 revoked key, 7 rollback or conflict,\n"

@@ -9,9 +9,10 @@
 #endif
 
 extern const struct command cmd_init, cmd_publish, cmd_revise, cmd_retract, cmd_key, cmd_list, cmd_read, cmd_verify,
-    cmd_status, cmd_head, cmd_trust;
+    cmd_status, cmd_head, cmd_trust, cmd_library;
 const struct command *const commands[] = {&cmd_init, &cmd_publish, &cmd_revise, &cmd_retract, &cmd_key,  &cmd_list,
-                                          &cmd_read, &cmd_verify,  &cmd_status, &cmd_head,    &cmd_trust, NULL};
+                                          &cmd_read, &cmd_verify,  &cmd_status, &cmd_head,    &cmd_trust,
+                                          &cmd_library, NULL};
 
 static const char general_help[] =
     "mimeo publishes, verifies and reads signed bundles of articles, with no network.\n"
@@ -19,7 +20,8 @@ static const char general_help[] =
     "examples:\n"
     "  mimeo verify press               check every signature and hash of the mirror 'press'\n"
     "  mimeo list -C press              its articles, newest first\n"
-    "  mimeo read -C press ferry        the article whose id begins 'ferry'\n"
+    "  mimeo list --new                 what the last sync brought into the library\n"
+    "  mimeo read ferry                 the article whose id begins 'ferry'\n"
     "\n"
     "usage:\n"
     "  mimeo [-C DIR] [--library DIR] [--json] [-q|--quiet] [-v|--verbose] [--no-input]\n"
@@ -30,8 +32,9 @@ static const char general_help[] =
 static const char general_options[] =
     "\n"
     "options, before or after the command:\n"
-    "  -C DIR           the mirror: a directory, a git repository or a .mimeo file; here by default\n"
-    "  --library DIR    where pins and what was verified are kept; ~/.local/share/mimeo by default\n"
+    "  -C DIR           the mirror: a directory, a git repository or a .mimeo file; by default the one\n"
+    "                   here, or else the library\n"
+    "  --library DIR    what is held, pins, and what was verified; ~/.local/share/mimeo by default\n"
     "  --json           results as JSON, an object a line\n"
     "  -q, --quiet      no talk, only results and errors\n"
     "  -v, --verbose    say more\n"

@@ -274,3 +274,9 @@ void json_article(const struct mimeo_article *a)
     json_time("bundle_time", a->bundle_time);
     json_bool("joined", a->joined);
 }
+
+void json_publisher(const char *publisher, const char *petname)
+{
+    json_string("publisher", publisher);
+    json_string("petname", if_any(petname));
+}

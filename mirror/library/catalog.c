@@ -4,19 +4,17 @@
  */
 #include "library/catalog.h"
 
-#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#define SCHEMA_VERSION 1
+#include "library/database.h"
 
-static const char schema[] =
+static const char settings[] =
     "PRAGMA journal_mode=MEMORY;"
     "PRAGMA synchronous=OFF;"
-    "PRAGMA cache_size=-4096;"
-    "CREATE TABLE IF NOT EXISTS state(one INTEGER PRIMARY KEY CHECK(one=1), version INTEGER, "
-    "  seq INTEGER, head BLOB);"
+    "PRAGMA cache_size=-4096;";
+static const char schema[] =
+    "CREATE TABLE IF NOT EXISTS state(one INTEGER PRIMARY KEY CHECK(one=1), seq INTEGER, head BLOB);"
     "CREATE TABLE IF NOT EXISTS article(id TEXT PRIMARY KEY, seq INTEGER, revision INTEGER, "
     "  action INTEGER, digest BLOB) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS media(hash BLOB PRIMARY KEY, seq INTEGER) WITHOUT ROWID;"
@@ -33,68 +31,26 @@ static const char *const sql[STATEMENTS] = {
     [REMOVE_MEDIA] = "DELETE FROM media WHERE hash=?1",
     [PUT_ERASURE] = "INSERT INTO erasure VALUES(?1,?2,?3)",
     [EACH_ERASURE] = "SELECT seq, record FROM erasure WHERE time>=?1 ORDER BY seq, rowid",
-    [GET_STATE] = "SELECT seq, head FROM state WHERE one=1 AND version=?1",
-    [SET_STATE] = "INSERT OR REPLACE INTO state VALUES(1,?1,?2,?3)",
+    [GET_STATE] = "SELECT seq, head FROM state WHERE one=1",
+    [SET_STATE] = "INSERT OR REPLACE INTO state VALUES(1,?1,?2)",
 };
+static const struct database_plan plan = {settings, schema, sql, STATEMENTS, 2};
 
 struct catalog {
-    sqlite3 *db;
-    sqlite3_stmt *statements[STATEMENTS];
-    char *path;
+    struct database *db;
 };
-
-static int fail(struct catalog *c, mimeo_ctx *ctx)
-{
-    int code = sqlite3_errcode(c->db);
-    if (code == SQLITE_NOMEM)
-        return ctx_error_nomem(ctx);
-    const char *next = code == SQLITE_FULL ? "free some space and run again"
-                                           : "it is a cache: remove it and run again";
-    return ctx_error(ctx, MIMEO_EIO, "'%s': %s: %s", c->path, sqlite3_errmsg(c->db), next);
-}
-
-/* ---- opening ---- */
-
-static void shut(struct catalog *c)
-{
-    for (int i = 0; i < STATEMENTS; i++)
-        sqlite3_finalize(c->statements[i]);
-    memset(c->statements, 0, sizeof(c->statements));
-    sqlite3_close(c->db);
-    c->db = NULL;
-}
-
-static bool try_open(struct catalog *c)
-{
-    if (sqlite3_open_v2(c->path, &c->db,
-                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOFOLLOW,
-                        NULL) != SQLITE_OK ||
-        sqlite3_exec(c->db, schema, NULL, NULL, NULL) != SQLITE_OK)
-        return false;
-    for (int i = 0; i < STATEMENTS; i++)
-        if (sqlite3_prepare_v3(c->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT, &c->statements[i],
-                               NULL) != SQLITE_OK)
-            return false;
-    return sqlite3_exec(c->db, "BEGIN", NULL, NULL, NULL) == SQLITE_OK;
-}
 
 int catalog_open(struct catalog **out, mimeo_ctx *ctx, const char *path)
 {
     struct catalog *c = calloc(1, sizeof(*c));
-    if (c == NULL || (c->path = strdup(path)) == NULL) {
-        free(c);
+    if (c == NULL)
         return ctx_error_nomem(ctx);
-    }
-    if (!try_open(c)) {
-        int code = sqlite3_errcode(c->db);
-        int rc = fail(c, ctx);
-        shut(c);
-        /* Spoilt: it is only a cache. */
-        bool spoilt = code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_ERROR;
-        if (!spoilt || unlink(path) < 0 || !try_open(c)) {
-            catalog_close(c);
-            return rc;
-        }
+    int rc = database_open(&c->db, ctx, path, &plan, DATABASE_WRITE);
+    if (rc == 0)
+        rc = database_run(c->db, ctx, "BEGIN");
+    if (rc < 0) {
+        catalog_close(c);
+        return rc;
     }
     *out = c;
     return 0;
@@ -104,130 +60,96 @@ void catalog_close(struct catalog *c)
 {
     if (c == NULL)
         return;
-    if (c->db != NULL)
-        shut(c);
-    free(c->path);
+    database_close(c->db);
     free(c);
 }
 
 /* ---- statements ---- */
 
-static void bind_number(sqlite3_stmt *s, int n, uint64_t v)
+static struct view view_of_hash(const struct hash *h)
 {
-    sqlite3_bind_int64(s, n, (sqlite3_int64)v);
-}
-
-static void bind_bytes(sqlite3_stmt *s, int n, const void *bytes, size_t len)
-{
-    sqlite3_bind_blob(s, n, bytes, (int)len, SQLITE_STATIC);
-}
-
-static bool column_bytes(sqlite3_stmt *s, int n, void *out, size_t len)
-{
-    if (sqlite3_column_bytes(s, n) != (int)len)
-        return false;
-    memcpy(out, sqlite3_column_blob(s, n), len);
-    return true;
-}
-
-static int run(struct catalog *c, mimeo_ctx *ctx, enum statement which)
-{
-    int rc = sqlite3_step(c->statements[which]);
-    int code = rc == SQLITE_DONE ? 0 : fail(c, ctx);
-    sqlite3_reset(c->statements[which]);
-    return code;
+    return view_of(h->bytes, HASH_LEN);
 }
 
 int catalog_find(struct catalog *c, mimeo_ctx *ctx, const char *id, struct catalog_article *out)
 {
-    sqlite3_stmt *s = c->statements[FIND];
-    sqlite3_bind_text(s, 1, id, -1, SQLITE_STATIC);
-    int rc = sqlite3_step(s);
-    int found = rc == SQLITE_ROW;
-    if (found) {
-        out->seq = (uint64_t)sqlite3_column_int64(s, 0);
-        out->revision = (uint32_t)sqlite3_column_int64(s, 1);
-        out->action = (enum record_action)sqlite3_column_int(s, 2);
-        if (!column_bytes(s, 3, out->digest.bytes, DIGEST_LEN))
+    database_bind_text(c->db, FIND, 1, id);
+    int found = database_step(c->db, ctx, FIND);
+    if (found == 1) {
+        out->seq = database_number(c->db, FIND, 0);
+        out->revision = (uint32_t)database_number(c->db, FIND, 1);
+        out->action = (enum record_action)database_number(c->db, FIND, 2);
+        if (!database_exact(c->db, FIND, 3, out->digest.bytes, DIGEST_LEN))
             memset(&out->digest, 0, sizeof(out->digest));
-    } else if (rc != SQLITE_DONE) {
-        found = fail(c, ctx);
+        database_reset(c->db, FIND);
     }
-    sqlite3_reset(s);
     return found;
 }
 
 int catalog_put(struct catalog *c, mimeo_ctx *ctx, const char *id, const struct catalog_article *a)
 {
-    sqlite3_stmt *s = c->statements[PUT];
-    sqlite3_bind_text(s, 1, id, -1, SQLITE_STATIC);
-    bind_number(s, 2, a->seq);
-    bind_number(s, 3, a->revision);
-    bind_number(s, 4, (uint64_t)a->action);
-    bind_bytes(s, 5, a->digest.bytes, DIGEST_LEN);
-    return run(c, ctx, PUT);
+    database_bind_text(c->db, PUT, 1, id);
+    database_bind_number(c->db, PUT, 2, a->seq);
+    database_bind_number(c->db, PUT, 3, a->revision);
+    database_bind_number(c->db, PUT, 4, (uint64_t)a->action);
+    database_bind_bytes(c->db, PUT, 5, view_of(a->digest.bytes, DIGEST_LEN));
+    return database_do(c->db, ctx, PUT);
 }
 
 int catalog_find_media(struct catalog *c, mimeo_ctx *ctx, const struct hash *h, uint64_t *seq)
 {
-    sqlite3_stmt *s = c->statements[FIND_MEDIA];
-    bind_bytes(s, 1, h->bytes, HASH_LEN);
-    int rc = sqlite3_step(s);
-    int found = rc == SQLITE_ROW;
-    if (found)
-        *seq = (uint64_t)sqlite3_column_int64(s, 0);
-    else if (rc != SQLITE_DONE)
-        found = fail(c, ctx);
-    sqlite3_reset(s);
+    database_bind_bytes(c->db, FIND_MEDIA, 1, view_of_hash(h));
+    int found = database_step(c->db, ctx, FIND_MEDIA);
+    if (found == 1) {
+        *seq = database_number(c->db, FIND_MEDIA, 0);
+        database_reset(c->db, FIND_MEDIA);
+    }
     return found;
 }
 
 int catalog_put_media(struct catalog *c, mimeo_ctx *ctx, const struct hash *h, uint64_t seq)
 {
-    bind_bytes(c->statements[PUT_MEDIA], 1, h->bytes, HASH_LEN);
-    bind_number(c->statements[PUT_MEDIA], 2, seq);
-    return run(c, ctx, PUT_MEDIA);
+    database_bind_bytes(c->db, PUT_MEDIA, 1, view_of_hash(h));
+    database_bind_number(c->db, PUT_MEDIA, 2, seq);
+    return database_do(c->db, ctx, PUT_MEDIA);
 }
 
 int catalog_remove_media(struct catalog *c, mimeo_ctx *ctx, const struct hash *h)
 {
-    bind_bytes(c->statements[REMOVE_MEDIA], 1, h->bytes, HASH_LEN);
-    return run(c, ctx, REMOVE_MEDIA);
+    database_bind_bytes(c->db, REMOVE_MEDIA, 1, view_of_hash(h));
+    return database_do(c->db, ctx, REMOVE_MEDIA);
 }
 
 int catalog_put_erasure(struct catalog *c, mimeo_ctx *ctx, uint64_t seq, int64_t time,
                         struct view record)
 {
-    bind_number(c->statements[PUT_ERASURE], 1, seq);
-    sqlite3_bind_int64(c->statements[PUT_ERASURE], 2, time);
-    bind_bytes(c->statements[PUT_ERASURE], 3, record.ptr, record.len);
-    return run(c, ctx, PUT_ERASURE);
+    database_bind_number(c->db, PUT_ERASURE, 1, seq);
+    database_bind_signed(c->db, PUT_ERASURE, 2, time);
+    database_bind_bytes(c->db, PUT_ERASURE, 3, record);
+    return database_do(c->db, ctx, PUT_ERASURE);
 }
 
 int catalog_each_erasure(struct catalog *c, mimeo_ctx *ctx, int64_t since,
                          int (*fn)(uint64_t seq, struct view record, void *payload), void *payload)
 {
-    sqlite3_stmt *s = c->statements[EACH_ERASURE];
-    sqlite3_bind_int64(s, 1, since);
     int rc, code = 0;
-    while (code == 0 && (rc = sqlite3_step(s)) == SQLITE_ROW)
-        code = fn((uint64_t)sqlite3_column_int64(s, 0),
-                  view_of(sqlite3_column_blob(s, 1), (size_t)sqlite3_column_bytes(s, 1)), payload);
-    if (code == 0 && rc != SQLITE_DONE)
-        code = fail(c, ctx);
-    sqlite3_reset(s);
-    return code;
+    database_bind_signed(c->db, EACH_ERASURE, 1, since);
+    while ((rc = database_step(c->db, ctx, EACH_ERASURE)) == 1) {
+        code = fn(database_number(c->db, EACH_ERASURE, 0), database_bytes(c->db, EACH_ERASURE, 1), payload);
+        if (code != 0) {
+            database_reset(c->db, EACH_ERASURE);
+            return code;
+        }
+    }
+    return rc;
 }
 
 int catalog_commit(struct catalog *c, mimeo_ctx *ctx, uint64_t seq, const struct hash *head)
 {
-    bind_number(c->statements[SET_STATE], 1, SCHEMA_VERSION);
-    bind_number(c->statements[SET_STATE], 2, seq);
-    bind_bytes(c->statements[SET_STATE], 3, head->bytes, HASH_LEN);
-    int rc = run(c, ctx, SET_STATE);
-    if (rc == 0 && sqlite3_exec(c->db, "COMMIT; BEGIN", NULL, NULL, NULL) != SQLITE_OK)
-        rc = fail(c, ctx);
-    return rc;
+    database_bind_number(c->db, SET_STATE, 1, seq);
+    database_bind_bytes(c->db, SET_STATE, 2, view_of_hash(head));
+    int rc = database_do(c->db, ctx, SET_STATE);
+    return rc == 0 ? database_run(c->db, ctx, "COMMIT; BEGIN") : rc;
 }
 
 /* ---- digests ---- */
@@ -346,14 +268,14 @@ static int index_bundle(struct indexing *x, uint64_t seq)
 /* The seq up to which the catalog is right: its state, if that header is of our history. */
 static int right_up_to(uint64_t *out, struct catalog *c, mimeo_ctx *ctx, mimeo_mirror *m)
 {
-    sqlite3_stmt *s = c->statements[GET_STATE];
     struct hash head;
     uint64_t seq = 0;
-    bind_number(s, 1, SCHEMA_VERSION);
-    int rc = sqlite3_step(s);
-    if (rc == SQLITE_ROW && column_bytes(s, 1, head.bytes, HASH_LEN))
-        seq = (uint64_t)sqlite3_column_int64(s, 0);
-    sqlite3_reset(s);
+    int rc = database_step(c->db, ctx, GET_STATE);
+    if (rc < 0)
+        return rc;
+    if (rc == 1 && database_exact(c->db, GET_STATE, 1, head.bytes, HASH_LEN))
+        seq = database_number(c->db, GET_STATE, 0);
+    database_reset(c->db, GET_STATE);
     *out = 0;
     if (seq == 0 || m->anchor == NULL || seq > m->anchor->seq)
         return 0;
@@ -372,9 +294,11 @@ int catalog_refresh(struct catalog *c, mimeo_ctx *ctx, mimeo_mirror *m)
     int rc = right_up_to(&from, c, ctx, m);
     if (rc < 0 || m->anchor == NULL || from == m->anchor->seq)
         return rc;
-    if (from == 0 && sqlite3_exec(c->db, "DELETE FROM article; DELETE FROM media; DELETE FROM erasure;"
-                                         "DELETE FROM state", NULL, NULL, NULL) != SQLITE_OK)
-        return fail(c, ctx);
+    if (from == 0) {
+        rc = database_run(c->db, ctx, "DELETE FROM article; DELETE FROM media; DELETE FROM erasure; DELETE FROM state");
+        if (rc < 0)
+            return rc;
+    }
     struct indexing x = {.catalog = c, .ctx = ctx, .m = m, .loaded = -1};
     x.held = malloc(sizeof(*x.held));
     if (x.held == NULL)

@@ -58,6 +58,79 @@ void held_join(struct held_bundle *h, struct header_walk *w, mimeo_ctx *ctx)
         snprintf(h->message, sizeof(h->message), "%s", mimeo_ctx_message(ctx));
 }
 
+/* How (seq, hash) of a chain's top stands to the header: by the path of links down to it. */
+static int stands(enum joined *out, mimeo_mirror *m, mimeo_ctx *ctx, const struct header *top, const struct header *h)
+{
+    if (top == NULL || h->seq > top->seq) {
+        *out = UNJOINED;
+        return 0;
+    }
+    int rc = join_path(ctx, top, h->seq, &h->hash, mirror_fetch_header, m);
+    if (rc == MIMEO_ENOMEM || rc == MIMEO_EIO || rc == MIMEO_ECANCELLED)
+        return rc;
+    *out = rc == 1 ? JOINED : rc == 0 ? NOT_ANCESTOR : UNJOINED;
+    return 0;
+}
+
+/* The same against one cut's H, whose header may not be held. */
+static int stands_to_cut(enum joined *out, mimeo_mirror *m, mimeo_ctx *ctx, const struct charter *c, const struct header *h)
+{
+    if (h->seq == c->from_seq) {
+        *out = hash_equal(&h->hash, &c->from_hash) ? JOINED : NOT_ANCESTOR;
+        return 0;
+    }
+    *out = UNJOINED;
+    if (h->seq > c->from_seq)
+        return 0;
+    struct header *top = malloc(sizeof(*top));
+    if (top == NULL)
+        return ctx_error_nomem(ctx);
+    int rc = mirror_fetch_header(top, ctx, c->from_seq, &c->from_hash, m);
+    if (rc == 1)
+        rc = stands(out, m, ctx, top, h);
+    free(top);
+    return rc;
+}
+
+static int stands_to_cuts(enum joined *out, uint32_t *version, mimeo_mirror *m, mimeo_ctx *ctx, const struct header *h)
+{
+    enum joined all = UNJOINED;
+    for (uint32_t v = 1; v <= m->chain.count; v++) {
+        const struct charter *c = charter_chain_get(&m->chain, v);
+        enum joined one;
+        if (!c->is_cut)
+            continue;
+        int rc = stands_to_cut(&one, m, ctx, c, h);
+        if (rc < 0)
+            return rc;
+        if (one == NOT_ANCESTOR && all != NOT_ANCESTOR) {
+            all = NOT_ANCESTOR;
+            *version = v;
+        } else if (one == JOINED && all == UNJOINED) {
+            all = JOINED;
+        }
+    }
+    *out = all;
+    return 0;
+}
+
+int held_join_alone(struct held_bundle *h, mimeo_mirror *m, mimeo_ctx *ctx)
+{
+    enum joined by_head = UNJOINED, by_cut = UNJOINED;
+    uint32_t version = 0;
+    if (h->verdict != MIMEO_GOOD)
+        return 0;
+    int rc = stands(&by_head, m, ctx, m->anchor, &h->bundle.header);
+    if (rc == 0)
+        rc = stands_to_cuts(&by_cut, &version, m, ctx, &h->bundle.header);
+    if (rc < 0)
+        return rc;
+    h->verdict = header_verdict(ctx, h->name, h->standing, by_head, by_cut, version);
+    if (h->verdict != MIMEO_GOOD)
+        snprintf(h->message, sizeof(h->message), "%s", mimeo_ctx_message(ctx));
+    return 0;
+}
+
 void held_dispose(struct held_bundle *h)
 {
     if (h == NULL)

@@ -12,30 +12,25 @@
 
 #include "library/article_view.h"
 #include "library/id_set.h"
-#include "library/mirror.h"
-
-struct entry {
-    int64_t time;
-    uint64_t seq;
-    uint32_t block, line;
-};
+#include "library/listing.h"
 
 /* A record of the bundle that is being read, before it is known whether a later one replaces it. */
 struct met {
     uint64_t id;
-    struct entry entry;
+    struct place place;
     bool wanted;
 };
 
 struct listing {
     mimeo_ctx *ctx;
     const struct mimeo_list_options *options;
+    uint64_t above;
     struct id_set seen;
     const struct header *header;
     struct met *met;
     size_t met_count, met_cap;
-    struct entry *entries;
-    size_t entry_count, entry_cap;
+    struct place *places;
+    size_t place_count, place_cap;
 };
 
 static void *grown(void *items, size_t *cap, size_t size)
@@ -58,6 +53,11 @@ static bool contains_caseless(const char *text, const char *part)
     return len == 0;
 }
 
+bool listing_author(const char *byline, const char *author)
+{
+    return contains_caseless(byline, author);
+}
+
 static bool by_author(const struct record *r, const char *author)
 {
     for (size_t i = 0; i < r->byline_count; i++)
@@ -73,17 +73,23 @@ static bool in_language(const char *lang, const char *wanted)
     return lang != NULL && strncasecmp(lang, wanted, len) == 0 && (lang[len] == '\0' || lang[len] == '-');
 }
 
-static bool is_wanted(const struct mimeo_list_options *o, const struct record *r, int64_t time)
+bool listing_wants(const struct mimeo_list_options *o, enum record_action action, const char *section, const char *lang,
+                   int64_t time)
 {
-    if (r->action == RECORD_RETRACT && !o->retracted)
+    if (action == RECORD_RETRACT && !o->retracted)
         return false;
-    if (o->section != NULL && (r->section == NULL || strcasecmp(r->section, o->section) != 0))
+    if (o->section != NULL && (section == NULL || strcasecmp(section, o->section) != 0))
         return false;
-    if (o->lang != NULL && !in_language(r->lang, o->lang))
-        return false;
-    if (o->author != NULL && !by_author(r, o->author))
+    if (o->lang != NULL && !in_language(lang, o->lang))
         return false;
     return !(o->has_since && time < o->since) && !(o->has_until && time >= o->until);
+}
+
+static bool is_wanted(const struct listing *l, const struct record *r, int64_t time)
+{
+    const struct mimeo_list_options *o = l->options;
+    return l->header->seq > l->above && listing_wants(o, r->action, r->section, r->lang, time) &&
+           (o->author == NULL || by_author(r, o->author));
 }
 
 /* ---- the first pass ---- */
@@ -100,8 +106,8 @@ static int meet(const struct record *r, uint32_t block, uint32_t line, void *pay
     int64_t time = r->has_published ? r->published : l->header->time;
     l->met[l->met_count++] = (struct met){
         .id = id_set_hash(&l->seen, r->id),
-        .entry = {time, l->header->seq, block, line},
-        .wanted = is_wanted(l->options, r, time),
+        .place = {time, l->header->seq, block, line},
+        .wanted = is_wanted(l, r, time),
     };
     return 0;
 }
@@ -115,13 +121,13 @@ static int keep_latest(struct listing *l)
             return fresh;
         if (fresh == 0 || !l->met[i].wanted)
             continue;
-        if (l->entry_count == l->entry_cap) {
-            struct entry *entries = grown(l->entries, &l->entry_cap, sizeof(*entries));
-            if (entries == NULL)
+        if (l->place_count == l->place_cap) {
+            struct place *places = grown(l->places, &l->place_cap, sizeof(*places));
+            if (places == NULL)
                 return ctx_error_nomem(l->ctx);
-            l->entries = entries;
+            l->places = places;
         }
-        l->entries[l->entry_count++] = l->met[i].entry;
+        l->places[l->place_count++] = l->met[i].place;
     }
     l->met_count = 0;
     return 0;
@@ -141,123 +147,61 @@ static int first_pass(struct held_bundle *h, mimeo_ctx *ctx, void *payload)
 
 static int newest_first(const void *a, const void *b)
 {
-    const struct entry *x = a, *y = b;
-    if (x->time != y->time)
-        return x->time < y->time ? 1 : -1;
-    if (x->seq != y->seq)
-        return x->seq < y->seq ? 1 : -1;
-    if (x->block != y->block)
-        return x->block < y->block ? -1 : 1;
-    return x->line < y->line ? -1 : x->line > y->line;
+    return place_compare(a, b);
+}
+
+int listing_walk(struct place **out, size_t *count, mimeo_mirror *m, mimeo_ctx *ctx,
+                 const struct mimeo_list_options *options, uint64_t above)
+{
+    struct listing l = {.ctx = ctx, .options = options, .above = above};
+    id_set_init(&l.seen, ctx);
+    int rc = mirror_each_bundle(m, ctx, first_pass, &l);
+    free(l.met);
+    id_set_dispose(&l.seen);
+    if (rc != 0) {
+        free(l.places);
+        return rc;
+    }
+    if (l.place_count > 0)
+        qsort(l.places, l.place_count, sizeof(*l.places), newest_first);
+    *out = l.places;
+    *count = l.place_count;
+    return 0;
 }
 
 /* ---- the second pass ---- */
 
-struct shelf { /* the bundle and block at hand */
-    mimeo_mirror *m;
-    mimeo_ctx *ctx;
-    struct held_bundle *held;
-    bool open;
-    bool joined;
-    int64_t block; /* in `raw`; -1: none */
-    struct buf raw;
-};
-
-static int shelf_open(struct shelf *s, uint64_t seq)
+static int show_all(struct shelf *s, const struct place *places, uint64_t count,
+                    int (*fn)(const struct mimeo_article *article, void *payload), void *payload)
 {
-    if (s->open && s->held->seq == seq)
-        return 0;
-    if (s->open)
-        held_dispose(s->held);
-    s->open = false;
-    s->block = -1;
-    int rc = held_load(s->held, s->m, s->ctx, seq);
-    if (rc < 0)
-        return rc;
-    held_judge(s->held, s->m, s->ctx);
-    s->open = true;
-    if (s->held->verdict != MIMEO_GOOD)
-        return ctx_error(s->ctx, MIMEO_EFORGED, "%s changed while it was read", s->held->name);
-    return 0;
-}
-
-static int shelf_line(struct shelf *s, const struct entry *e, struct view *line)
-{
-    int rc = shelf_open(s, e->seq);
-    if (rc < 0)
-        return rc;
-    if (s->block != (int64_t)e->block) {
-        s->block = -1;
-        rc = bundle_inflate(&s->held->bundle, s->ctx, s->held->name, BUNDLE_CATALOG, e->block, NULL, NULL,
-                            &s->raw);
-        if (rc < 0)
-            return rc;
-        s->block = e->block;
-    }
-    struct cursor c = cursor_of(buf_view(&s->raw));
-    for (uint32_t n = 0; catalog_next_line(&c, line); n++)
-        if (n == e->line)
-            return 0;
-    return ctx_error(s->ctx, MIMEO_EFORGED, "%s changed while it was read", s->held->name);
-}
-
-static int show(struct shelf *s, const struct entry *e,
-                int (*fn)(const struct mimeo_article *article, void *payload), void *payload)
-{
-    struct view line;
-    struct record r;
-    int rc = shelf_line(s, e, &line);
-    if (rc == 0)
-        rc = record_parse(&r, s->ctx, s->held->name, line);
-    if (rc <= 0)
-        return rc;
-    struct article_view v;
-    bool joined = s->m->anchor != NULL && e->seq <= s->m->anchor->seq;
-    rc = article_view_init(&v, s->ctx, &r, &s->held->bundle.header, joined);
-    if (rc == 0) {
-        rc = fn(&v.article, payload);
-        article_view_dispose(&v);
-    }
-    record_dispose(&r);
-    return rc;
-}
-
-static int second_pass(struct listing *l, mimeo_mirror *m,
-                       int (*fn)(const struct mimeo_article *article, void *payload), void *payload)
-{
-    struct shelf s = {.m = m, .ctx = l->ctx, .block = -1};
-    s.held = malloc(sizeof(*s.held));
-    if (s.held == NULL)
-        return ctx_error_nomem(l->ctx);
-    buf_init(&s.raw, LIMIT_BODY_BLOCK);
-    uint64_t count = l->entry_count;
-    if (l->options->limit > 0 && l->options->limit < count)
-        count = l->options->limit;
     int rc = 0;
     for (uint64_t i = 0; rc == 0 && i < count; i++) {
-        rc = show(&s, &l->entries[i], fn, payload);
+        bool missing = false;
+        rc = shelf_show(s, &places[i], NULL, &missing, fn, payload);
+        if (missing)
+            return ctx_error(s->ctx, MIMEO_EFORGED, "bundle %llu changed while it was read",
+                             (unsigned long long)places[i].seq);
         if (rc == 0)
-            rc = ctx_check_cancel(l->ctx);
+            rc = ctx_check_cancel(s->ctx);
     }
-    if (s.open)
-        held_dispose(s.held);
-    free(s.held);
-    buf_dispose(&s.raw);
     return rc;
 }
 
 int mimeo_mirror_list(mimeo_mirror *m, mimeo_ctx *ctx, const struct mimeo_list_options *options,
                       int (*fn)(const struct mimeo_article *article, void *payload), void *payload)
 {
-    struct listing l = {.ctx = ctx, .options = options};
-    id_set_init(&l.seen, ctx);
-    int rc = mirror_each_bundle(m, ctx, first_pass, &l);
-    free(l.met);
-    id_set_dispose(&l.seen);
-    if (rc == 0 && l.entry_count > 0) {
-        qsort(l.entries, l.entry_count, sizeof(*l.entries), newest_first);
-        rc = second_pass(&l, m, fn, payload);
+    struct place *places;
+    size_t count;
+    struct shelf s;
+    int rc = listing_walk(&places, &count, m, ctx, options, 0);
+    if (rc != 0)
+        return rc;
+    rc = shelf_init(&s, ctx, m);
+    if (rc == 0) {
+        s.walked = true;
+        rc = show_all(&s, places, options->limit > 0 && options->limit < count ? options->limit : count, fn, payload);
+        shelf_dispose(&s);
     }
-    free(l.entries);
+    free(places);
     return rc;
 }

@@ -25,6 +25,7 @@ enum mirror_role {
 struct mimeo_mirror {
     enum mirror_role role;
     struct store *store;
+    struct store *beside;   /* borrowed: where headers of the same publisher may be found too; NULL: nowhere */
     struct trust_store trust;
     struct charter_chain chain;
     struct pin pin;
@@ -80,6 +81,9 @@ struct held_bundle {
 int held_load(struct held_bundle *h, mimeo_mirror *m, mimeo_ctx *ctx, uint64_t seq);
 void held_judge(struct held_bundle *h, const mimeo_mirror *m, mimeo_ctx *ctx);
 void held_join(struct held_bundle *h, struct header_walk *w, mimeo_ctx *ctx);
+/* The same for one bundle alone, by the links that lead to it from the head: about 50 headers read at most.
+ * Fails only where this machine does. */
+int held_join_alone(struct held_bundle *h, mimeo_mirror *m, mimeo_ctx *ctx);
 void held_dispose(struct held_bundle *h);
 
 /* Every bundle held, newest first, that may be read. fn nonzero stops and is returned. */

@@ -9,7 +9,7 @@
 #include "article/render.h"
 #include "base/text.h"
 #include "library/article_view.h"
-#include "library/mirror.h"
+#include "library/listing.h"
 
 struct mimeo_reading {
     mimeo_mirror *m;
@@ -76,6 +76,53 @@ static int open_bundle(struct held_bundle *h, mimeo_ctx *ctx, void *payload)
     return rc < 0 ? rc : 1;
 }
 
+/* ---- by its place ---- */
+
+/* A body's place is checked as catalogs are read whole; a record read alone is checked here. */
+static int check_body_place(const struct held_bundle *h, mimeo_ctx *ctx, const struct record *r)
+{
+    struct block_entry e;
+    if (!r->has_body || (table_entry(h->bundle.body_table, r->body_block, &e) &&
+                         (uint64_t)r->body_offset + r->body_len <= e.raw_len))
+        return 0;
+    return ctx_error(ctx, MIMEO_EMALFORMED, "%s: article %s: its body is not in the bundle", h->name, r->id);
+}
+
+static int read_from(mimeo_reading *r, struct shelf *s)
+{
+    struct held_bundle *h = s->held;
+    int rc = check_body_place(h, s->ctx, &r->record);
+    if (rc < 0)
+        return rc;
+    r->header = h->bundle.header;
+    rc = article_view_init(&r->view, s->ctx, &r->record, &r->header, h->verdict == MIMEO_GOOD);
+    return rc == 0 && r->record.has_body ? load_body(r, h, s->ctx) : rc;
+}
+
+int reading_at(mimeo_reading **out, mimeo_mirror *m, mimeo_ctx *ctx, const struct place *place, const char *id)
+{
+    struct shelf s;
+    mimeo_reading *r = calloc(1, sizeof(*r));
+    if (r == NULL)
+        return ctx_error_nomem(ctx);
+    r->m = m;
+    buf_init(&r->html, LIMIT_HTML);
+    int rc = shelf_init(&s, ctx, m);
+    if (rc < 0) {
+        mimeo_reading_free(r);
+        return rc;
+    }
+    rc = shelf_record(&r->record, &s, place, id);
+    if (rc == 1 && (rc = read_from(r, &s)) == 0)
+        rc = 1;
+    shelf_dispose(&s);
+    if (rc == 1)
+        *out = r;
+    else
+        mimeo_reading_free(r);
+    return rc;
+}
+
 /* ---- an id cut short ---- */
 
 struct search {
@@ -104,26 +151,30 @@ static int search_bundle(struct held_bundle *h, mimeo_ctx *ctx, void *payload)
     return rc > 0 || rc == MIMEO_ENOMEM || rc == MIMEO_ECANCELLED ? rc : 0;
 }
 
-/* The only id that begins so. */
-static int find_id(char out[LIMIT_ARTICLE_ID + 1], mimeo_mirror *m, mimeo_ctx *ctx, const char *prefix)
+int reading_find_prefix(char out[LIMIT_ARTICLE_ID + 1], mimeo_mirror *m, mimeo_ctx *ctx, const char *prefix)
 {
     struct search s = {.prefix = prefix};
-    if (prefix[0] == '\0')
-        return ctx_error(ctx, MIMEO_EUSAGE, "an article's id is needed: see 'mimeo list'");
     int rc = mirror_each_bundle(m, ctx, search_bundle, &s);
     if (rc < 0)
         return rc;
-    if (s.ambiguous)
-        return ctx_error(ctx, MIMEO_EUSAGE, "several articles begin with '%s': write more of the id",
-                         prefix);
-    if (s.found[0] == '\0')
-        return ctx_error(ctx, MIMEO_ENOTFOUND, "no article '%s' here: see 'mimeo list'", prefix);
     strcpy(out, s.found);
-    return 0;
+    return s.ambiguous ? 2 : s.found[0] != '\0';
 }
 
-/* 1 and *out, 0 where no article has exactly this id. */
-static int open_exact(mimeo_reading **out, mimeo_mirror *m, mimeo_ctx *ctx, const char *id)
+/* The only id that begins so. */
+static int find_id(char out[LIMIT_ARTICLE_ID + 1], mimeo_mirror *m, mimeo_ctx *ctx, const char *prefix)
+{
+    if (prefix[0] == '\0')
+        return ctx_error(ctx, MIMEO_EUSAGE, "an article's id is needed: see 'mimeo list'");
+    int rc = reading_find_prefix(out, m, ctx, prefix);
+    if (rc == 2)
+        return ctx_error(ctx, MIMEO_EUSAGE, "several articles begin with '%s': write more of the id", prefix);
+    if (rc == 0)
+        return ctx_error(ctx, MIMEO_ENOTFOUND, "no article '%s' here: see 'mimeo list'", prefix);
+    return rc < 0 ? rc : 0;
+}
+
+int reading_exact(mimeo_reading **out, mimeo_mirror *m, mimeo_ctx *ctx, const char *id)
 {
     mimeo_reading *r = calloc(1, sizeof(*r));
     if (r == NULL)
@@ -141,13 +192,13 @@ static int open_exact(mimeo_reading **out, mimeo_mirror *m, mimeo_ctx *ctx, cons
 
 int mimeo_mirror_read(mimeo_reading **out, mimeo_mirror *m, mimeo_ctx *ctx, const char *id)
 {
-    int rc = open_exact(out, m, ctx, id);
+    int rc = reading_exact(out, m, ctx, id);
     if (rc != 0)
         return rc < 0 ? rc : 0;
     char full[LIMIT_ARTICLE_ID + 1];
     rc = find_id(full, m, ctx, id);
     if (rc == 0)
-        rc = open_exact(out, m, ctx, full);
+        rc = reading_exact(out, m, ctx, full);
     if (rc == 0)
         rc = ctx_error(ctx, MIMEO_EFORGED, "'%s' changed while it was read", full);
     return rc < 0 ? rc : 0;

@@ -16,8 +16,10 @@
 struct take_options {
     bool no_media;
     mode_t mode; /* of files: 0600 in the library, 0644 on a stick */
-    /* A bundle is in place and durable (or was replaced: an erasure).  May be NULL. */
-    int (*taken)(uint64_t seq, void *payload);
+    bool check_held; /* hash what is held too, and replace what is damaged; else a held bundle is trusted to be whole */
+    /* A bundle is in place and durable (or was written again: an erasure), its bytes checked to the last block:
+     * `held` has them, with verdict MIMEO_GOOD or MIMEO_UNJOINED, until this returns.  May be NULL. */
+    int (*taken)(struct held_bundle *held, void *payload);
     /* An object of `from` that was refused, with why.  May be NULL. */
     void (*fault)(const struct mimeo_fault *fault, void *payload);
     void *payload;

@@ -81,13 +81,9 @@ static enum mimeo_verdict say(mimeo_ctx *ctx, const char *what, enum mimeo_verdi
     return verdict;
 }
 
-enum mimeo_verdict header_walk_step(struct header_walk *w, mimeo_ctx *ctx, const char *what,
-                                    const struct header *h, enum header_standing standing)
+enum mimeo_verdict header_verdict(mimeo_ctx *ctx, const char *what, enum header_standing standing,
+                                  enum joined by_head, enum joined by_cut, uint32_t version)
 {
-    uint32_t version = 0;
-    enum joined by_cut = step_cuts(w, h, &version);
-    enum joined by_head = step_head(w, h);
-
     if (by_cut == NOT_ANCESTOR) {
         ctx_error(ctx, MIMEO_EREVOKED,
                   "%s: signed with this publisher's key, but not of the history that charter %u "
@@ -109,4 +105,12 @@ enum mimeo_verdict header_walk_step(struct header_walk *w, mimeo_ctx *ctx, const
     return say(ctx, what, MIMEO_UNJOINED,
                "genuine, but the bundles between it and the head are not held: get them to prove that "
                "it belongs to the history");
+}
+
+enum mimeo_verdict header_walk_step(struct header_walk *w, mimeo_ctx *ctx, const char *what,
+                                    const struct header *h, enum header_standing standing)
+{
+    uint32_t version = 0;
+    enum joined by_cut = step_cuts(w, h, &version);
+    return header_verdict(ctx, what, standing, step_head(w, h), by_cut, version);
 }

@@ -35,4 +35,9 @@ void header_walk_dispose(struct header_walk *w);
 enum mimeo_verdict header_walk_step(struct header_walk *w, mimeo_ctx *ctx, const char *what,
                                     const struct header *h, enum header_standing standing);
 
+/* The same decision from what the chains say of a header: how it stands to the head's, and to the
+ * cuts' (NOT_ANCESTOR: `version` is the charter that contradicts it). */
+enum mimeo_verdict header_verdict(mimeo_ctx *ctx, const char *what, enum header_standing standing,
+                                  enum joined by_head, enum joined by_cut, uint32_t version);
+
 #endif
