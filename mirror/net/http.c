@@ -302,12 +302,11 @@ static bool same_origin(const struct address *a, const struct address *b)
     return a->kind == b->kind && a->port == b->port && strcasecmp(a->host, b->host) == 0;
 }
 
-static bool hand_over(char **to, char **from)
+static void swap(char **a, char **b)
 {
-    char *old = *to;
-    *to = *from;
-    *from = old;
-    return true;
+    char *old = *a;
+    *a = *b;
+    *b = old;
 }
 
 /* Where the answer sends us on to, if that may be. */
@@ -331,8 +330,8 @@ static int redirect(struct http_session *s, mimeo_ctx *ctx)
         return ctx_error(ctx, MIMEO_EUNREACHABLE, "%s redirects %s", s->at.host, why);
     }
     if (same_origin(&s->at, &next) && next.user[0] == '\0') {
-        hand_over(&next.user, &s->at.user);
-        hand_over(&next.password, &s->at.password);
+        swap(&next.user, &s->at.user);
+        swap(&next.password, &s->at.password);
     }
     address_dispose(&s->at);
     s->at = next;
@@ -351,17 +350,39 @@ static void keep_content_type(struct http_session *s)
     snprintf(s->content_type, sizeof(s->content_type), "%s", type == NULL ? "" : type);
 }
 
+static int take_address(struct address *out, mimeo_ctx *ctx, const struct http_request *r)
+{
+    struct address a;
+    int rc = address_parse(&a, ctx, r->url);
+    if (rc < 0)
+        return rc;
+    char *user = strdup(r->user == NULL ? "" : r->user), *password = strdup(r->password == NULL ? "" : r->password);
+    if (a.kind != ADDRESS_HTTP && a.kind != ADDRESS_HTTPS)
+        rc = ctx_error(ctx, MIMEO_EUSAGE, "'%s' is no http address", a.url);
+    else if (user == NULL || password == NULL)
+        rc = ctx_error_nomem(ctx);
+    else if (a.user[0] == '\0' && a.password[0] == '\0') {
+        swap(&a.user, &user);
+        swap(&a.password, &password);
+    }
+    free(user);
+    free(password);
+    if (rc < 0)
+        address_dispose(&a);
+    else
+        *out = a;
+    return rc;
+}
+
 int http_start(struct http_session *s, mimeo_ctx *ctx, const struct http_request *r)
 {
     struct address first;
-    int rc = address_parse(&first, ctx, r->url);
+    int rc = take_address(&first, ctx, r);
     if (rc < 0)
         return rc;
     drain(s, ctx);
     address_dispose(&s->at);
     s->at = first;
-    if (first.kind != ADDRESS_HTTP && first.kind != ADDRESS_HTTPS)
-        return ctx_error(ctx, MIMEO_EUSAGE, "'%s' is no http address", first.url);
     s->no_private = s->network->no_private || !address_is_private(&first);
     s->max_bytes = r->max_bytes > 0 ? r->max_bytes : s->deadlines.max_bytes;
     for (int hops = 0;; hops++) {
@@ -421,6 +442,16 @@ const char *http_content_type(const struct http_session *s)
 const char *http_final_url(const struct http_session *s)
 {
     return s->at.url == NULL ? "" : s->at.url;
+}
+
+const char *http_user(const struct http_session *s)
+{
+    return s->at.user == NULL ? "" : s->at.user;
+}
+
+const char *http_password(const struct http_session *s)
+{
+    return s->at.password == NULL ? "" : s->at.password;
 }
 
 uint64_t http_received(const struct http_session *s)

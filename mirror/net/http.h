@@ -22,6 +22,7 @@
 
 struct http_request {
     const char *url;            /* with credentials or without; never printed with them */
+    const char *user, *password; /* where the URL has none; NULL or "": none */
     const char *accept;         /* NULL: anything */
     const char *content_type;   /* of the body */
     const char *git_protocol;   /* the header Git-Protocol; NULL: none */
@@ -50,6 +51,9 @@ int http_read(struct http_session *s, mimeo_ctx *ctx, void *bytes, size_t len, s
 int http_status(const struct http_session *s);          /* 0 before there is one */
 const char *http_content_type(const struct http_session *s); /* "" where there is none */
 const char *http_final_url(const struct http_session *s);    /* after redirects, without credentials */
+/* The credentials that are still right for it: "" after a redirect to another host. */
+const char *http_user(const struct http_session *s);
+const char *http_password(const struct http_session *s);
 uint64_t http_received(const struct http_session *s);   /* bytes of all answers, headers included */
 
 #endif

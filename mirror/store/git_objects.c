@@ -304,7 +304,7 @@ bool git_tree_next(struct cursor *c, struct git_entry *out)
 }
 
 /* "tree <40 digits>\n" begins a commit. */
-bool git_commit_tree_id(struct view commit, struct git_id *out)
+bool git_commit_root(struct view commit, struct git_id *out)
 {
     struct cursor c = cursor_of(commit);
     struct view line;

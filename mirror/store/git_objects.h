@@ -44,7 +44,7 @@ struct git_entry {
 /* False at the end (nothing is left) and at damage (something is). */
 bool git_tree_next(struct cursor *c, struct git_entry *out);
 /* The tree of a commit, from its bytes.  False where they are no commit. */
-bool git_commit_tree_id(struct view commit, struct git_id *out);
+bool git_commit_root(struct view commit, struct git_id *out);
 
 /* libgit2 as we want it: no configuration of the machine or of a user, caps on what it maps. */
 int git_library_init(mimeo_ctx *ctx);

@@ -181,7 +181,7 @@ static int find_root(struct branch *b, mimeo_ctx *ctx, const char *branch)
         rc = git_objects_read(&bytes, b->objects, ctx, &commit, GIT_KIND_COMMIT, GIT_COMMIT_MAX);
     if (rc < 0)
         return rc;
-    if (!git_commit_tree_id(buf_view(&bytes), &b->root))
+    if (!git_commit_root(buf_view(&bytes), &b->root))
         rc = ctx_error(ctx, MIMEO_EFORGED, "the newest commit of branch '%s' is damaged: clone the mirror again",
                        branch);
     buf_dispose(&bytes);
