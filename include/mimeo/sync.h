@@ -24,6 +24,8 @@ struct mimeo_network {
     int stall_seconds;   /* without a byte; 0: 60 */
     int total_seconds;   /* of one connection; 0: 6 hours */
     uint64_t max_bytes;  /* of one fetch; 0: 64 GiB */
+    bool no_private;     /* refuse addresses within the reader's machine and network, also where a name leads there */
+    bool no_input;       /* ssh may ask for nothing */
 };
 
 /* ---- into the library ---- */

@@ -296,7 +296,8 @@ static int clean_in_child(struct buf *out, mimeo_ctx *ctx, void *payload)
 
 int picture_clean(struct buf *out, struct picture_info *info, mimeo_ctx *ctx, struct view bytes)
 {
-    const struct child_limits limits = {PICTURE_MEMORY, PICTURE_SECONDS, LIMIT_MEDIA};
+    const struct child_limits limits = {
+        .memory = PICTURE_MEMORY, .seconds = PICTURE_SECONDS, .output = LIMIT_MEDIA};
     const struct codec *codec;
     struct buf clean = {0};
     int rc;

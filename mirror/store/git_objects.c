@@ -15,7 +15,6 @@
 #include <zlib.h>
 
 #include "base/file.h"
-#include "base/limits.h"
 
 #define PACKED_REFS_MAX (16 * MIB)
 #define HEADER_MAX 32 /* "commit 1234\0" */
@@ -282,4 +281,32 @@ int git_objects_read(struct buf *out, struct git_objects *g, mimeo_ctx *ctx, con
     if (rc < 0)
         buf_dispose(out);
     return rc;
+}
+
+/* ---- inside of objects ---- */
+
+/* "100644 name\0" and 20 bytes. */
+bool git_tree_next(struct cursor *c, struct git_entry *out)
+{
+    struct view mode, id;
+    struct git_entry e = {0};
+    if (!cursor_until(c, ' ', &mode) || mode.len > 6 || !cursor_until(c, 0, &e.name) ||
+        !cursor_take(c, GIT_ID_LEN, &id))
+        return false;
+    for (size_t i = 0; i < mode.len; i++) {
+        if (mode.ptr[i] < '0' || mode.ptr[i] > '7')
+            return false;
+        e.mode = e.mode * 8 + (unsigned)(mode.ptr[i] - '0');
+    }
+    memcpy(e.id.bytes, id.ptr, GIT_ID_LEN);
+    *out = e;
+    return true;
+}
+
+/* "tree <40 digits>\n" begins a commit. */
+bool git_commit_root(struct view commit, struct git_id *out)
+{
+    struct cursor c = cursor_of(commit);
+    struct view line;
+    return cursor_skip(&c, "tree ") && cursor_line(&c, &line) && read_id(line, out);
 }

@@ -10,14 +10,7 @@
 #include "store/backend.h"
 #include "store/git_objects.h"
 
-#define TREE_MAX (4 * MIB) /* 40,000 pictures of one bundle; a tree of a million names is no mirror's */
-#define COMMIT_MAX (64 * KIB)
 #define DEPTH_MAX 10
-
-#define MODE_FILE 0100644
-#define MODE_TREE 040000
-#define MODE_LINK 0120000
-#define MODE_COMMIT 0160000
 
 /* The tree read last at each depth: names are asked for in order, mostly. */
 struct cached_tree {
@@ -33,30 +26,6 @@ struct branch {
     struct cached_tree cache[DEPTH_MAX];
 };
 
-struct entry {
-    unsigned mode;
-    struct view name;
-    struct git_id id;
-};
-
-/* "100644 name\0" and 20 bytes. */
-static bool next_entry(struct cursor *c, struct entry *out)
-{
-    struct view mode, id;
-    struct entry e = {0};
-    if (!cursor_until(c, ' ', &mode) || mode.len > 6 || !cursor_until(c, 0, &e.name) ||
-        !cursor_take(c, GIT_ID_LEN, &id))
-        return false;
-    for (size_t i = 0; i < mode.len; i++) {
-        if (mode.ptr[i] < '0' || mode.ptr[i] > '7')
-            return false;
-        e.mode = e.mode * 8 + (unsigned)(mode.ptr[i] - '0');
-    }
-    memcpy(e.id.bytes, id.ptr, GIT_ID_LEN);
-    *out = e;
-    return true;
-}
-
 /* The bytes of a tree at a depth, from the cache where it is the one read last. */
 static int read_tree(struct view *out, struct branch *b, mimeo_ctx *ctx, const struct git_id *id, size_t depth)
 {
@@ -68,7 +37,7 @@ static int read_tree(struct view *out, struct branch *b, mimeo_ctx *ctx, const s
     if (t->held)
         buf_dispose(&t->bytes);
     t->held = false;
-    int rc = git_objects_read(&t->bytes, b->objects, ctx, id, GIT_KIND_TREE, TREE_MAX);
+    int rc = git_objects_read(&t->bytes, b->objects, ctx, id, GIT_KIND_TREE, GIT_TREE_MAX);
     if (rc < 0)
         return rc;
     t->held = true;
@@ -83,13 +52,13 @@ static int not_there(mimeo_ctx *ctx, const char *name)
 }
 
 /* Follow a name down to its entry. */
-static int find_entry(struct entry *out, struct branch *b, mimeo_ctx *ctx, const char *name)
+static int find_entry(struct git_entry *out, struct branch *b, mimeo_ctx *ctx, const char *name)
 {
     struct git_id at = b->root;
     struct cursor path = cursor_of(view_of_str(name));
     for (size_t depth = 0; depth < DEPTH_MAX; depth++) {
         struct view part, tree;
-        struct entry e = {0};
+        struct git_entry e = {0};
         bool last = !cursor_until(&path, '/', &part), found = false;
         if (last)
             part = view_of(path.ptr, path.left);
@@ -97,9 +66,9 @@ static int find_entry(struct entry *out, struct branch *b, mimeo_ctx *ctx, const
         if (rc < 0)
             return rc;
         struct cursor c = cursor_of(tree);
-        while (!found && next_entry(&c, &e))
+        while (!found && git_tree_next(&c, &e))
             found = view_equal(e.name, part);
-        if (!found || (!last && e.mode != MODE_TREE))
+        if (!found || (!last && e.mode != GIT_MODE_TREE))
             return not_there(ctx, name);
         if (last) {
             *out = e;
@@ -114,11 +83,11 @@ static int get(struct stored *out, struct backend *backend, mimeo_ctx *ctx, cons
                size_t front)
 {
     struct branch *b = (struct branch *)backend;
-    struct entry e;
+    struct git_entry e;
     struct buf bytes;
     (void)front; /* git has no cheap front */
     int rc = find_entry(&e, b, ctx, name);
-    if (rc == 0 && e.mode != MODE_FILE)
+    if (rc == 0 && e.mode != GIT_MODE_FILE)
         rc = ctx_error(ctx, MIMEO_EMALFORMED, "'%s' is no plain file in git", name);
     if (rc == 0)
         rc = git_objects_read(&bytes, b->objects, ctx, &e.id, GIT_KIND_BLOB, max);
@@ -141,32 +110,32 @@ struct walk {
 
 static const struct stray *why_not(unsigned mode, enum name_kind kind)
 {
-    if (mode == MODE_LINK)
+    if (mode == GIT_MODE_LINK)
         return &stray_link;
-    if (mode == MODE_COMMIT)
+    if (mode == GIT_MODE_COMMIT)
         return &stray_submodule;
-    if (mode == MODE_TREE ? kind != NAME_DIRECTORY : kind == NAME_NONE || kind == NAME_DIRECTORY)
+    if (mode == GIT_MODE_TREE ? kind != NAME_DIRECTORY : kind == NAME_NONE || kind == NAME_DIRECTORY)
         return &stray_name;
-    return mode == MODE_TREE || mode == MODE_FILE ? NULL : &stray_mode;
+    return mode == GIT_MODE_TREE || mode == GIT_MODE_FILE ? NULL : &stray_mode;
 }
 
 static int walk_tree(const struct walk *w, const struct git_id *id, const char *base, int depth)
 {
     struct buf bytes; /* of its own: the cache may turn over while `fn` reads */
-    int rc = git_objects_read(&bytes, w->b->objects, w->ctx, id, GIT_KIND_TREE, TREE_MAX);
+    int rc = git_objects_read(&bytes, w->b->objects, w->ctx, id, GIT_KIND_TREE, GIT_TREE_MAX);
     if (rc < 0)
         return rc;
     struct cursor c = cursor_of(buf_view(&bytes));
-    struct entry e;
-    while (rc == 0 && next_entry(&c, &e)) {
+    struct git_entry e;
+    while (rc == 0 && git_tree_next(&c, &e)) {
         char name[STORE_NAME_MAX + 256];
         snprintf(name, sizeof(name), "%s%s%.*s", base, base[0] == '\0' ? "" : "/",
                  (int)(e.name.len < 200 ? e.name.len : 200), (const char *)e.name.ptr);
         const struct stray *why = why_not(e.mode, e.name.len < 200 ? name_read(name).kind : NAME_NONE);
-        if (why == NULL && e.mode == MODE_TREE && depth < DEPTH_MAX)
+        if (why == NULL && e.mode == GIT_MODE_TREE && depth < DEPTH_MAX)
             rc = walk_tree(w, &e.id, name, depth + 1);
         else
-            rc = w->fn(name, e.mode == MODE_TREE && why == NULL ? &stray_name : why, w->payload);
+            rc = w->fn(name, e.mode == GIT_MODE_TREE && why == NULL ? &stray_name : why, w->payload);
         if (rc == 0)
             rc = ctx_check_cancel(w->ctx);
     }
@@ -180,7 +149,7 @@ static int each(struct backend *backend, mimeo_ctx *ctx, const char *top, name_f
 {
     struct branch *b = (struct branch *)backend;
     struct walk w = {b, ctx, fn, payload};
-    struct entry e;
+    struct git_entry e;
     if (top[0] == '\0')
         return walk_tree(&w, &b->root, "", 0);
     int rc = find_entry(&e, b, ctx, top);
@@ -188,7 +157,7 @@ static int each(struct backend *backend, mimeo_ctx *ctx, const char *top, name_f
         return 0;
     if (rc < 0)
         return rc;
-    return e.mode == MODE_TREE ? walk_tree(&w, &e.id, top, 1) : 0;
+    return e.mode == GIT_MODE_TREE ? walk_tree(&w, &e.id, top, 1) : 0;
 }
 
 static void branch_close(struct backend *backend)
@@ -203,19 +172,16 @@ static void branch_close(struct backend *backend)
 
 static const struct backend_ops ops = {get, each, branch_close};
 
-/* "tree <40 digits>\n" begins a commit. */
 static int find_root(struct branch *b, mimeo_ctx *ctx, const char *branch)
 {
     struct git_id commit;
     struct buf bytes;
-    struct view line;
     int rc = git_objects_branch(&commit, b->objects, ctx, branch);
     if (rc == 0)
-        rc = git_objects_read(&bytes, b->objects, ctx, &commit, GIT_KIND_COMMIT, COMMIT_MAX);
+        rc = git_objects_read(&bytes, b->objects, ctx, &commit, GIT_KIND_COMMIT, GIT_COMMIT_MAX);
     if (rc < 0)
         return rc;
-    struct cursor c = cursor_of(buf_view(&bytes));
-    if (!cursor_skip(&c, "tree ") || !cursor_line(&c, &line) || !parse_hex(line, b->root.bytes, GIT_ID_LEN))
+    if (!git_commit_root(buf_view(&bytes), &b->root))
         rc = ctx_error(ctx, MIMEO_EFORGED, "the newest commit of branch '%s' is damaged: clone the mirror again",
                        branch);
     buf_dispose(&bytes);

@@ -29,18 +29,34 @@ struct remote_refs {
 int fetch_refs(struct remote_refs *out, mimeo_ctx *ctx, const char *url, const struct mimeo_network *network);
 void remote_refs_dispose(struct remote_refs *r);
 
+/* Against what fetch_slim kept last, which is what the library has taken. */
+enum fetch_outcome {
+    FETCH_NEW,  /* the branch names something else now: verify it, take it, call fetch_slim (or fetch_undo) */
+    FETCH_SAME, /* it is what was kept */
+    FETCH_OLDER /* an ancestor of what was kept: the address is behind.  The branch stays at what was kept */
+};
 struct fetch_result {
     uint64_t bytes;      /* received */
-    struct git_id tip;
+    struct git_id tip;   /* what the address offers */
+    enum fetch_outcome outcome;
 };
 /* Fetch `remote_ref` ("refs/heads/main", "refs/heads/media", "refs/tags/b100") into the bare repository `git_dir` (made
  * where it is missing), and let `local_branch` ("main", "media") name its commit there, whatever it named before.
- * What local branches reach is not asked for again.  Progress goes to the context.  Errors as above, and MIMEO_EFORGED for a
- * pack that is damaged, MIMEO_EIO for a full disk.  At any failure or kill the branches stand as before. */
+ * All trees of the commit that belong to a mirror are there then.  What was kept of this branch is not asked for
+ * again.  Progress goes to the context.  The caller holds a lock on `git_dir`.  Errors as above, and MIMEO_EFORGED for a
+ * pack that is damaged or a scratch repository that is (fetch_reset and fetch again: it is a cache), MIMEO_EINCOMPLETE
+ * where the server left out what it should have sent (fetch_undo), MIMEO_EIO for a full disk, MIMEO_EUSAGE for an
+ * address that may not be asked so, or a path, which is a store and no address.  At any failure or kill the branches
+ * stand as before. */
 int fetch_branch(struct fetch_result *out, mimeo_ctx *ctx, const char *git_dir, const char *url, const char *remote_ref,
                  const char *local_branch, const struct mimeo_network *network);
-/* Keep what the next fetch needs (all commits of both branches, and the trees of their tips) in one small pack, and
- * remove everything else: the bundles are in the library now.  At any failure or kill nothing needed is gone. */
+/* What the branches name is in the library now: keep what the next fetch needs (all commits of both branches, and the
+ * trees of their tips) in one small pack, and remove everything else.  At any failure or kill nothing needed is gone. */
 int fetch_slim(mimeo_ctx *ctx, const char *git_dir);
+/* What came was refused: the branches name again what fetch_slim kept last, and all that came since is removed, so that
+ * a hostile mirror leaves nothing behind that could stand in an honest one's way. */
+int fetch_undo(mimeo_ctx *ctx, const char *git_dir);
+/* Remove the whole repository; where there is none, fine. */
+int fetch_reset(mimeo_ctx *ctx, const char *git_dir);
 
 #endif

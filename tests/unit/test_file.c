@@ -185,7 +185,7 @@ static int flood(struct buf *out, mimeo_ctx *child, void *payload)
 
 static int run(struct buf *out, int (*fn)(struct buf *, mimeo_ctx *, void *), void *payload)
 {
-    const struct child_limits limits = {256 * MIB, 1, 64 * KIB};
+    const struct child_limits limits = {.memory = 256 * MIB, .seconds = 1, .output = 64 * KIB};
     return child_run(out, ctx, "the bomb", &limits, fn, payload);
 }
 
@@ -224,6 +224,69 @@ static void a_tree_is_removed_and_no_link_out_of_it_followed(void **state)
     assert_int_equal(symlinkat("keep", dir, "link"), 0);
     assert_int_not_equal(dir_remove_tree(ctx, dir, "link"), 0);
     holds("keep/file", "kept");
+
+static int report_and_sleep(struct buf *out, mimeo_ctx *child, void *payload)
+{
+    (void)out;
+    (void)payload;
+    ctx_progress(child, "counting", 3, 4, "sheep");
+    sleep(30);
+    return 0;
+}
+
+static int write_too_much(struct buf *out, mimeo_ctx *child, void *payload)
+{
+    (void)out;
+    static const uint8_t bytes[8192];
+    int at = dir_open(child, payload);
+    int rc = at < 0 ? at : file_write_new(child, at, "small", view_of(bytes, 4096), 0600);
+    return rc == 0 ? file_write_new(child, at, "large", view_of(bytes, 8192), 0600) : rc;
+}
+
+static void note_progress(const char *what, uint64_t done, uint64_t total, const char *unit, void *payload)
+{
+    snprintf(payload, 64, "%s %d of %d %s", what, (int)done, (int)total, unit);
+}
+
+static int stop_now(void *payload)
+{
+    (void)payload;
+    return 1;
+}
+
+static void a_child_that_does_not_go_on_is_stopped_and_said_to_be(void **state)
+{
+    (void)state;
+    const struct child_limits limits = {
+        .memory = 256 * MIB, .seconds = 20, .output = KIB, .wall_seconds = 40, .stall_seconds = 1};
+    struct child_fate fate;
+    struct buf out;
+    char said[64] = "";
+    int code = 1;
+    mimeo_ctx_set_progress(ctx, note_progress, said);
+    assert_int_equal(child_try(&fate, &code, &out, ctx, &limits, report_and_sleep, NULL), 0);
+    assert_int_equal(fate.end, CHILD_STALLED);
+    assert_string_equal(said, "counting 3 of 4 sheep");
+    mimeo_ctx_set_cancel(ctx, stop_now, NULL);
+    assert_int_equal(child_try(&fate, &code, &out, ctx, &limits, report_and_sleep, NULL), 0);
+    assert_int_equal(fate.end, CHILD_CANCELLED);
+    mimeo_ctx_set_cancel(ctx, NULL, NULL);
+    assert_int_equal(child_try(&fate, &code, &out, ctx, &limits, crash, NULL), 0);
+    assert_int_equal(fate.end, CHILD_DIED);
+    assert_int_equal(fate.signal, SIGKILL);
+}
+
+static void a_child_writes_no_file_over_its_limit(void **state)
+{
+    (void)state;
+    const struct child_limits limits = {.memory = 256 * MIB, .seconds = 20, .output = KIB, .file_bytes = 4096};
+    struct child_fate fate;
+    struct buf out;
+    int code = 1;
+    assert_int_equal(child_try(&fate, &code, &out, ctx, &limits, write_too_much, root), 0);
+    assert_int_equal(fate.end, CHILD_ANSWERED);
+    assert_int_equal(code, MIMEO_EIO);
+    assert_non_null(strstr(mimeo_ctx_message(ctx), "large"));
 }
 
 /* ---- the pool ---- */
@@ -278,6 +341,8 @@ int main(void)
         TEST(a_tree_is_removed_and_no_link_out_of_it_followed),
         TEST(a_child_gives_back_bytes_or_its_error),
         TEST(a_child_that_dies_ends_alone),
+        TEST(a_child_that_does_not_go_on_is_stopped_and_said_to_be),
+        TEST(a_child_writes_no_file_over_its_limit),
         TEST(a_pool_keeps_the_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
