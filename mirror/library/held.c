@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "library/conflict.h"
 #include "library/mirror.h"
 
 static void fail(struct held_bundle *h, mimeo_ctx *ctx, int code)
@@ -49,13 +50,15 @@ void held_judge(struct held_bundle *h, const mimeo_mirror *m, mimeo_ctx *ctx)
         fail(h, ctx, rc);
 }
 
-void held_join(struct held_bundle *h, struct header_walk *w, mimeo_ctx *ctx)
+void held_join(struct held_bundle *h, mimeo_mirror *m, struct header_walk *w, mimeo_ctx *ctx)
 {
     if (h->verdict != MIMEO_GOOD)
         return;
     h->verdict = header_walk_step(w, ctx, h->name, &h->bundle.header, h->standing);
     if (h->verdict != MIMEO_GOOD)
         snprintf(h->message, sizeof(h->message), "%s", mimeo_ctx_message(ctx));
+    if (h->verdict == MIMEO_CONFLICTED)
+        conflict_keep_path(m, ctx, m->anchor, &h->bundle.header);
 }
 
 void held_dispose(struct held_bundle *h)
@@ -83,7 +86,7 @@ int mirror_each_bundle(mimeo_mirror *m, mimeo_ctx *ctx,
         if ((rc = ctx_check_cancel(ctx)) < 0 || (rc = held_load(h, m, ctx, m->seqs[i])) < 0)
             break;
         held_judge(h, m, ctx);
-        held_join(h, &walk, ctx);
+        held_join(h, m, &walk, ctx);
         if (h->verdict == MIMEO_GOOD || h->verdict == MIMEO_UNJOINED)
             rc = fn(h, ctx, payload);
         held_dispose(h);

@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "base/text.h"
+#include "library/conflict.h"
 #include "library/head.h"
 #include "library/paths.h"
 
@@ -69,21 +70,8 @@ static int publisher_of(struct hash *out, mimeo_mirror *m, mimeo_ctx *ctx)
 static void refuse_charter(mimeo_mirror *m, mimeo_ctx *ctx, int code)
 {
     mirror_worsen(m, mimeo_verdict_of_code(code), "%s", mimeo_ctx_message(ctx));
-    if (code == MIMEO_ECONFLICT && m->chain.conflicted && m->pin.state != MIMEO_PIN_NONE) {
-        const struct charter *first = NULL;
-        struct charter *second = calloc(1, sizeof(*second));
-        if (second != NULL &&
-            charter_parse(second, ctx, "the rival charter", buf_view(&m->chain.rival)) == 0) {
-            first = charter_chain_get(&m->chain, second->version);
-            if (first != NULL &&
-                trust_conflict_write(&m->trust, ctx, &m->pin.publisher, buf_view(&first->note),
-                                     buf_view(&m->chain.rival)) < 0)
-                snprintf(m->remark, sizeof(m->remark), "the proof of the conflict cannot be kept: %s",
-                         mimeo_ctx_message(ctx));
-            charter_dispose(second);
-        }
-        free(second);
-    }
+    if (code == MIMEO_ECONFLICT)
+        conflict_keep_charters(m, ctx);
 }
 
 static int add_charter(mimeo_mirror *m, mimeo_ctx *ctx, uint32_t version)
@@ -107,6 +95,16 @@ static int add_charter(mimeo_mirror *m, mimeo_ctx *ctx, uint32_t version)
     }
     free(c);
     return rc;
+}
+
+/* The chain as this reader saw it first; where another charter was seen beside it, nothing later is believed. */
+static int load_known_charters(mimeo_mirror *m, mimeo_ctx *ctx)
+{
+    int rc = trust_charters_read(&m->chain, &m->trust, ctx, &m->pin.publisher);
+    if (rc == 0)
+        rc = trust_charters_conflict(&m->trust, ctx, &m->chain);
+    m->chain.conflicted = rc == 1;
+    return rc < 0 ? rc : 0;
 }
 
 static int load_charters(mimeo_mirror *m, mimeo_ctx *ctx)
@@ -183,7 +181,7 @@ static int judge(mimeo_mirror *m, mimeo_ctx *ctx)
     if (rc == 0)
         rc = trust_pin_read(&m->pin, &m->trust, ctx, &publisher);
     if (rc > 0)
-        rc = trust_charters_read(&m->chain, &m->trust, ctx, &publisher);
+        rc = load_known_charters(m, ctx);
     if (rc == 0)
         rc = load_charters(m, ctx);
     if (rc == 0)
@@ -317,6 +315,10 @@ void mimeo_mirror_get_state(const mimeo_mirror *m, struct mimeo_mirror_state *ou
         s.archive_media_bytes = head->archive_media_bytes;
     }
     s.late = m->late;
+    if (m->stands && m->role != MIRROR_FETCHED && m->verdict < MIMEO_CONFLICTED) {
+        s.verdict = MIMEO_CONFLICTED;
+        s.reason = m->standing;
+    }
     count_missing(m, &s);
     *out = s;
 }

@@ -49,6 +49,9 @@ struct mimeo_mirror {
     char reason[CTX_MESSAGE_MAX];
     char remark[CTX_MESSAGE_MAX]; /* what is no fault of the mirror's, such as a library that cannot be written */
     bool late;
+    bool stands;                    /* a proof is kept that no charter settles: the publisher is conflicted, and */
+    char standing[CTX_MESSAGE_MAX]; /* the screens say so; what may be done with this mirror is by `verdict` alone */
+    unsigned searches;              /* for proofs, in this mirror */
     char digits[MIMEO_DIGITS_LEN + 1];
 };
 
@@ -75,7 +78,8 @@ struct held_bundle {
  * `verdict` where the bytes cannot be had; held_judge does steps 1 to 5 of section 9 but joining. */
 int held_load(struct held_bundle *h, mimeo_mirror *m, mimeo_ctx *ctx, uint64_t seq);
 void held_judge(struct held_bundle *h, const mimeo_mirror *m, mimeo_ctx *ctx);
-void held_join(struct held_bundle *h, struct header_walk *w, mimeo_ctx *ctx);
+/* Where the chain has another header there, the proof is kept. */
+void held_join(struct held_bundle *h, mimeo_mirror *m, struct header_walk *w, mimeo_ctx *ctx);
 void held_dispose(struct held_bundle *h);
 
 /* Every bundle held, newest first, that may be read. fn nonzero stops and is returned. */
