@@ -123,6 +123,12 @@ void put_publisher(struct cli *cli, const struct mimeo_mirror_state *s);
 /* Open the mirror of -C or of the one word. */
 int open_mirror(mimeo_mirror **out, struct cli *cli, const struct args *args);
 
+/* ---- proof.c ---- */
+
+/* All that a proof of conflict says; the exit status.  And one line of it, in a list. */
+int put_proof(struct cli *cli, const mimeo_proof *p);
+void put_proof_line(struct cli *cli, const mimeo_proof *p);
+
 /* ---- publishing.c ---- */
 
 enum { /* indexes of the options that all publishing commands begin with */

@@ -120,14 +120,28 @@ static int verify(struct cli *cli, mimeo_mirror *m, const char *object, bool dee
     return status == EXIT_OK && ask_late && s.late ? mimeo_exit_status(MIMEO_ELATE) : status;
 }
 
+static int verify_proof(struct cli *cli, const char *path)
+{
+    mimeo_proof *p;
+    int rc = mimeo_proof_open(&p, cli->ctx, path, cli->library);
+    if (rc < 0)
+        return fail(cli, rc);
+    int status = put_proof(cli, p);
+    mimeo_proof_free(p);
+    return status;
+}
+
 static int run_it(struct cli *cli, const struct args *args)
 {
     struct stat st;
     mimeo_mirror *m;
     const char *word = args->word_count > 0 ? args->words[0] : NULL;
     bool is_path = word != NULL && !cli->dir_given && stat(word, &st) == 0;
+    const char *path = is_path ? word : cli->dir;
+    if ((is_path || word == NULL) && mimeo_proof_claimed(cli->ctx, path))
+        return verify_proof(cli, path);
     progress_start(cli);
-    int rc = mimeo_mirror_open(&m, cli->ctx, is_path ? word : cli->dir, cli->library);
+    int rc = mimeo_mirror_open(&m, cli->ctx, path, cli->library);
     if (rc < 0)
         return fail(cli, rc);
     if (!cli->json)
@@ -143,9 +157,10 @@ const struct command cmd_verify = {
     "  mimeo verify press                         all of it\n"
     "  mimeo verify -C press --deep ferry         one article, inflated and parsed too\n"
     "  mimeo verify press.mimeo\n"
+    "  mimeo verify proof.mimeo                   a proof that a publisher signed two histories\n"
     "\n"
     "usage:\n"
-    "  mimeo verify [-C PATH] [--deep] [--late] [--json] [PATH | ID | SEQ | FILE-IN-MIRROR]\n"
+    "  mimeo verify [-C PATH] [--deep] [--late] [--json] [PATH | PROOF | ID | SEQ | FILE-IN-MIRROR]\n"
     "\n"
     "options:\n"
     "  --deep  inflate and parse everything too\n"

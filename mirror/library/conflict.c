@@ -136,7 +136,7 @@ static bool keep_against(mimeo_mirror *m, mimeo_ctx *ctx, struct view known, uin
 void conflict_keep_path(mimeo_mirror *m, mimeo_ctx *ctx, const struct header *from, const struct header *h)
 {
     struct buf note;
-    if (m->pin.state == MIMEO_PIN_NONE || m->searches == SEARCHES_MAX)
+    if (m->pin.state == MIMEO_PIN_NONE || from->seq < h->seq || m->searches == SEARCHES_MAX)
         return;
     m->searches++;
     struct header *witness = calloc(1, sizeof(*witness));
@@ -266,7 +266,7 @@ int conflict_load_standing(mimeo_mirror *m, mimeo_ctx *ctx)
                      ? "two different charters %llu are signed by this publisher's root keys; you stay with the first "
                        "that you saw, and nothing later is believed. 'mimeo trust proofs' shows the proof; ask the "
                        "publisher by another way"
-                     : "two histories are signed with this publisher's key, from bundle %llu on or before; you stay with "
+                     : "two histories are signed with this publisher's key, and part at bundle %llu or before; you stay with "
                        "the one that you saw first. 'mimeo trust proofs' shows the proof; ask the publisher by "
                        "another way which is genuine",
                  (unsigned long long)s.number);

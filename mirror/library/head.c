@@ -364,6 +364,15 @@ static int weigh_unproven(mimeo_mirror *m, mimeo_ctx *ctx, struct candidate *c, 
     return 0;
 }
 
+/* What only the fork leads to is not "unjoined, and readable".  Without memory it is just that. */
+static void remember_fork(mimeo_mirror *m, const struct header *top, uint64_t from)
+{
+    m->fork = malloc(sizeof(*m->fork));
+    if (m->fork != NULL)
+        *m->fork = *top;
+    m->fork_from = from;
+}
+
 /* The candidate is of another history than the goal.  Takes it. */
 static void weigh_fork(mimeo_mirror *m, mimeo_ctx *ctx, struct candidate *c, uint64_t seq, bool goal_is_known)
 {
@@ -373,6 +382,7 @@ static void weigh_fork(mimeo_mirror *m, mimeo_ctx *ctx, struct candidate *c, uin
     } else if (goal_is_known) {
         conflict_keep_path(m, ctx, &c->header, &m->known);
         say_conflict(m, seq);
+        remember_fork(m, &c->header, seq);
     } else if (m->has_known) {
         mirror_worsen(m, MIMEO_REVOKED, "the publisher's keys changed, and bundle %llu, after which they govern, is "
                                         "another here: do not believe it; get another copy", (unsigned long long)seq);

@@ -69,14 +69,20 @@ void held_dispose(struct held_bundle *h)
     store_release(&h->stored);
 }
 
-int mirror_each_bundle(mimeo_mirror *m, mimeo_ctx *ctx,
-                       int (*fn)(struct held_bundle *held, mimeo_ctx *ctx, void *payload),
-                       void *payload)
+int mirror_walk_init(struct header_walk *w, const mimeo_mirror *m, mimeo_ctx *ctx)
 {
-    if (m->anchor == NULL)
-        return 0;
+    int rc = header_walk_init(w, ctx, &m->chain, m->anchor);
+    if (rc == 0 && m->fork != NULL)
+        header_walk_fork(w, m->fork, m->fork_from);
+    return rc;
+}
+
+/* One walk down, for the bundles of one verdict; *others counts those of the other. */
+static int each_bundle(mimeo_mirror *m, mimeo_ctx *ctx, enum mimeo_verdict verdict, uint64_t *others,
+                       int (*fn)(struct held_bundle *held, mimeo_ctx *ctx, void *payload), void *payload)
+{
     struct header_walk walk;
-    int rc = header_walk_init(&walk, ctx, &m->chain, m->anchor);
+    int rc = mirror_walk_init(&walk, m, ctx);
     if (rc < 0)
         return rc;
     struct held_bundle *h = malloc(sizeof(*h));
@@ -87,13 +93,26 @@ int mirror_each_bundle(mimeo_mirror *m, mimeo_ctx *ctx,
             break;
         held_judge(h, m, ctx);
         held_join(h, m, &walk, ctx);
-        if (h->verdict == MIMEO_GOOD || h->verdict == MIMEO_UNJOINED)
+        if (h->verdict == verdict)
             rc = fn(h, ctx, payload);
+        else if (h->verdict == MIMEO_GOOD || h->verdict == MIMEO_UNJOINED)
+            ++*others;
         held_dispose(h);
     }
     free(h);
     header_walk_dispose(&walk);
     return rc;
+}
+
+int mirror_each_bundle(mimeo_mirror *m, mimeo_ctx *ctx,
+                       int (*fn)(struct held_bundle *held, mimeo_ctx *ctx, void *payload),
+                       void *payload)
+{
+    uint64_t unjoined = 0, joined = 0;
+    if (m->anchor == NULL)
+        return 0;
+    int rc = each_bundle(m, ctx, MIMEO_GOOD, &unjoined, fn, payload);
+    return rc == 0 && unjoined > 0 ? each_bundle(m, ctx, MIMEO_UNJOINED, &joined, fn, payload) : rc;
 }
 
 #define DICTIONARIES_MAX 512 /* 16 MiB of them */

@@ -1,7 +1,8 @@
 /*
  * Listing: each article once, as its latest record says, newest first.
  *
- * Two passes, since an archive imported in any order must still come out by date: the first
+ * What joins counts, whatever the numbers of bundles that do not: else whoever has the key could replace every
+ * article by one far ahead.  Two passes, since an archive imported in any order must still come out by date: the first
  * reads the catalogs and keeps 24 bytes an article, the second reads the records again in the order
  * of their dates.  Dates rise with the bundles in practice, so the second pass mostly stays in one
  * block.
@@ -17,8 +18,10 @@
 struct entry {
     int64_t time;
     uint64_t seq;
-    uint32_t block, line;
+    uint32_t block;
+    uint32_t line; /* with UNJOINED_LINE: a million entries must stay small */
 };
+#define UNJOINED_LINE 0x80000000U /* a block of 16 KiB has no so many lines */
 
 /* A record of the bundle that is being read, before it is known whether a later one replaces it. */
 struct met {
@@ -31,7 +34,8 @@ struct listing {
     mimeo_ctx *ctx;
     const struct mimeo_list_options *options;
     struct id_set seen;
-    const struct header *header;
+    const struct header *header; /* of the bundle at hand */
+    bool joined;
     struct met *met;
     size_t met_count, met_cap;
     struct entry *entries;
@@ -100,7 +104,7 @@ static int meet(const struct record *r, uint32_t block, uint32_t line, void *pay
     int64_t time = r->has_published ? r->published : l->header->time;
     l->met[l->met_count++] = (struct met){
         .id = id_set_hash(&l->seen, r->id),
-        .entry = {time, l->header->seq, block, line},
+        .entry = {time, l->header->seq, block, line | (l->joined ? 0 : UNJOINED_LINE)},
         .wanted = is_wanted(l->options, r, time),
     };
     return 0;
@@ -131,6 +135,7 @@ static int first_pass(struct held_bundle *h, mimeo_ctx *ctx, void *payload)
 {
     struct listing *l = payload;
     l->header = &h->bundle.header;
+    l->joined = h->verdict == MIMEO_GOOD;
     size_t erased;
     int rc = bundle_each_record(&h->bundle, ctx, h->name, meet, l, &erased);
     if (rc == MIMEO_ENOMEM || rc == MIMEO_ECANCELLED)
@@ -158,7 +163,6 @@ struct shelf { /* the bundle and block at hand */
     mimeo_ctx *ctx;
     struct held_bundle *held;
     bool open;
-    bool joined;
     int64_t block; /* in `raw`; -1: none */
     struct buf raw;
 };
@@ -196,7 +200,7 @@ static int shelf_line(struct shelf *s, const struct entry *e, struct view *line)
     }
     struct cursor c = cursor_of(buf_view(&s->raw));
     for (uint32_t n = 0; catalog_next_line(&c, line); n++)
-        if (n == e->line)
+        if (n == (e->line & ~UNJOINED_LINE))
             return 0;
     return ctx_error(s->ctx, MIMEO_EFORGED, "%s changed while it was read", s->held->name);
 }
@@ -212,8 +216,8 @@ static int show(struct shelf *s, const struct entry *e,
     if (rc <= 0)
         return rc;
     struct article_view v;
-    bool joined = s->m->anchor != NULL && e->seq <= s->m->anchor->seq;
-    rc = article_view_init(&v, s->ctx, &r, &s->held->bundle.header, joined);
+    rc = article_view_init(&v, s->ctx, &r, &s->held->bundle.header,
+                           (e->line & UNJOINED_LINE) == 0);
     if (rc == 0) {
         rc = fn(&v.article, payload);
         article_view_dispose(&v);

@@ -167,6 +167,10 @@ static int check_name(mimeo_mirror *m, mimeo_ctx *ctx)
     struct name_search q = {m, ctx, charter_chain_newest(&m->chain)->name};
     int rc = trust_pin_each(&m->trust, ctx, name_is_other, &q);
     m->name_taken = rc > 0;
+    if (rc == MIMEO_EMALFORMED) { /* another publisher's pin: no reason to read nothing at all */
+        snprintf(m->remark, sizeof(m->remark), "%s", mimeo_ctx_message(ctx));
+        return 0;
+    }
     return rc < 0 ? rc : 0;
 }
 
@@ -242,6 +246,7 @@ void mimeo_mirror_free(mimeo_mirror *m)
     pthread_mutex_destroy(&m->store_lock);
     free(m->seqs);
     buf_dispose(&m->head_note);
+    free(m->fork);
     charter_chain_dispose(&m->chain);
     trust_store_close(&m->trust);
     store_close(m->store);
@@ -356,25 +361,6 @@ int mimeo_mirror_link(char **out, const mimeo_mirror *m, mimeo_ctx *ctx)
     free(link);
     if (rc < 0)
         return ctx_error(ctx, rc, "the link does not fit its limit");
-    *out = buf_detach(&b, NULL);
-    return 0;
-}
-
-int mimeo_mirror_card(char **out, const mimeo_mirror *m, mimeo_ctx *ctx)
-{
-    if (m->anchor == NULL)
-        return ctx_error(ctx, MIMEO_EINCOMPLETE, "no head is held: there is nothing to compare");
-    char id[HASH_HEX_LEN + 1], head[HASH_HEX_LEN + 1], time[21];
-    hash_format(id, &m->pin.publisher);
-    hash_format(head, &m->anchor->hash);
-    time_format(time, m->anchor->time);
-    struct buf b;
-    buf_init(&b, 512);
-    if (buf_appendf(&b, "mimeo head %.16s %llu %s %s", id, (unsigned long long)m->anchor->seq, head,
-                    time) < 0) {
-        buf_dispose(&b);
-        return ctx_error_nomem(ctx);
-    }
     *out = buf_detach(&b, NULL);
     return 0;
 }

@@ -36,6 +36,8 @@ struct mimeo_mirror {
     bool has_known;
     struct header known;    /* the highest verified before, of the trust files */
     const struct header *anchor; /* what joins: the head, or the known one; NULL: none */
+    struct header *fork;    /* the newest here, where it leads to another bundle `fork_from` than the anchor; else NULL */
+    uint64_t fork_from;
 
     uint64_t *seqs;         /* bundles held, ascending */
     size_t seq_count;
@@ -63,6 +65,9 @@ int mirror_open_store(mimeo_mirror **out, mimeo_ctx *ctx, struct store *store, c
 /* Remember charters and head as MIRROR_STRANGE does at once.  MIMEO_EIO where they cannot be written. */
 int mirror_remember(mimeo_mirror *m, mimeo_ctx *ctx);
 
+/* The walk down this mirror's headers. */
+int mirror_walk_init(struct header_walk *w, const mimeo_mirror *m, mimeo_ctx *ctx);
+
 /* A bundle held, loaded and judged by its header: `verdict` MIMEO_GOOD or MIMEO_UNJOINED means that
  * `bundle` may be read with its tables checked; otherwise `code` and `message` say why not. */
 struct held_bundle {
@@ -82,7 +87,9 @@ void held_judge(struct held_bundle *h, const mimeo_mirror *m, mimeo_ctx *ctx);
 void held_join(struct held_bundle *h, mimeo_mirror *m, struct header_walk *w, mimeo_ctx *ctx);
 void held_dispose(struct held_bundle *h);
 
-/* Every bundle held, newest first, that may be read. fn nonzero stops and is returned. */
+/* Every bundle held that may be read: the joined ones, newest first, and then the unjoined, newest first; so the first
+ * that names an article is the one that counts, and what is unjoined never hides what is joined.  fn nonzero
+ * stops and is returned. */
 int mirror_each_bundle(mimeo_mirror *m, mimeo_ctx *ctx,
                        int (*fn)(struct held_bundle *held, mimeo_ctx *ctx, void *payload),
                        void *payload);

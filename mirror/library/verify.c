@@ -603,7 +603,7 @@ int mimeo_mirror_verify(mimeo_mirror *m, mimeo_ctx *ctx, const struct mimeo_veri
     result->verdict = state.verdict;
     result->missing = state.missing;
     struct verification v = {.m = m, .ctx = ctx, .options = options, .result = result};
-    int rc = header_walk_init(&v.walk, ctx, &m->chain, m->anchor);
+    int rc = mirror_walk_init(&v.walk, m, ctx);
     if (rc < 0)
         return rc;
     rc = options->object != NULL ? check_one(&v) : check_all(&v);
