@@ -369,8 +369,11 @@ expect 0 'the same head' mimeo head -C honest compare "$card"
 expect 0 'the same head' mimeo head -C honest compare $card
 printf '%s' "$card" >card.txt
 expect 0 'the same head' mimeo head -C honest compare card.txt
-expect 0 'the same head' sh -c 'fold -w 20 card.txt | sed "s/$/\r/" | "$MIMEO" head -C honest compare -'
-expect 0 'the same head' sh -c 'sed "s/ /\\xc2\\xa0/g; s/^/\\xe2\\x80\\x8b/" card.txt | "$MIMEO" head -C honest compare -'
+fold -w 20 card.txt | sed 's/$/\r/' >folded.txt
+sed 's/ /\xc2\xa0/g; s/^/\xe2\x80\x8b/' card.txt >spaced.txt
+from_stdin() { mimeo head -C honest compare - <"$1"; }
+expect 0 'the same head' from_stdin folded.txt
+expect 0 'the same head' from_stdin spaced.txt
 expect 0 'older' mimeo head -C newer compare "$card"
 expect 8 'newer' mimeo head -C oldest compare "$card"
 expect 7 'two histories' mimeo head -C fork-top compare "$card"
@@ -387,6 +390,6 @@ expect 2 'wants a card' mimeo head -C honest compare
 expect 2 'another publisher' mimeo head -C honest compare "$(printf '%s' "$card" | sed 's/head ..../head 0000/')"
 mimeo head honest --qr >qr 2>/dev/null && fault 'nobody vouched, and nothing is said'
 mimeo head honest --link --qr >qr-link 2>/dev/null
-[ -s qr ] && [ -s qr-link ] || fault 'no QR codes'
+{ [ -s qr ] && [ -s qr-link ]; } || fault 'no QR codes'
 cmp -s qr qr-link && fault 'the QR codes of card and link are the same'
 done_testing
