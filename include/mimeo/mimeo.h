@@ -7,6 +7,7 @@
 #include <mimeo/key.h>
 #include <mimeo/library.h>
 #include <mimeo/mirror.h>
+#include <mimeo/proof.h>
 #include <mimeo/publish.h>
 #include <mimeo/sync.h>
 #include <mimeo/time.h>

@@ -64,6 +64,26 @@ MIMEO_API int mimeo_mirror_link(char **out, const mimeo_mirror *m, mimeo_ctx *ct
 /* The head's card, one line to read out, send or compare: see mimeo-head(1).  free() it. */
 MIMEO_API int mimeo_mirror_card(char **out, const mimeo_mirror *m, mimeo_ctx *ctx);
 
+enum mimeo_comparison {
+    MIMEO_COMPARE_SAME,     /* the very same head */
+    MIMEO_COMPARE_OLDER,    /* the card's bundle is below the head here, in the same history */
+    MIMEO_COMPARE_NEWER,    /* the card's is above: nothing is known of it here */
+    MIMEO_COMPARE_OTHER,    /* the history here has another bundle of that number */
+    MIMEO_COMPARE_UNPROVEN  /* below, and what is held here does not tell which bundle is of that number */
+};
+struct mimeo_compared {
+    enum mimeo_comparison result;
+    uint64_t ours, theirs;        /* bundles */
+    int64_t our_time, their_time;
+};
+/* Compare the head here with somebody's card (white space and line breaks do not matter).  MIMEO_EMALFORMED: it is no
+ * card; MIMEO_EUSAGE: it is another publisher's; MIMEO_EINCOMPLETE: no head is held.  A card is not signed: it
+ * proves nothing to a third person. */
+MIMEO_API int mimeo_mirror_compare(struct mimeo_compared *out, mimeo_mirror *m, mimeo_ctx *ctx, const char *card);
+/* "same", "older", …; and the code for mimeo_exit_status. */
+MIMEO_API const char *mimeo_comparison_name(enum mimeo_comparison c);
+MIMEO_API int mimeo_comparison_code(enum mimeo_comparison c);
+
 /* ---- verifying ---- */
 
 struct mimeo_fault {

@@ -146,6 +146,12 @@ bool source_is_empty(struct source *s, struct cli *cli);
 /* The graver of two exit statuses, in the order of mimeo-verify(1). */
 int graver_status(int a, int b);
 
+/* ---- proof.c ---- */
+
+/* All that a proof of conflict says; the exit status.  And one line of it, in a list. */
+int put_proof(struct cli *cli, const mimeo_proof *p);
+void put_proof_line(struct cli *cli, const mimeo_proof *p);
+
 /* ---- publishing.c ---- */
 
 enum { /* indexes of the options that all publishing commands begin with */

@@ -1,7 +1,12 @@
 /* mimeo head */
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 
 #include "cli.h"
+
+#define CARD_MAX 4096 /* bytes, with all that messengers add */
 
 enum { LINK, QR };
 
@@ -36,10 +41,125 @@ static void put_json(const struct mimeo_mirror_state *s, const char *card, const
     json_end();
 }
 
+/* ---- comparing ---- */
+
+/* The card from a file, or from standard input. */
+static int read_card(char text[CARD_MAX + 2], const char *path)
+{
+    bool standard = strcmp(path, "-") == 0;
+    FILE *f = standard ? stdin : fopen(path, "r");
+    size_t len = f == NULL ? 0 : fread(text, 1, CARD_MAX + 1, f);
+    bool bad = f == NULL || ferror(f);
+    int why = errno;
+    if (f != NULL && !standard)
+        fclose(f);
+    if (bad) {
+        fprintf(stderr, "mimeo: cannot read the card '%s': %s\n", path, strerror(why));
+        return EXIT_FAIL;
+    }
+    if (len > CARD_MAX || memchr(text, '\0', len) != NULL) {
+        fprintf(stderr, "mimeo: '%s' holds no card: give the line that 'mimeo head' prints\n", path);
+        return mimeo_exit_status(MIMEO_EMALFORMED);
+    }
+    text[len] = '\0';
+    return EXIT_OK;
+}
+
+/* The card as it stands on the command line, in one word or many; else the name of a file. */
+static int take_card(char text[CARD_MAX + 2], const struct args *args)
+{
+    const char *first = args->words[1] + strspn(args->words[1], " \t\r\n");
+    size_t len = 0;
+    if (args->word_count == 2 && strncasecmp(first, "mimeo head", 10) != 0)
+        return read_card(text, args->words[1]);
+    for (size_t i = 1; i < args->word_count; i++) {
+        size_t n = strlen(args->words[i]);
+        if (len + n + 1 > CARD_MAX)
+            return usage_fault(&cmd_head, "the card is too long");
+        memcpy(text + len, args->words[i], n);
+        len += n;
+        text[len++] = ' ';
+    }
+    text[len] = '\0';
+    return EXIT_OK;
+}
+
+static const char *comparison_words(const struct mimeo_compared *c)
+{
+    switch (c->result) {
+    case MIMEO_COMPARE_SAME: return "the same head: you both see the same";
+    case MIMEO_COMPARE_OLDER: return "the card is of an older bundle of the very history that is held here: its reader may sync";
+    case MIMEO_COMPARE_NEWER:
+        return "the card is of a newer bundle than is held here: sync, then compare again; where no mirror has it, somebody "
+               "may be holding it back from you";
+    case MIMEO_COMPARE_UNPROVEN:
+        return "the card is of an older bundle, and what is held here does not tell which one that was: get the bundles "
+               "between, then compare again";
+    case MIMEO_COMPARE_OTHER: break;
+    }
+    return "two histories: the history here has another bundle of that number. If the card was copied right, the publisher, or "
+           "somebody with its key, shows you different things: get a copy of each other's mirrors and 'mimeo verify' both, "
+           "which makes a proof to hand on, and ask the publisher by another way";
+}
+
+static int put_comparison(struct cli *cli, const struct mimeo_compared *c, const struct mimeo_mirror_state *s)
+{
+    char ours[MIMEO_TIME_LEN + 1], theirs[MIMEO_TIME_LEN + 1];
+    int status = mimeo_exit_status(mimeo_comparison_code(c->result));
+    if (cli->json) {
+        json_begin();
+        json_string("comparison", mimeo_comparison_name(c->result));
+        json_string("words", comparison_words(c));
+        json_string("publisher", s->publisher);
+        json_number("ours", c->ours);
+        json_time("our_time", c->our_time);
+        json_number("theirs", c->theirs);
+        json_time("their_time", c->their_time);
+        json_string("verdict", mimeo_verdict_name(s->verdict));
+        json_end();
+    } else {
+        mimeo_time_format(ours, c->our_time);
+        mimeo_time_format(theirs, c->their_time);
+        printf("here: bundle %llu of %s\ncard: bundle %llu of %s\n%s%s%s: %s\n", (unsigned long long)c->ours, ours,
+               (unsigned long long)c->theirs, theirs, style("bold"), mimeo_comparison_name(c->result), style("off"),
+               comparison_words(c));
+    }
+    /* That two see the same does not make a mirror good that is forked or old. */
+    return status == EXIT_OK && s->verdict >= MIMEO_ROLLBACK ? mimeo_exit_status(mimeo_verdict_code(s->verdict)) : status;
+}
+
+static int run_compare(struct cli *cli, const struct args *args)
+{
+    char text[CARD_MAX + 2];
+    mimeo_mirror *m;
+    struct mimeo_compared compared;
+    struct mimeo_mirror_state s;
+    if (args->word_count < 2)
+        return usage_fault(&cmd_head, "'head compare' wants a card: the line that 'mimeo head' prints");
+    int status = take_card(text, args);
+    if (status != EXIT_OK)
+        return status;
+    progress_start(cli);
+    int rc = open_mirror(&m, cli, NULL);
+    if (rc < 0)
+        return fail(cli, rc);
+    mimeo_mirror_get_state(m, &s);
+    if (!cli->json)
+        banner(cli, m);
+    rc = mimeo_mirror_compare(&compared, m, cli->ctx, text);
+    status = rc < 0 ? fail(cli, rc) : put_comparison(cli, &compared, &s);
+    mimeo_mirror_free(m);
+    return status;
+}
+
 static int run_it(struct cli *cli, const struct args *args)
 {
     mimeo_mirror *m;
     struct mimeo_mirror_state s;
+    if (args->word_count > 0 && strcmp(args->words[0], "compare") == 0)
+        return run_compare(cli, args);
+    if (args->word_count > 1)
+        return usage_fault(&cmd_head, "'%s' is one word too many", args->words[1]);
     char *link = NULL, *card = NULL;
     progress_start(cli);
     int rc = open_mirror(&m, cli, args);
@@ -55,7 +175,7 @@ static int run_it(struct cli *cli, const struct args *args)
     if (rc == 0 && cli->json)
         put_json(&s, card, link);
     else if (rc == 0 && args->flags[QR])
-        status = put_qr(cli, link);
+        status = put_qr(cli, args->flags[LINK] ? link : card);
     else if (rc == 0)
         puts(args->flags[LINK] ? link : card);
     free(link);
@@ -68,14 +188,20 @@ const struct command cmd_head = {
     "head", "print the head's card, or a link to hand on",
     "examples:\n"
     "  mimeo head press                a line that two readers can compare\n"
+    "  mimeo head -C press compare 'mimeo head 1f0c... 7 93ab... 2026-11-26T08:00:00Z'\n"
     "  mimeo head press --link --qr    a link that pins this publisher and this head\n"
     "\n"
     "usage:\n"
     "  mimeo head [-C PATH | PATH] [--link] [--qr] [--json]\n"
+    "  mimeo head compare [-C PATH] [--json] CARD | FILE | -\n"
     "\n"
     "options:\n"
     "  --link  the mimeo: link: publisher, copies, and the head as a floor\n"
-    "  --qr    the link as a QR code\n"
-    "  --json  all of it as one object\n",
-    options, 0, 1, run_it,
+    "  --qr    the card as a QR code, or with --link the link\n"
+    "  --json  all of it as one object\n"
+    "\n"
+    "exit status of compare:\n"
+    "  0 the same, or older and of the same history, 2 another publisher's card, 7 two histories,\n"
+    "  8 cannot be told yet: newer, or not held here, 10 no card\n",
+    options, 0, 8, run_it,
 };

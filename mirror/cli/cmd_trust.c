@@ -5,11 +5,11 @@
 
 #include "cli.h"
 
-enum { EXPECT, PETNAME, FIRST_USE, QR, YES };
+enum { EXPECT, PETNAME, FIRST_USE, QR, YES, OUTPUT };
 
 static const struct option_spec options[] = {{"expect", OPTION_VALUE}, {"petname", OPTION_VALUE},
                                              {"first-use", OPTION_FLAG}, {"qr", OPTION_FLAG},
-                                             {"yes", OPTION_FLAG}, {NULL, OPTION_FLAG}};
+                                             {"yes", OPTION_FLAG}, {"o", OPTION_VALUE}, {NULL, OPTION_FLAG}};
 extern const struct command cmd_trust;
 
 static void put_json(const struct mimeo_pin *p)
@@ -55,7 +55,7 @@ static int put_pin(struct cli *cli, const struct mimeo_pin *p)
     if (p->head_seq > 0)
         printf("Verified:     up to bundle %llu\n", (unsigned long long)p->head_seq);
     if (p->conflicts > 0)
-        printf("Conflicts:    %llu proofs are kept\n", (unsigned long long)p->conflicts);
+        printf("Conflicts:    %llu proofs are kept: see 'mimeo trust proofs'\n", (unsigned long long)p->conflicts);
     return EXIT_OK;
 }
 
@@ -130,23 +130,87 @@ static int run_confirm(struct cli *cli, const struct args *args, const char *who
     return rc < 0 ? fail(cli, rc) : put_pin(cli, &pin);
 }
 
+/* ---- proofs of conflict ---- */
+
+static int put_kept(const char *id, int code, const mimeo_proof *proof, void *payload)
+{
+    struct cli *cli = payload;
+    if (code == 0)
+        put_proof_line(cli, proof);
+    else if (cli->json) {
+        json_begin();
+        json_string("id", id);
+        json_string("fault", mimeo_verdict_name(mimeo_verdict_of_code(code)));
+        json_string("message", mimeo_ctx_message(cli->ctx));
+        json_end();
+    } else {
+        printf("%.16s\tno proof\t", id);
+        put_text(cli, mimeo_ctx_message(cli->ctx), 0);
+        putchar('\n');
+    }
+    return 0;
+}
+
+static int put_kept_of(const struct mimeo_pin *pin, void *payload)
+{
+    struct cli *cli = payload;
+    return mimeo_proof_each(cli->ctx, cli->library, pin->publisher, put_kept, cli);
+}
+
+static int run_proofs(struct cli *cli, const char *who)
+{
+    int rc = who == NULL ? mimeo_trust_each(cli->ctx, cli->library, put_kept_of, cli)
+                         : mimeo_proof_each(cli->ctx, cli->library, who, put_kept, cli);
+    return rc < 0 ? fail(cli, rc) : EXIT_OK;
+}
+
+/* To a file, to standard output, or told in words. */
+static int run_proof(struct cli *cli, const struct args *args, const char *who, const char *id)
+{
+    const char *path = args->values[OUTPUT];
+    mimeo_proof *p;
+    int rc = mimeo_proof_kept(&p, cli->ctx, cli->library, who, id);
+    if (rc < 0)
+        return fail(cli, rc);
+    int status = EXIT_OK;
+    size_t len;
+    if (path == NULL) {
+        status = put_proof(cli, p);
+    } else if (strcmp(path, "-") == 0) {
+        const unsigned char *bytes = mimeo_proof_bytes(p, &len);
+        fwrite(bytes, 1, len, stdout);
+    } else if ((rc = mimeo_proof_save(p, cli->ctx, path)) < 0) {
+        status = fail(cli, rc);
+    } else {
+        talk(cli, "mimeo: whoever gets '%s' can check it with 'mimeo verify'", path);
+    }
+    mimeo_proof_free(p);
+    return status;
+}
+
 static int run_it(struct cli *cli, const struct args *args)
 {
     static const struct {
         const char *verb;
-        size_t words;
-    } verbs[] = {{"add", 2}, {"show", 2}, {"remove", 2}, {"confirm", 2}, {"rename", 3}};
+        size_t min, max;
+    } verbs[] = {{"add", 2, 2},     {"show", 2, 2},   {"remove", 2, 2}, {"confirm", 2, 2},
+                 {"rename", 3, 3}, {"proofs", 1, 2}, {"proof", 2, 3}};
     if (args->word_count == 0)
         return run_list(cli);
     const char *verb = args->words[0];
-    size_t wanted = 0;
-    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
-        if (strcmp(verb, verbs[i].verb) == 0)
-            wanted = verbs[i].words;
-    if (wanted == 0)
-        return usage_fault(&cmd_trust, "'trust' knows add, show, rename, remove and confirm, not '%s'", verb);
-    if (args->word_count != wanted)
-        return usage_fault(&cmd_trust, "'trust %s' wants %zu words behind it", verb, wanted - 1);
+    size_t i = 0, count = sizeof(verbs) / sizeof(verbs[0]);
+    while (i < count && strcmp(verb, verbs[i].verb) != 0)
+        i++;
+    if (i == count)
+        return usage_fault(&cmd_trust, "'trust' knows add, show, rename, remove, confirm, proofs and proof, not '%s'", verb);
+    if (args->word_count < verbs[i].min || args->word_count > verbs[i].max)
+        return usage_fault(&cmd_trust, "'trust %s' wants %s%zu words behind it", verb,
+                           verbs[i].min < verbs[i].max ? "at most " : "", verbs[i].max - 1);
+    const char *second = args->word_count > 1 ? args->words[1] : NULL;
+    if (strcmp(verb, "proofs") == 0)
+        return run_proofs(cli, second);
+    if (strcmp(verb, "proof") == 0)
+        return run_proof(cli, args, second, args->word_count > 2 ? args->words[2] : NULL);
     if (strcmp(verb, "add") == 0)
         return run_add(cli, args, args->words[1]);
     if (strcmp(verb, "show") == 0)
@@ -172,12 +236,15 @@ const struct command cmd_trust = {
     "  mimeo trust rename WHO NAME\n"
     "  mimeo trust remove WHO [--yes]\n"
     "  mimeo trust confirm WHO --expect DIGITS\n"
+    "  mimeo trust proofs [WHO]\n"
+    "  mimeo trust proof WHO [PROOF-ID] [-o FILE]\n"
     "\n"
     "options:\n"
     "  --expect DIGITS  the fingerprint, as you got it in another way\n"
     "  --petname NAME   what you call this publisher\n"
     "  --first-use      take a publisher for whom nothing vouches\n"
     "  --qr             the publisher's ID as a QR code\n"
-    "  --yes            do not ask\n",
+    "  --yes            do not ask\n"
+    "  -o FILE          write the proof to this new file, to hand on; - is standard output\n",
     options, 0, 3, run_it,
 };

@@ -157,12 +157,25 @@ static int verify_article(struct cli *cli, struct source *s, struct task *t)
     return status;
 }
 
+static int verify_proof(struct cli *cli, const char *path)
+{
+    mimeo_proof *p;
+    int rc = mimeo_proof_open(&p, cli->ctx, path, cli->library);
+    if (rc < 0)
+        return fail(cli, rc);
+    int status = put_proof(cli, p);
+    mimeo_proof_free(p);
+    return status;
+}
+
 static int run_it(struct cli *cli, const struct args *args)
 {
     struct stat st;
     struct source s;
     const char *word = args->word_count > 0 ? args->words[0] : NULL;
     bool is_path = word != NULL && !cli->dir_given && args->values[PUBLISHER] == NULL && stat(word, &st) == 0;
+    if ((is_path || (word == NULL && cli->dir_given)) && mimeo_proof_claimed(cli->ctx, is_path ? word : cli->dir))
+        return verify_proof(cli, is_path ? word : cli->dir);
     struct task t = {is_path ? NULL : word, args->flags[DEEP], args->flags[LATE], false};
     progress_start(cli);
     int status = source_open(&s, cli, &cmd_verify, is_path ? word : NULL, args->values[PUBLISHER]);
@@ -184,10 +197,11 @@ const struct command cmd_verify = {
     "  mimeo verify press                         all of a mirror\n"
     "  mimeo verify -C press --deep ferry         one article, inflated and parsed too\n"
     "  mimeo verify press.mimeo\n"
+    "  mimeo verify proof.mimeo                   a proof that a publisher signed two histories\n"
     "\n"
     "usage:\n"
     "  mimeo verify [-C PATH | --publisher WHO] [--deep] [--late] [--json]\n"
-    "      [PATH | ID | SEQ | FILE-IN-MIRROR]\n"
+    "      [PATH | PROOF | ID | SEQ | FILE-IN-MIRROR]\n"
     "\n"
     "options:\n"
     "  --publisher WHO  of the library, only this one: a petname, or an ID or its beginning\n"

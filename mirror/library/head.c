@@ -11,8 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+#include "library/conflict.h"
+
 /* How many headers above the known head are tried for a path before the known one is kept. */
 #define CANDIDATES_MAX 64
+#define CLOCK_TOLERANCE (2 * 86400) /* seconds that a header's date may be ahead before it is remarked on */
 
 void mirror_worsen(mimeo_mirror *m, enum mimeo_verdict verdict, const char *format, ...)
 {
@@ -40,6 +44,17 @@ static void candidate_free(struct candidate *c)
     free(c);
 }
 
+/* The H of a cut: good by the root keys' word, whoever signed it. */
+static bool is_confirmed(const struct charter_chain *chain, const struct header *h)
+{
+    for (uint32_t v = (uint32_t)chain->count; v > 0; v--) {
+        const struct charter *c = charter_chain_get(chain, v);
+        if (c->is_cut && c->from_seq >= h->seq)
+            return c->from_seq == h->seq && hash_equal(&c->from_hash, &h->hash);
+    }
+    return false;
+}
+
 /* Parse and judge a header note.  0 and *out where it holds and its keys are in force. */
 static int candidate_of(struct candidate **out, const mimeo_mirror *m, mimeo_ctx *ctx,
                         const char *what, struct view bytes)
@@ -54,7 +69,7 @@ static int candidate_of(struct candidate **out, const mimeo_mirror *m, mimeo_ctx
         rc = header_judge(&standing, ctx, what, &c->header, note, &m->chain);
     else if (rc == MIMEO_ENEWER)
         rc = header_judge_newer(ctx, what, note, &m->chain);
-    if (rc == 0 && standing != HEADER_GOOD)
+    if (rc == 0 && standing != HEADER_GOOD && !is_confirmed(&m->chain, &c->header))
         rc = ctx_error(ctx, MIMEO_EREVOKED,
                        "%s: signed with a key that the publisher has withdrawn since", what);
     if (rc == 0) {
@@ -153,12 +168,27 @@ int mirror_fetch_header(struct header *out, mimeo_ctx *ctx, uint64_t seq, const 
         *out = m->known;
         return 1;
     }
+    bool alone = !store_is_concurrent(m->store);
+    if (alone)
+        pthread_mutex_lock(&m->store_lock);
     int rc = fetch_from(out, m->store, ctx, seq, want);
+    if (alone)
+        pthread_mutex_unlock(&m->store_lock);
     bool lost = rc <= 0 && rc != MIMEO_ENOMEM && rc != MIMEO_ECANCELLED;
     return lost && m->beside != NULL ? fetch_from(out, m->beside, ctx, seq, want) : rc;
 }
 
 /* ---- what was known before ---- */
+
+/* Is it what this reader once verified?  Keys withdrawn since are no fault of the file. */
+static int judge_known(const mimeo_mirror *m, mimeo_ctx *ctx, const struct note *note)
+{
+    enum header_standing standing;
+    int rc = header_judge(&standing, ctx, "the head kept in trust/", &m->known, note, &m->chain);
+    if (rc == MIMEO_EREVOKED || rc == MIMEO_EINCOMPLETE)
+        return 0;
+    return rc;
+}
 
 static int load_known(mimeo_mirror *m, mimeo_ctx *ctx)
 {
@@ -170,22 +200,30 @@ static int load_known(mimeo_mirror *m, mimeo_ctx *ctx)
     rc = note == NULL ? ctx_error_nomem(ctx)
                       : header_parse(&m->known, note, ctx, "the head kept in trust/", buf_view(&b));
     if (rc == 0)
+        rc = judge_known(m, ctx, note);
+    if (rc == 0)
         m->has_known = true;
+    else if (rc != MIMEO_ENOMEM)
+        rc = ctx_error_prefix(ctx, MIMEO_EMALFORMED,
+                              "%s/trust is damaged, which says what you have verified: restore it, or remove the pin "
+                              "and pin the publisher again", m->trust.path);
     free(note);
     buf_dispose(&b);
     return rc;
 }
 
-/* A cut of the newest charter may exclude what was known: then its H takes the place. */
+/* A later charter's cut may exclude what was known by its seq: then its H takes the place.  Of several the newest counts. */
 static bool known_is_cut_off(const mimeo_mirror *m, struct hash *hash, uint64_t *seq)
 {
-    const struct charter *newest = charter_chain_newest(&m->chain);
-    if (newest == NULL || !newest->is_cut || m->known.seq <= newest->from_seq ||
-        m->known.newest_version >= newest->version)
-        return false;
-    *hash = newest->from_hash;
-    *seq = newest->from_seq;
-    return true;
+    for (uint32_t v = (uint32_t)m->chain.count; v > m->known.newest_version; v--) {
+        const struct charter *c = charter_chain_get(&m->chain, v);
+        if (c->is_cut && m->known.seq > c->from_seq) {
+            *hash = c->from_hash;
+            *seq = c->from_seq;
+            return true;
+        }
+    }
+    return false;
 }
 
 /* What a new head has to reach: the known head, or a cut's H in its place, or the link's floor. */
@@ -215,18 +253,12 @@ static void take_head(mimeo_mirror *m, struct candidate *c)
     free(c);
 }
 
-/* A rival of what is known at the same seq: keep the pair as proof. */
-static void keep_proof(mimeo_mirror *m, mimeo_ctx *ctx, struct view second)
+/* The floor of a link is nobody's signature: the link may be the liar. */
+static void say_other_than_link(mimeo_mirror *m, uint64_t seq)
 {
-    if (m->pin.state == MIMEO_PIN_NONE || !m->has_known)
-        return;
-    struct buf first;
-    if (trust_head_read(&first, &m->trust, ctx, &m->pin.publisher) <= 0)
-        return;
-    if (trust_conflict_write(&m->trust, ctx, &m->pin.publisher, buf_view(&first), second) < 0)
-        snprintf(m->remark, sizeof(m->remark), "the proof of the conflict cannot be kept: %s",
-                 mimeo_ctx_message(ctx));
-    buf_dispose(&first);
+    mirror_worsen(m, MIMEO_CONFLICTED,
+                  "bundle %llu is another here than the link says that you pinned this publisher by: one of them is "
+                  "false. Ask for a link by another way, and for another copy", (unsigned long long)seq);
 }
 
 static void say_conflict(mimeo_mirror *m, uint64_t seq)
@@ -235,17 +267,6 @@ static void say_conflict(mimeo_mirror *m, uint64_t seq)
                   "two different bundles %llu are signed with this publisher's key; the first that you "
                   "saw stays the head. Ask the publisher by another way which is genuine",
                   (unsigned long long)seq);
-}
-
-/* A fork was proven below `c`: the header held at the goal's seq, if it is another, is the proof. */
-static void prove_fork(mimeo_mirror *m, mimeo_ctx *ctx, uint64_t seq)
-{
-    struct candidate *rival = NULL;
-    if (m->has_known && candidate_of_bundle(&rival, m, ctx, seq) == 0 &&
-        !hash_equal(&rival->header.hash, &m->known.hash))
-        keep_proof(m, ctx, buf_view(&rival->note));
-    candidate_free(rival);
-    say_conflict(m, seq);
 }
 
 /* Does `c` lead to the goal?  1, 0 (it forks off), or MIMEO_EINCOMPLETE. */
@@ -288,47 +309,48 @@ static void say_unjoined(mimeo_mirror *m, uint64_t from, uint64_t to)
                   (unsigned long long)from, (unsigned long long)to);
 }
 
-/* Weigh the candidate against the goal.  Takes it. */
-static int weigh(mimeo_mirror *m, mimeo_ctx *ctx, struct candidate *c, uint64_t seq,
-                 const struct hash *hash)
+/* What is known leads down past `c` by another bundle. */
+static bool forks_below(mimeo_mirror *m, mimeo_ctx *ctx, const struct candidate *c)
 {
-    if (c->header.seq < seq) {
-        /* A pack is a part that somebody handed on; it does not claim to be all there is. */
-        if (m->role == MIRROR_HELD)
-            mirror_worsen(m, MIMEO_INCOMPLETE, "bundles %llu to %llu are known of and not held: 'mimeo sync' gets them",
-                          (unsigned long long)c->header.seq + 1, (unsigned long long)seq);
-        else if (store_kind(m->store) == STORE_PACK)
-            snprintf(m->remark, sizeof(m->remark), "a part: up to bundle %llu, and bundle %llu is known",
-                     (unsigned long long)c->header.seq, (unsigned long long)seq);
-        else
-            mirror_worsen(m, MIMEO_ROLLBACK,
-                          "an old copy: it ends with bundle %llu, and bundle %llu is known; somebody may be "
-                          "holding the newer ones back", (unsigned long long)c->header.seq,
-                          (unsigned long long)seq);
-        take_head(m, c);
-        m->anchor = m->has_known ? &m->known : &m->head;
-        return 0;
+    return join_path(ctx, &m->known, c->header.seq, &c->header.hash, mirror_fetch_header, m) == 0;
+}
+
+/* The candidate is below the goal: an old copy, or a part.  Takes it. */
+static void weigh_lower(mimeo_mirror *m, struct candidate *c, uint64_t seq)
+{
+    const unsigned long long from = c->header.seq, to = seq;
+    /* A pack is a part that somebody handed on; it does not claim to be all there is. */
+    if (m->role == MIRROR_HELD)
+        mirror_worsen(m, MIMEO_INCOMPLETE, "bundles %llu to %llu are known of and not held: 'mimeo sync' gets them",
+                      from + 1, to);
+    else if (store_kind(m->store) == STORE_PACK)
+        snprintf(m->remark, sizeof(m->remark), "a part: up to bundle %llu, and bundle %llu is known", from, to);
+    else
+        mirror_worsen(m, MIMEO_ROLLBACK,
+                      "an old copy: it ends with bundle %llu, and bundle %llu is known; somebody may be "
+                      "holding the newer ones back", from, to);
+    take_head(m, c);
+    m->anchor = m->has_known ? &m->known : &m->head;
+}
+
+/* `c` does not lead to what is known.  Does it lead to the H of a cut that is not below that?  Then what is known
+ * is no ancestor of H: the publisher has settled it, and the head may leave it. */
+static bool cut_settles(mimeo_mirror *m, mimeo_ctx *ctx, const struct candidate *c)
+{
+    for (uint32_t v = (uint32_t)m->chain.count; m->has_known && v > m->known.newest_version; v--) {
+        const struct charter *charter = charter_chain_get(&m->chain, v);
+        if (charter->is_cut && m->known.seq <= charter->from_seq && c->header.seq >= charter->from_seq &&
+            leads_to(c, m, ctx, charter->from_seq, &charter->from_hash) == 1)
+            return true;
     }
-    int leads = leads_to(c, m, ctx, seq, hash);
-    if (leads == 1) {
-        take_head(m, c);
-        m->anchor = &m->head;
-        return 0;
-    }
-    if (leads < 0 && leads != MIMEO_EINCOMPLETE) {
-        candidate_free(c);
-        return leads;
-    }
-    uint64_t top = c->header.seq;
-    if (leads == 0) {
-        if (top == seq)
-            keep_proof(m, ctx, buf_view(&c->note));
-        prove_fork(m, ctx, seq);
-    } else {
-        say_unjoined(m, top, seq);
-    }
+    return false;
+}
+
+static int weigh_unproven(mimeo_mirror *m, mimeo_ctx *ctx, struct candidate *c, uint64_t seq, const struct hash *hash)
+{
     struct candidate *below = NULL;
-    int rc = leads == 0 ? 0 : best_below(&below, m, ctx, top, seq, hash);
+    say_unjoined(m, c->header.seq, seq);
+    int rc = best_below(&below, m, ctx, c->header.seq, seq, hash);
     if (rc < 0) {
         candidate_free(c);
         return rc;
@@ -342,6 +364,64 @@ static int weigh(mimeo_mirror *m, mimeo_ctx *ctx, struct candidate *c, uint64_t 
         m->anchor = &m->known;
     } else {
         take_head(m, c); /* nothing better is held: shown, never remembered */
+        m->anchor = &m->head;
+    }
+    return 0;
+}
+
+/* What only the fork leads to is not "unjoined, and readable".  Without memory it is just that. */
+static void remember_fork(mimeo_mirror *m, const struct header *top, uint64_t from)
+{
+    m->fork = malloc(sizeof(*m->fork));
+    if (m->fork != NULL)
+        *m->fork = *top;
+    m->fork_from = from;
+}
+
+/* The candidate is of another history than the goal.  Takes it. */
+static void weigh_fork(mimeo_mirror *m, mimeo_ctx *ctx, struct candidate *c, uint64_t seq, bool goal_is_known)
+{
+    if (goal_is_known && c->header.seq < seq) {
+        conflict_keep_path(m, ctx, &m->known, &c->header);
+        say_conflict(m, c->header.seq);
+    } else if (goal_is_known) {
+        conflict_keep_path(m, ctx, &c->header, &m->known);
+        say_conflict(m, seq);
+        remember_fork(m, &c->header, seq);
+    } else if (m->has_known) {
+        mirror_worsen(m, MIMEO_REVOKED, "the publisher's keys changed, and bundle %llu, after which they govern, is "
+                                        "another here: do not believe it; get another copy", (unsigned long long)seq);
+    } else {
+        say_other_than_link(m, seq);
+    }
+    if (m->has_known) {
+        candidate_free(c);
+        m->anchor = &m->known;
+    } else {
+        take_head(m, c);
+        m->anchor = &m->head;
+    }
+}
+
+/* Weigh the candidate against the goal.  Takes it. */
+static int weigh(mimeo_mirror *m, mimeo_ctx *ctx, struct candidate *c, uint64_t seq,
+                 const struct hash *hash)
+{
+    const bool goal_is_known = m->has_known && seq == m->known.seq && hash_equal(hash, &m->known.hash);
+    const bool lower = c->header.seq < seq;
+    int leads = !lower ? leads_to(c, m, ctx, seq, hash) : goal_is_known && forks_below(m, ctx, c) ? 0 : 1;
+    if (leads < 0 && leads != MIMEO_EINCOMPLETE) {
+        candidate_free(c);
+        return leads;
+    }
+    if (leads == MIMEO_EINCOMPLETE)
+        return weigh_unproven(m, ctx, c, seq, hash);
+    if (leads == 0 && !cut_settles(m, ctx, c)) {
+        weigh_fork(m, ctx, c, seq, goal_is_known);
+    } else if (lower && leads == 1) {
+        weigh_lower(m, c, seq);
+    } else {
+        take_head(m, c);
         m->anchor = &m->head;
     }
     return 0;
@@ -362,27 +442,47 @@ static int pick(struct candidate **out, mimeo_mirror *m, mimeo_ctx *ctx)
         return rc;
     }
     if (file != NULL && bundle != NULL && file->header.seq == bundle->header.seq &&
-        !hash_equal(&file->header.hash, &bundle->header.hash))
+        !hash_equal(&file->header.hash, &bundle->header.hash)) {
+        conflict_keep(m, ctx, buf_view(&file->note), buf_view(&bundle->note));
         say_conflict(m, file->header.seq);
+    }
     bool take_bundle = file == NULL || (bundle != NULL && bundle->header.seq > file->header.seq);
     candidate_free(take_bundle ? file : bundle);
     *out = take_bundle ? bundle : file;
     return 0;
 }
 
+/* Another charter than the link names is not to be "the first seen". */
+static bool contradicts_floor(const mimeo_mirror *m)
+{
+    const struct charter *c = charter_chain_get(&m->chain, m->pin.floor_version);
+    return m->pin.floor_version > 0 && c != NULL && !hash_equal(&c->hash, &m->pin.floor_charter);
+}
+
 static void check_floor_charter(mimeo_mirror *m)
 {
     if (m->pin.state == MIMEO_PIN_NONE || m->pin.floor_version == 0)
         return;
-    const struct charter *c = charter_chain_get(&m->chain, m->pin.floor_version);
-    if (c == NULL)
+    if (charter_chain_get(&m->chain, m->pin.floor_version) == NULL)
         mirror_worsen(m, MIMEO_ROLLBACK,
                       "charter %u, which the link names, is not here: this copy is from before the "
                       "publisher's keys changed; get a newer one", m->pin.floor_version);
-    else if (!hash_equal(&c->hash, &m->pin.floor_charter))
+    else if (contradicts_floor(m))
         mirror_worsen(m, MIMEO_CONFLICTED,
                       "charter %u is another than the link names: two sets of keys claim this publisher; "
                       "ask the publisher by another way", m->pin.floor_version);
+}
+
+/* A date far ahead would silence "late" for as long: by a stolen key, or a clock that is wrong on either side. */
+static void check_future(mimeo_mirror *m, mimeo_ctx *ctx)
+{
+    char time[21];
+    if (m->anchor == NULL || m->anchor->time <= ctx_now(ctx) + CLOCK_TOLERANCE || m->remark[0] != '\0')
+        return;
+    time_format(time, m->anchor->time);
+    snprintf(m->remark, sizeof(m->remark),
+             "bundle %llu is dated %s, which is still to come: the clock here is wrong, or the publisher's was, or somebody "
+             "else signed it", (unsigned long long)m->anchor->seq, time);
 }
 
 static void check_late(mimeo_mirror *m, mimeo_ctx *ctx)
@@ -392,12 +492,13 @@ static void check_late(mimeo_mirror *m, mimeo_ctx *ctx)
         mirror_worsen(m, MIMEO_LATE, "%s", mimeo_verdict_words(MIMEO_LATE));
 }
 
-/* What the reader has verified is remembered, for pinned publishers alone. */
+/* What the reader has verified is remembered, for pinned publishers alone.  Charters are what the root keys say,
+ * whatever the mirror is worth that carried them: a cut must not get lost with a copy that is old or forked. */
 int mirror_remember(mimeo_mirror *m, mimeo_ctx *ctx)
 {
-    if (m->pin.state == MIMEO_PIN_NONE || m->verdict > MIMEO_UNJOINED)
+    if (m->pin.state == MIMEO_PIN_NONE || contradicts_floor(m))
         return 0;
-    bool head_moved = m->anchor == &m->head && m->has_head &&
+    bool head_moved = m->anchor == &m->head && m->has_head && m->verdict <= MIMEO_UNJOINED &&
                       (!m->has_known || !hash_equal(&m->known.hash, &m->head.hash));
     /* Without a path to the floor the head is shown and not remembered. */
     if (m->verdict == MIMEO_UNJOINED && !m->has_known)
@@ -425,6 +526,8 @@ int head_choose(mimeo_mirror *m, mimeo_ctx *ctx)
 
     struct candidate *c = NULL;
     rc = pick(&c, m, ctx);
+    if (rc == 0 && (rc = conflict_check_copies(m, ctx)) < 0)
+        candidate_free(c);
     if (rc < 0)
         return rc;
     uint64_t seq;
@@ -441,6 +544,7 @@ int head_choose(mimeo_mirror *m, mimeo_ctx *ctx)
     if (rc < 0)
         return rc;
     check_late(m, ctx);
+    check_future(m, ctx);
     remember_or_remark(m, ctx);
-    return 0;
+    return conflict_load_standing(m, ctx);
 }

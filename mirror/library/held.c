@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "library/conflict.h"
 #include "library/mirror.h"
 
 static void fail(struct held_bundle *h, mimeo_ctx *ctx, int code)
@@ -49,13 +50,15 @@ void held_judge(struct held_bundle *h, const mimeo_mirror *m, mimeo_ctx *ctx)
         fail(h, ctx, rc);
 }
 
-void held_join(struct held_bundle *h, struct header_walk *w, mimeo_ctx *ctx)
+void held_join(struct held_bundle *h, mimeo_mirror *m, struct header_walk *w, mimeo_ctx *ctx)
 {
     if (h->verdict != MIMEO_GOOD)
         return;
     h->verdict = header_walk_step(w, ctx, h->name, &h->bundle.header, h->standing);
     if (h->verdict != MIMEO_GOOD)
         snprintf(h->message, sizeof(h->message), "%s", mimeo_ctx_message(ctx));
+    if (h->verdict == MIMEO_CONFLICTED)
+        conflict_keep_path(m, ctx, m->anchor, &h->bundle.header);
 }
 
 /* How (seq, hash) of a chain's top stands to the header: by the path of links down to it. */
@@ -139,14 +142,20 @@ void held_dispose(struct held_bundle *h)
     store_release(&h->stored);
 }
 
-int mirror_each_bundle(mimeo_mirror *m, mimeo_ctx *ctx,
-                       int (*fn)(struct held_bundle *held, mimeo_ctx *ctx, void *payload),
-                       void *payload)
+int mirror_walk_init(struct header_walk *w, const mimeo_mirror *m, mimeo_ctx *ctx)
 {
-    if (m->anchor == NULL)
-        return 0;
+    int rc = header_walk_init(w, ctx, &m->chain, m->anchor);
+    if (rc == 0 && m->fork != NULL)
+        header_walk_fork(w, m->fork, m->fork_from);
+    return rc;
+}
+
+/* One walk down, for the bundles of one verdict; *others counts those of the other. */
+static int each_bundle(mimeo_mirror *m, mimeo_ctx *ctx, enum mimeo_verdict verdict, uint64_t *others,
+                       int (*fn)(struct held_bundle *held, mimeo_ctx *ctx, void *payload), void *payload)
+{
     struct header_walk walk;
-    int rc = header_walk_init(&walk, ctx, &m->chain, m->anchor);
+    int rc = mirror_walk_init(&walk, m, ctx);
     if (rc < 0)
         return rc;
     struct held_bundle *h = malloc(sizeof(*h));
@@ -156,14 +165,27 @@ int mirror_each_bundle(mimeo_mirror *m, mimeo_ctx *ctx,
         if ((rc = ctx_check_cancel(ctx)) < 0 || (rc = held_load(h, m, ctx, m->seqs[i])) < 0)
             break;
         held_judge(h, m, ctx);
-        held_join(h, &walk, ctx);
-        if (h->verdict == MIMEO_GOOD || h->verdict == MIMEO_UNJOINED)
+        held_join(h, m, &walk, ctx);
+        if (h->verdict == verdict)
             rc = fn(h, ctx, payload);
+        else if (h->verdict == MIMEO_GOOD || h->verdict == MIMEO_UNJOINED)
+            ++*others;
         held_dispose(h);
     }
     free(h);
     header_walk_dispose(&walk);
     return rc;
+}
+
+int mirror_each_bundle(mimeo_mirror *m, mimeo_ctx *ctx,
+                       int (*fn)(struct held_bundle *held, mimeo_ctx *ctx, void *payload),
+                       void *payload)
+{
+    uint64_t unjoined = 0, joined = 0;
+    if (m->anchor == NULL)
+        return 0;
+    int rc = each_bundle(m, ctx, MIMEO_GOOD, &unjoined, fn, payload);
+    return rc == 0 && unjoined > 0 ? each_bundle(m, ctx, MIMEO_UNJOINED, &joined, fn, payload) : rc;
 }
 
 #define DICTIONARIES_MAX 512 /* 16 MiB of them */

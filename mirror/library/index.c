@@ -2,7 +2,8 @@
  * The tables, and putting bundles in.
  *
  * A place is kept as (seq, back) with back = -(block << 32 | line), so that "newest first, and within a bundle in
- * its order" is one falling order that an index serves, and "the latest wins" compares the same columns.
+ * its order" is one falling order that an index serves, and "the latest wins" compares the same columns; but what joins wins over
+ * what does not, whatever its number: else whoever has the key could replace every article by one far ahead.
  *
  * There are no titles and no texts in it, but ids and bylines are words about people too: secure_delete
  * overwrites what is removed.
@@ -31,7 +32,7 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS erased(pid INTEGER, seq INTEGER, block INTEGER, "
     "  PRIMARY KEY(pid, seq, block)) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS article(pid INTEGER, id TEXT, seq INTEGER, back INTEGER, time INTEGER, "
-    "  action INTEGER, section TEXT, lang TEXT, bylines TEXT, PRIMARY KEY(pid, id)) WITHOUT ROWID;"
+    "  action INTEGER, section TEXT, lang TEXT, bylines TEXT, joined INTEGER, PRIMARY KEY(pid, id)) WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS newest ON article(pid, time DESC, seq DESC, back DESC);"
     "COMMIT;";
 
@@ -55,10 +56,10 @@ static const char *const sql[IX_STATEMENTS] = {
     [IX_FIND_ERASED] = "SELECT 1 FROM erased WHERE pid=?1 AND seq=?2 AND block=?3",
     [IX_PUT_ERASED] = "INSERT OR IGNORE INTO erased VALUES(?1,?2,?3)",
     [IX_DROP_ERASED] = "DELETE FROM erased WHERE pid=?1",
-    [IX_PUT] = "INSERT INTO article VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9) ON CONFLICT(pid, id) DO UPDATE SET "
+    [IX_PUT] = "INSERT INTO article VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10) ON CONFLICT(pid, id) DO UPDATE SET "
                "seq=excluded.seq, back=excluded.back, time=excluded.time, action=excluded.action, "
-               "section=excluded.section, lang=excluded.lang, bylines=excluded.bylines "
-               "WHERE excluded.seq>seq OR (excluded.seq=seq AND excluded.back<=back)",
+               "section=excluded.section, lang=excluded.lang, bylines=excluded.bylines, joined=excluded.joined "
+               "WHERE (excluded.joined, excluded.seq, -excluded.back)>=(joined, seq, -back)",
     [IX_FIND] = "SELECT time, seq, back FROM article WHERE pid=?1 AND id=?2",
     [IX_FIND_PREFIX] = "SELECT id FROM article WHERE pid=?1 AND id>=?2 AND id<?3 ORDER BY id LIMIT 2",
     [IX_EACH] = "SELECT id, time, seq, back, action, section, lang, bylines FROM article INDEXED BY newest WHERE pid=?1 "
@@ -68,7 +69,7 @@ static const char *const sql[IX_STATEMENTS] = {
     [IX_DROP_ARTICLES] = "DELETE FROM article WHERE pid=?1",
     [IX_COUNT_ARTICLES] = "SELECT count(*) FROM article WHERE pid=?1",
 };
-static const struct database_plan plan = {settings, schema, sql, IX_STATEMENTS, 1};
+static const struct database_plan plan = {settings, schema, sql, IX_STATEMENTS, 2};
 
 /* ---- places ---- */
 
@@ -290,6 +291,7 @@ static int put_record(const struct record *r, uint32_t block, uint32_t line, voi
     database_bind_text(db, IX_PUT, 7, r->section);
     database_bind_text(db, IX_PUT, 8, r->lang);
     database_bind_text(db, IX_PUT, 9, p->bylines.len > 0 ? buf_str(&p->bylines) : NULL);
+    database_bind_number(db, IX_PUT, 10, p->h->verdict == MIMEO_GOOD);
     rc = database_do(db, p->ctx, IX_PUT);
     for (size_t i = 0; rc == 0 && i < r->erase_count; i++)
         rc = mark_target(p, &r->erase[i]);

@@ -23,7 +23,8 @@ void index_close(struct index *x);
 bool index_is_writable(const struct index *x);
 
 /* Put in one bundle that was checked (verdict MIMEO_GOOD or MIMEO_UNJOINED), or put it in again after blocks of it
- * were erased.  A later bundle's word on an article stays, in whichever order they come. */
+ * were erased.  A later bundle's word on an article stays, in
+ * whichever order they come, and a joined one's over an unjoined one's. */
 int index_bundle(struct index *x, mimeo_ctx *ctx, const struct hash *publisher, struct held_bundle *h);
 /* Bring one publisher's rows to what is held.  0: they are right.  MIMEO_EBUSY, MIMEO_EIO (not writable): they may
  * not be, and the caller walks instead. */
@@ -41,8 +42,10 @@ int index_count(struct index *x, mimeo_ctx *ctx, const struct hash *publisher, u
 struct place {
     int64_t time; /* published, or else its bundle's */
     uint64_t seq;
-    uint32_t block, line;
+    uint32_t block;
+    uint32_t line; /* of a walk with PLACE_UNJOINED: a million places must stay small */
 };
+#define PLACE_UNJOINED 0x80000000U /* a block of 16 KiB has no so many lines */
 /* Newest first: time, then seq, both falling; then block and line, rising. */
 int place_compare(const struct place *a, const struct place *b);
 

@@ -224,7 +224,7 @@ static int look_at_few(struct refreshing *r)
 static int look_at_all(struct refreshing *r)
 {
     struct header_walk walk;
-    int rc = header_walk_init(&walk, r->ctx, &r->m->chain, r->m->anchor);
+    int rc = mirror_walk_init(&walk, r->m, r->ctx);
     if (rc < 0)
         return rc;
     for (size_t i = r->m->seq_count; rc == 0 && !r->gone && i-- > 0;) {
@@ -232,7 +232,7 @@ static int look_at_all(struct refreshing *r)
         if (rc < 0)
             break;
         held_judge(r->h, r->m, r->ctx);
-        held_join(r->h, &walk, r->ctx);
+        held_join(r->h, r->m, &walk, r->ctx);
         rc = put_loaded(r);
         held_dispose(r->h);
         if (rc == 0)

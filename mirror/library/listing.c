@@ -1,7 +1,8 @@
 /*
  * Listing: each article once, as its latest record says, newest first.
  *
- * Two passes, since an archive imported in any order must still come out by date: the first
+ * What joins counts, whatever the numbers of bundles that do not: else whoever has the key could replace every
+ * article by one far ahead.  Two passes, since an archive imported in any order must still come out by date: the first
  * reads the catalogs and keeps 24 bytes an article, the second reads the records again in the order
  * of their dates.  Dates rise with the bundles in practice, so the second pass mostly stays in one
  * block.
@@ -26,7 +27,8 @@ struct listing {
     const struct mimeo_list_options *options;
     uint64_t above;
     struct id_set seen;
-    const struct header *header;
+    const struct header *header; /* of the bundle at hand */
+    bool joined;
     struct met *met;
     size_t met_count, met_cap;
     struct place *places;
@@ -106,7 +108,7 @@ static int meet(const struct record *r, uint32_t block, uint32_t line, void *pay
     int64_t time = r->has_published ? r->published : l->header->time;
     l->met[l->met_count++] = (struct met){
         .id = id_set_hash(&l->seen, r->id),
-        .place = {time, l->header->seq, block, line},
+        .place = {time, l->header->seq, block, line | (l->joined ? 0 : PLACE_UNJOINED)},
         .wanted = is_wanted(l, r, time),
     };
     return 0;
@@ -137,6 +139,7 @@ static int first_pass(struct held_bundle *h, mimeo_ctx *ctx, void *payload)
 {
     struct listing *l = payload;
     l->header = &h->bundle.header;
+    l->joined = h->verdict == MIMEO_GOOD;
     size_t erased;
     int rc = bundle_each_record(&h->bundle, ctx, h->name, meet, l, &erased);
     if (rc == MIMEO_ENOMEM || rc == MIMEO_ECANCELLED)

@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "base/text.h"
+#include "library/conflict.h"
 #include "library/head.h"
 #include "library/paths.h"
 
@@ -69,21 +70,8 @@ static int publisher_of(struct hash *out, mimeo_mirror *m, mimeo_ctx *ctx)
 static void refuse_charter(mimeo_mirror *m, mimeo_ctx *ctx, int code)
 {
     mirror_worsen(m, mimeo_verdict_of_code(code), "%s", mimeo_ctx_message(ctx));
-    if (code == MIMEO_ECONFLICT && m->chain.conflicted && m->pin.state != MIMEO_PIN_NONE) {
-        const struct charter *first = NULL;
-        struct charter *second = calloc(1, sizeof(*second));
-        if (second != NULL &&
-            charter_parse(second, ctx, "the rival charter", buf_view(&m->chain.rival)) == 0) {
-            first = charter_chain_get(&m->chain, second->version);
-            if (first != NULL &&
-                trust_conflict_write(&m->trust, ctx, &m->pin.publisher, buf_view(&first->note),
-                                     buf_view(&m->chain.rival)) < 0)
-                snprintf(m->remark, sizeof(m->remark), "the proof of the conflict cannot be kept: %s",
-                         mimeo_ctx_message(ctx));
-            charter_dispose(second);
-        }
-        free(second);
-    }
+    if (code == MIMEO_ECONFLICT)
+        conflict_keep_charters(m, ctx);
 }
 
 static int add_charter(mimeo_mirror *m, mimeo_ctx *ctx, uint32_t version)
@@ -107,6 +95,16 @@ static int add_charter(mimeo_mirror *m, mimeo_ctx *ctx, uint32_t version)
     }
     free(c);
     return rc;
+}
+
+/* The chain as this reader saw it first; where another charter was seen beside it, nothing later is believed. */
+static int load_known_charters(mimeo_mirror *m, mimeo_ctx *ctx)
+{
+    int rc = trust_charters_read(&m->chain, &m->trust, ctx, &m->pin.publisher);
+    if (rc == 0)
+        rc = trust_charters_conflict(&m->trust, ctx, &m->chain);
+    m->chain.conflicted = rc == 1;
+    return rc < 0 ? rc : 0;
 }
 
 static int load_charters(mimeo_mirror *m, mimeo_ctx *ctx)
@@ -169,6 +167,10 @@ static int check_name(mimeo_mirror *m, mimeo_ctx *ctx)
     struct name_search q = {m, ctx, charter_chain_newest(&m->chain)->name};
     int rc = trust_pin_each(&m->trust, ctx, name_is_other, &q);
     m->name_taken = rc > 0;
+    if (rc == MIMEO_EMALFORMED) { /* another publisher's pin: no reason to read nothing at all */
+        snprintf(m->remark, sizeof(m->remark), "%s", mimeo_ctx_message(ctx));
+        return 0;
+    }
     return rc < 0 ? rc : 0;
 }
 
@@ -183,7 +185,7 @@ static int judge(mimeo_mirror *m, mimeo_ctx *ctx)
     if (rc == 0)
         rc = trust_pin_read(&m->pin, &m->trust, ctx, &publisher);
     if (rc > 0)
-        rc = trust_charters_read(&m->chain, &m->trust, ctx, &publisher);
+        rc = load_known_charters(m, ctx);
     if (rc == 0)
         rc = load_charters(m, ctx);
     if (rc == 0)
@@ -244,6 +246,7 @@ void mimeo_mirror_free(mimeo_mirror *m)
     pthread_mutex_destroy(&m->store_lock);
     free(m->seqs);
     buf_dispose(&m->head_note);
+    free(m->fork);
     charter_chain_dispose(&m->chain);
     trust_store_close(&m->trust);
     store_close(m->store);
@@ -317,6 +320,10 @@ void mimeo_mirror_get_state(const mimeo_mirror *m, struct mimeo_mirror_state *ou
         s.archive_media_bytes = head->archive_media_bytes;
     }
     s.late = m->late;
+    if (m->stands && m->role != MIRROR_FETCHED && m->verdict < MIMEO_CONFLICTED) {
+        s.verdict = MIMEO_CONFLICTED;
+        s.reason = m->standing;
+    }
     count_missing(m, &s);
     *out = s;
 }
@@ -354,25 +361,6 @@ int mimeo_mirror_link(char **out, const mimeo_mirror *m, mimeo_ctx *ctx)
     free(link);
     if (rc < 0)
         return ctx_error(ctx, rc, "the link does not fit its limit");
-    *out = buf_detach(&b, NULL);
-    return 0;
-}
-
-int mimeo_mirror_card(char **out, const mimeo_mirror *m, mimeo_ctx *ctx)
-{
-    if (m->anchor == NULL)
-        return ctx_error(ctx, MIMEO_EINCOMPLETE, "no head is held: there is nothing to compare");
-    char id[HASH_HEX_LEN + 1], head[HASH_HEX_LEN + 1], time[21];
-    hash_format(id, &m->pin.publisher);
-    hash_format(head, &m->anchor->hash);
-    time_format(time, m->anchor->time);
-    struct buf b;
-    buf_init(&b, 512);
-    if (buf_appendf(&b, "mimeo head %.16s %llu %s %s", id, (unsigned long long)m->anchor->seq, head,
-                    time) < 0) {
-        buf_dispose(&b);
-        return ctx_error_nomem(ctx);
-    }
     *out = buf_detach(&b, NULL);
     return 0;
 }

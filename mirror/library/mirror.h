@@ -37,6 +37,8 @@ struct mimeo_mirror {
     bool has_known;
     struct header known;    /* the highest verified before, of the trust files */
     const struct header *anchor; /* what joins: the head, or the known one; NULL: none */
+    struct header *fork;    /* the newest here, where it leads to another bundle `fork_from` than the anchor; else NULL */
+    uint64_t fork_from;
 
     uint64_t *seqs;         /* bundles held, ascending */
     size_t seq_count;
@@ -50,6 +52,9 @@ struct mimeo_mirror {
     char reason[CTX_MESSAGE_MAX];
     char remark[CTX_MESSAGE_MAX]; /* what is no fault of the mirror's, such as a library that cannot be written */
     bool late;
+    bool stands;                    /* a proof is kept that no charter settles: the publisher is conflicted, and */
+    char standing[CTX_MESSAGE_MAX]; /* the screens say so; what may be done with this mirror is by `verdict` alone */
+    unsigned searches;              /* for proofs, in this mirror */
     char digits[MIMEO_DIGITS_LEN + 1];
 };
 
@@ -64,6 +69,9 @@ int mirror_remember(mimeo_mirror *m, mimeo_ctx *ctx);
 /* Pin the publisher of an opened mirror, as mimeo_trust_add does of a path. */
 int trust_pin_mirror(struct mimeo_pin *pin, mimeo_ctx *ctx, const char *library, const mimeo_mirror *m,
                      const struct mimeo_trust_options *options);
+
+/* The walk down this mirror's headers. */
+int mirror_walk_init(struct header_walk *w, const mimeo_mirror *m, mimeo_ctx *ctx);
 
 /* A bundle held, loaded and judged by its header: `verdict` MIMEO_GOOD or MIMEO_UNJOINED means that
  * `bundle` may be read with its tables checked; otherwise `code` and `message` say why not. */
@@ -80,13 +88,16 @@ struct held_bundle {
  * `verdict` where the bytes cannot be had; held_judge does steps 1 to 5 of section 9 but joining. */
 int held_load(struct held_bundle *h, mimeo_mirror *m, mimeo_ctx *ctx, uint64_t seq);
 void held_judge(struct held_bundle *h, const mimeo_mirror *m, mimeo_ctx *ctx);
-void held_join(struct held_bundle *h, struct header_walk *w, mimeo_ctx *ctx);
+/* Where the chain has another header there, the proof is kept. */
+void held_join(struct held_bundle *h, mimeo_mirror *m, struct header_walk *w, mimeo_ctx *ctx);
 /* The same for one bundle alone, by the links that lead to it from the head: about 50 headers read at most.
  * Fails only where this machine does. */
 int held_join_alone(struct held_bundle *h, mimeo_mirror *m, mimeo_ctx *ctx);
 void held_dispose(struct held_bundle *h);
 
-/* Every bundle held, newest first, that may be read. fn nonzero stops and is returned. */
+/* Every bundle held that may be read: the joined ones, newest first, and then the unjoined, newest first; so the first
+ * that names an article is the one that counts, and what is unjoined never hides what is joined.  fn nonzero
+ * stops and is returned. */
 int mirror_each_bundle(mimeo_mirror *m, mimeo_ctx *ctx,
                        int (*fn)(struct held_bundle *held, mimeo_ctx *ctx, void *payload),
                        void *payload);

@@ -33,7 +33,7 @@ static bool may_be_shown(const struct held_bundle *h)
     return h->verdict == MIMEO_GOOD || h->verdict == MIMEO_UNJOINED;
 }
 
-static int put_on(struct shelf *s, uint64_t seq)
+static int put_on(struct shelf *s, uint64_t seq, bool unjoined)
 {
     if (s->open && s->held->seq == seq)
         return 0;
@@ -48,7 +48,7 @@ static int put_on(struct shelf *s, uint64_t seq)
     held_judge(s->held, s->m, s->ctx);
     if (!s->walked)
         return held_join_alone(s->held, s->m, s->ctx);
-    if (s->held->verdict == MIMEO_GOOD && (s->m->anchor == NULL || seq > s->m->anchor->seq))
+    if (s->held->verdict == MIMEO_GOOD && unjoined)
         s->held->verdict = MIMEO_UNJOINED;
     return 0;
 }
@@ -68,7 +68,7 @@ static int find_line(struct shelf *s, const struct place *place, struct view *li
     }
     struct cursor c = cursor_of(buf_view(&s->raw));
     for (uint32_t n = 0; catalog_next_line(&c, line); n++)
-        if (n == place->line)
+        if (n == (place->line & ~PLACE_UNJOINED))
             return 1;
     return 0;
 }
@@ -76,7 +76,7 @@ static int find_line(struct shelf *s, const struct place *place, struct view *li
 int shelf_record(struct record *out, struct shelf *s, const struct place *place, const char *id)
 {
     struct view line;
-    int rc = put_on(s, place->seq);
+    int rc = put_on(s, place->seq, (place->line & PLACE_UNJOINED) != 0);
     if (rc == 0 && may_be_shown(s->held))
         rc = find_line(s, place, &line);
     if (rc == 1)

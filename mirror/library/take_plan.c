@@ -48,7 +48,7 @@ static int count_bad(enum bundle_table table, size_t n, int code, enum block_sta
 static void see(struct planning *p, struct sight *s)
 {
     struct held_bundle *h = p->at;
-    held_join(h, &p->walk, p->t->ctx);
+    held_join(h, p->t->from, &p->walk, p->t->ctx);
     s->there = true;
     s->hash = h->bundle.header.hash;
     s->verdict = h->verdict;
@@ -170,7 +170,7 @@ static int walk_down(struct planning *p)
 {
     struct taking *t = p->t;
     size_t i = t->from->seq_count, k = t->held_count;
-    int rc = header_walk_init(&p->walk, t->ctx, &t->from->chain, t->from->anchor);
+    int rc = mirror_walk_init(&p->walk, t->from, t->ctx);
     while (rc == 0 && (i > 0 || k > 0)) {
         uint64_t a = i > 0 ? t->from->seqs[i - 1] : 0, b = k > 0 ? t->held[k - 1] : 0;
         uint64_t seq = a > b ? a : b;

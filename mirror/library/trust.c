@@ -39,7 +39,7 @@ static int fill(struct mimeo_pin *out, const struct trust_store *s, mimeo_ctx *c
         buf_dispose(&b);
     }
     if (rc == 0)
-        rc = trust_conflict_count(&p.conflicts, s, ctx, &pin->publisher);
+        rc = trust_proof_count(&p.conflicts, s, ctx, &pin->publisher);
     if (rc == 0)
         *out = p;
     return rc;

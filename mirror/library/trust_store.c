@@ -18,7 +18,6 @@
 
 #define PIN_MAX ((size_t)2048)
 #define PUBLISHERS_MAX ((size_t)100000)
-#define CONFLICTS_MAX ((size_t)1000)
 
 int trust_store_open(struct trust_store *out, mimeo_ctx *ctx, const char *library)
 {
@@ -52,8 +51,7 @@ void trust_store_close(struct trust_store *s)
     *s = (struct trust_store){NULL, -1};
 }
 
-/* The directory is made at the first write, private from the start. */
-static int make(struct trust_store *s, mimeo_ctx *ctx)
+int trust_store_make(struct trust_store *s, mimeo_ctx *ctx)
 {
     if (s->fd >= 0)
         return 0;
@@ -215,7 +213,7 @@ int trust_pin_read(struct pin *out, const struct trust_store *s, mimeo_ctx *ctx,
 
 int trust_pin_write(struct trust_store *s, mimeo_ctx *ctx, const struct pin *pin)
 {
-    int rc = make(s, ctx);
+    int rc = trust_store_make(s, ctx);
     if (rc < 0)
         return rc;
     char hex[HASH_HEX_LEN + 1], since[21];
@@ -349,7 +347,7 @@ int trust_head_read(struct buf *note, const struct trust_store *s, mimeo_ctx *ct
 int trust_head_write(struct trust_store *s, mimeo_ctx *ctx, const struct hash *publisher,
                      struct view note)
 {
-    int rc = make(s, ctx);
+    int rc = trust_store_make(s, ctx);
     if (rc < 0)
         return rc;
     return file_write_atomic(ctx, s->fd, name_of(publisher, "head").text, note, 0600);
@@ -389,7 +387,7 @@ int trust_charters_read(struct charter_chain *chain, const struct trust_store *s
 
 int trust_charters_write(struct trust_store *s, mimeo_ctx *ctx, const struct charter_chain *chain)
 {
-    int rc = make(s, ctx);
+    int rc = trust_store_make(s, ctx);
     for (uint32_t version = 1; rc == 0 && version <= chain->count; version++) {
         struct name name = charter_name(&chain->publisher, version);
         struct buf b;
@@ -404,53 +402,5 @@ int trust_charters_write(struct trust_store *s, mimeo_ctx *ctx, const struct cha
         const struct charter *c = charter_chain_get(chain, version);
         rc = file_write_atomic(ctx, s->fd, name.text, buf_view(&c->note), 0600);
     }
-    return rc;
-}
-
-/* ---- conflicts ---- */
-
-int trust_conflict_write(struct trust_store *s, mimeo_ctx *ctx, const struct hash *publisher,
-                         struct view first, struct view second)
-{
-    int rc = make(s, ctx);
-    if (rc < 0)
-        return rc;
-    struct buf pair;
-    buf_init(&pair, first.len + second.len);
-    buf_append_view(&pair, first);
-    buf_append_view(&pair, second);
-    if (buf_status(&pair) < 0) {
-        buf_dispose(&pair);
-        return ctx_error_nomem(ctx);
-    }
-    char hex[HASH_HEX_LEN + 1], rest[HASH_HEX_LEN + 16] = "conflict/";
-    struct hash h = hash_of(buf_view(&pair));
-    hash_format(hex, &h);
-    strcat(rest, hex);
-    rc = file_write_atomic(ctx, s->fd, name_of(publisher, rest).text, buf_view(&pair), 0600);
-    buf_dispose(&pair);
-    return rc;
-}
-
-static int count_one(const char *name, unsigned char d_type, void *payload)
-{
-    (void)d_type;
-    struct hash h;
-    if (hash_parse(view_of_str(name), &h))
-        ++*(uint64_t *)payload;
-    return 0;
-}
-
-int trust_conflict_count(uint64_t *out, const struct trust_store *s, mimeo_ctx *ctx,
-                         const struct hash *publisher)
-{
-    *out = 0;
-    if (s->fd < 0)
-        return 0;
-    int fd = dir_open_beneath(ctx, s->fd, name_of(publisher, "conflict").text);
-    if (fd < 0)
-        return fd == MIMEO_ENOTFOUND ? 0 : fd;
-    int rc = dir_each(ctx, fd, CONFLICTS_MAX, count_one, out);
-    close(fd);
     return rc;
 }

@@ -5,7 +5,7 @@
  *     trust/<publisher>/pin              state, petname, since; the floor of the link
  *     trust/<publisher>/head             the note of the highest header verified
  *     trust/<publisher>/charter/000001   the chain as first seen
- *     trust/<publisher>/conflict/<hash>  two notes in a row, that contradict each other
+ *     trust/<publisher>/conflict/<id>    a proof of conflict: see library/proof.h
  *
  * Nothing is written for a publisher who is not pinned: opening a stranger's stick leaves no trace.
  */
@@ -14,6 +14,7 @@
 
 #include <mimeo/trust.h>
 
+#include "library/proof.h"
 #include "trust/charter.h"
 #include "trust/fingerprint.h"
 #include "trust/header.h"
@@ -26,6 +27,8 @@ struct trust_store {
 /* Reading: a library that is not there is an empty one. */
 int trust_store_open(struct trust_store *out, mimeo_ctx *ctx, const char *library);
 void trust_store_close(struct trust_store *s);
+/* Make its directory, private from the start, where there is none: before the first write. */
+int trust_store_make(struct trust_store *s, mimeo_ctx *ctx);
 
 struct pin {
     struct hash publisher;
@@ -59,10 +62,26 @@ int trust_head_write(struct trust_store *s, mimeo_ctx *ctx, const struct hash *p
 int trust_charters_read(struct charter_chain *chain, const struct trust_store *s, mimeo_ctx *ctx,
                         const struct hash *publisher);
 int trust_charters_write(struct trust_store *s, mimeo_ctx *ctx, const struct charter_chain *chain);
-/* Keep two notes that contradict each other; a pair kept before is fine. */
-int trust_conflict_write(struct trust_store *s, mimeo_ctx *ctx, const struct hash *publisher,
-                         struct view first, struct view second);
-int trust_conflict_count(uint64_t *out, const struct trust_store *s, mimeo_ctx *ctx,
-                         const struct hash *publisher);
+
+/* ---- proofs of conflict (trust_proofs.c) ---- */
+
+#define TRUST_PROOFS_MAX 100 /* of one publisher: whoever has its key could make millions */
+
+/* Keep a proof (library/proof.h) under its id; one that is there already is fine.  Where there is no room for
+ * another, one that the charters of `chain` settle gives way; where none does, this one is not kept: what is
+ * said of the publisher is the same. */
+int trust_proof_write(struct trust_store *s, mimeo_ctx *ctx, const struct charter_chain *chain, const struct hash *id,
+                      struct view proof);
+/* All files kept, those included that an older mimeo wrote, of two bare notes. */
+int trust_proof_count(uint64_t *out, const struct trust_store *s, mimeo_ctx *ctx, const struct hash *publisher);
+/* Each file by its id, in that order, the bytes as they are: nothing is checked.  Nonzero from fn stops and is returned. */
+int trust_proof_each(const struct trust_store *s, mimeo_ctx *ctx, const struct hash *publisher,
+                     int (*fn)(const struct hash *id, struct view bytes, void *payload), void *payload);
+/* Is there a proof that the charters of `chain` do not settle?  1 and *out, 0, or a code.  The first that is found
+ * ends the search, and settled ones cost no signature. */
+int trust_proof_standing(struct proof_standing *out, const struct trust_store *s, mimeo_ctx *ctx,
+                         const struct charter_chain *chain);
+/* The same of two charters of one version alone, which nothing settles. */
+int trust_charters_conflict(const struct trust_store *s, mimeo_ctx *ctx, const struct charter_chain *chain);
 
 #endif

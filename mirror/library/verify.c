@@ -11,6 +11,7 @@
 
 #include "article/clean.h"
 #include "base/pool.h"
+#include "library/conflict.h"
 #include "library/erasure.h"
 #include "library/head.h"
 #include "library/mirror.h"
@@ -25,6 +26,8 @@ struct verification {
     struct mimeo_verify_result *result;
     struct erasure_claims zeroed; /* blocks of zeros that no catalog explained yet */
     struct header_walk walk;
+    char copy_of[STORE_NAME_MAX]; /* the last further copy's name in a pack, and which of that name it was */
+    size_t copy;
 };
 
 /* ---- telling ---- */
@@ -237,7 +240,7 @@ static void job_free(void *item)
 static int finish_job(struct verification *v, struct job *j)
 {
     struct held_bundle *h = &j->held;
-    held_join(h, &v->walk, v->ctx);
+    held_join(h, v->m, &v->walk, v->ctx);
     v->result->bundles++;
     v->result->blocks += j->blocks;
     v->result->articles += j->articles;
@@ -490,10 +493,28 @@ static int check_media(uint64_t seq, const struct hash *h, void *payload)
     return ctx_check_cancel(v->ctx);
 }
 
+/* A further copy in a pack: damaged, unless the publisher signed both.  1 where it was told. */
+static int check_copy(struct verification *v, const char *name)
+{
+    char words[STORE_NAME_MAX + 200];
+    v->copy = strcmp(name, v->copy_of) == 0 ? v->copy + 1 : 0;
+    snprintf(v->copy_of, sizeof(v->copy_of), "%s", name);
+    int rc = conflict_check_copy(v->m, v->ctx, name, v->copy);
+    if (rc != 1)
+        return rc;
+    snprintf(words, sizeof(words), "%s: two different ones are in the pack, and this publisher's keys signed both: "
+                                   "keep it, and ask the publisher by another way", name);
+    tell(v, name, 0, MIMEO_CONFLICTED, words);
+    return 1;
+}
+
 static int check_stray(const char *name, const struct stray *stray, void *payload)
 {
     struct verification *v = payload;
     char words[STORE_NAME_MAX + 200];
+    int rc = stray == &stray_second_copy ? check_copy(v, name) : 0;
+    if (rc != 0)
+        return rc < 0 ? rc : 0;
     if (stray->code != 0) {
         snprintf(words, sizeof(words), "%s: %s: get the file again", name, stray->words);
         tell(v, name, 0, mimeo_verdict_of_code(stray->code), words);
@@ -579,10 +600,10 @@ int mimeo_mirror_verify(mimeo_mirror *m, mimeo_ctx *ctx, const struct mimeo_veri
     struct mimeo_mirror_state state;
     mimeo_mirror_get_state(m, &state);
     memset(result, 0, sizeof(*result));
-    result->verdict = m->verdict;
+    result->verdict = state.verdict;
     result->missing = state.missing;
     struct verification v = {.m = m, .ctx = ctx, .options = options, .result = result};
-    int rc = header_walk_init(&v.walk, ctx, &m->chain, m->anchor);
+    int rc = mirror_walk_init(&v.walk, m, ctx);
     if (rc < 0)
         return rc;
     rc = options->object != NULL ? check_one(&v) : check_all(&v);

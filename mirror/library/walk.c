@@ -46,6 +46,18 @@ void header_walk_dispose(struct header_walk *w)
     *w = (struct header_walk){0};
 }
 
+void header_walk_fork(struct header_walk *w, const struct header *top, uint64_t from)
+{
+    w->fork_from = from;
+    join_init(&w->fork, top->seq, &top->hash);
+    join_step(&w->fork, top);
+}
+
+static bool is_of_fork(struct header_walk *w, const struct header *h)
+{
+    return w->fork_from > 0 && join_step(&w->fork, h) == JOINED && h->seq >= w->fork_from;
+}
+
 static enum joined step_head(struct header_walk *w, const struct header *h)
 {
     if (w->anchor == NULL || h->seq > w->anchor->seq)
@@ -98,8 +110,8 @@ enum mimeo_verdict header_verdict(mimeo_ctx *ctx, const char *what, enum header_
                    "that it was signed before; do not believe it");
     if (by_head == NOT_ANCESTOR && standing == HEADER_GOOD)
         return say(ctx, what, MIMEO_CONFLICTED,
-                   "the publisher signed another bundle of this number: two histories; keep both and "
-                   "ask the publisher by another way");
+                   "of another history than the one that you saw first, and signed by the publisher's key "
+                   "too: keep both and ask the publisher by another way");
     if (by_head == NOT_ANCESTOR)
         return say(ctx, what, MIMEO_REVOKED, "not of the history that the head continues");
     return say(ctx, what, MIMEO_UNJOINED,
@@ -111,6 +123,8 @@ enum mimeo_verdict header_walk_step(struct header_walk *w, mimeo_ctx *ctx, const
                                     const struct header *h, enum header_standing standing)
 {
     uint32_t version = 0;
-    enum joined by_cut = step_cuts(w, h, &version);
-    return header_verdict(ctx, what, standing, step_head(w, h), by_cut, version);
+    enum joined by_cut = step_cuts(w, h, &version), by_head = step_head(w, h);
+    if (is_of_fork(w, h) && by_head == UNJOINED)
+        by_head = NOT_ANCESTOR;
+    return header_verdict(ctx, what, standing, by_head, by_cut, version);
 }

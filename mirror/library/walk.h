@@ -24,11 +24,15 @@ struct header_walk {
     struct join join;
     struct cut_walk *cuts;
     size_t cut_count;
+    uint64_t fork_from;      /* 0: none; else what `fork` joins from here up is proven to be of another history */
+    struct join fork;
 };
 
 int header_walk_init(struct header_walk *w, mimeo_ctx *ctx, const struct charter_chain *chain,
                      const struct header *anchor);
 void header_walk_dispose(struct header_walk *w);
+/* `top` was proven to lead to another bundle `from` than the anchor does (`from` is no higher than `top`). */
+void header_walk_fork(struct header_walk *w, const struct header *top, uint64_t from);
 
 /* The verdict on a header that header_judge found good with `standing`: MIMEO_GOOD, MIMEO_UNJOINED,
  * MIMEO_CONFLICTED or MIMEO_REVOKED, with the message set for the last two and for unjoined. */

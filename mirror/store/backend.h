@@ -30,6 +30,8 @@ int directory_open(struct backend **out, mimeo_ctx *ctx, const char *path, bool 
  * where there is none. */
 int git_branch_open(struct backend **out, mimeo_ctx *ctx, const char *git_dir, const char *branch);
 int pack_open(struct backend **out, mimeo_ctx *ctx, const char *path);
+/* The first `front` bytes of the n-th further object of a name, with other bytes than the first. */
+int pack_get_copy(struct stored *out, struct backend *pack, mimeo_ctx *ctx, const char *name, size_t n, size_t front);
 
 /* What a name stands for (FORMAT.md section 8). */
 enum name_kind {

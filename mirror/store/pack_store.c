@@ -35,7 +35,7 @@ struct pack {
 static const struct stray malformed_object = {MIMEO_EMALFORMED, "an object whose header is malformed"};
 static const struct stray damaged_stretch = {MIMEO_EFORGED, "a damaged stretch"};
 static const struct stray cut_short = {MIMEO_EFORGED, "an object that is cut short"};
-static const struct stray second_copy = {MIMEO_EFORGED, "a second object of this name, with other bytes"};
+const struct stray stray_second_copy = {MIMEO_EFORGED, "a second object of this name, with other bytes"};
 static const struct stray unknown_kind = {MIMEO_ENEWER, "an object of a kind that this mimeo does not know: update it"};
 
 static int read_at(struct pack *p, mimeo_ctx *ctx, uint64_t offset, uint8_t *bytes, size_t len, size_t *got)
@@ -242,7 +242,7 @@ static void settle_copies(struct pack *p, mimeo_ctx *ctx)
             free(m->name);
             continue;
         } else {
-            m->why = &second_copy;
+            m->why = &stray_second_copy;
         }
         p->members[kept++] = *m;
     }
@@ -265,10 +265,9 @@ static int index_all(struct pack *p, mimeo_ctx *ctx, const char *path)
 
 /* ---- the backend ---- */
 
-static const struct member *find(const struct pack *p, const char *name)
+/* Where the members of this name begin. */
+static size_t first_of(const struct pack *p, const char *name)
 {
-    if (strcmp(name, "head") == 0)
-        return p->head_seq > 0 ? &p->head : NULL;
     size_t low = 0, high = p->count;
     while (low < high) {
         size_t mid = low + (high - low) / 2;
@@ -277,16 +276,30 @@ static const struct member *find(const struct pack *p, const char *name)
         else
             high = mid;
     }
-    for (; low < p->count && strcmp(p->members[low].name, name) == 0; low++)
-        if (p->members[low].why == NULL)
-            return &p->members[low];
+    return low;
+}
+
+static const struct member *find(const struct pack *p, const char *name)
+{
+    if (strcmp(name, "head") == 0)
+        return p->head_seq > 0 ? &p->head : NULL;
+    for (size_t i = first_of(p, name); i < p->count && strcmp(p->members[i].name, name) == 0; i++)
+        if (p->members[i].why == NULL)
+            return &p->members[i];
     return NULL;
 }
 
-static int get(struct stored *out, struct backend *b, mimeo_ctx *ctx, const char *name, size_t max, size_t front)
+static const struct member *find_copy(const struct pack *p, const char *name, size_t n)
 {
-    struct pack *p = (struct pack *)b;
-    const struct member *m = find(p, name);
+    for (size_t i = first_of(p, name); i < p->count && strcmp(p->members[i].name, name) == 0; i++)
+        if (p->members[i].why == &stray_second_copy && n-- == 0)
+            return &p->members[i];
+    return NULL;
+}
+
+static int load(struct stored *out, struct pack *p, mimeo_ctx *ctx, const char *name, const struct member *m,
+                size_t max, size_t front)
+{
     if (m == NULL)
         return ctx_error(ctx, MIMEO_ENOTFOUND, "there is no '%s' in the pack", name);
     if (m->len > max)
@@ -303,6 +316,18 @@ static int get(struct stored *out, struct backend *b, mimeo_ctx *ctx, const char
     }
     *out = (struct stored){view_of(bytes, got), {NULL, bytes}};
     return 0;
+}
+
+static int get(struct stored *out, struct backend *b, mimeo_ctx *ctx, const char *name, size_t max, size_t front)
+{
+    struct pack *p = (struct pack *)b;
+    return load(out, p, ctx, name, find(p, name), max, front);
+}
+
+int pack_get_copy(struct stored *out, struct backend *b, mimeo_ctx *ctx, const char *name, size_t n, size_t front)
+{
+    struct pack *p = (struct pack *)b;
+    return load(out, p, ctx, name, find_copy(p, name, n), LIMIT_BUNDLE, front);
 }
 
 static int each(struct backend *b, mimeo_ctx *ctx, const char *top, name_fn fn, void *payload)

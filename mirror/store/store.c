@@ -285,6 +285,13 @@ int store_get_text(struct stored *out, struct store *s, mimeo_ctx *ctx, const ch
     return get(out, s, ctx, name, 0);
 }
 
+int store_get_copy(struct stored *out, struct store *s, mimeo_ctx *ctx, const char *name, size_t n)
+{
+    if (s->kind != STORE_PACK)
+        return ctx_error(ctx, MIMEO_ENOTFOUND, "'%s' has one file of a name", s->path);
+    return pack_get_copy(out, s->files, ctx, name, n, PREFIX_LEN + LIMIT_CHARTER);
+}
+
 /* ---- lists ---- */
 
 struct seq_list {

@@ -68,6 +68,10 @@ struct stray {
 };
 int store_each_stray(struct store *s, mimeo_ctx *ctx,
                      int (*fn)(const char *name, const struct stray *stray, void *payload), void *payload);
+/* A further object of a name that a pack has already, with other bytes: where the stray is this very one, the n-th
+ * for that name (from 0) can be had; a bundle's first bytes, as of store_get_bundle_front.  MIMEO_ENOTFOUND. */
+extern const struct stray stray_second_copy;
+int store_get_copy(struct stored *out, struct store *s, mimeo_ctx *ctx, const char *name, size_t n);
 
 /* Names of section 8. `out` is at least STORE_NAME_MAX. */
 #define STORE_NAME_MAX 160

@@ -406,6 +406,13 @@ static bool under_a_cut(const struct header *h, const struct charter_chain *chai
     return false;
 }
 
+bool header_may_conflict(const struct header *h, const struct note *note, const struct charter_chain *chain)
+{
+    const struct charter *now = charter_chain_in_force(chain, h->seq, 0);
+    return now != NULL && now->version <= h->charter_version && all_in(note, &charter_chain_newest(chain)->publish) &&
+           !under_a_cut(h, chain);
+}
+
 /* What later charters say of a header that its own charters bear. */
 static int check_governed(enum header_standing *standing, mimeo_ctx *ctx, const char *what,
                           const struct header *h, const struct note *note, const struct charter_chain *chain)
@@ -420,9 +427,7 @@ static int check_governed(enum header_standing *standing, mimeo_ctx *ctx, const 
                          "%s: signed under charter %u, but from bundle %llu on charter %u governs: a withdrawn "
                          "key, or beyond a cut", what, h->charter_version,
                          (unsigned long long)by_now->from_seq + 1, by_now->version);
-    *standing = all_in(note, &charter_chain_newest(chain)->publish) && !under_a_cut(h, chain)
-                    ? HEADER_GOOD
-                    : HEADER_BY_ANCESTRY;
+    *standing = header_may_conflict(h, note, chain) ? HEADER_GOOD : HEADER_BY_ANCESTRY;
     return 0;
 }
 

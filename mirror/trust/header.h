@@ -60,6 +60,9 @@ enum header_standing {
 int header_judge(enum header_standing *standing, mimeo_ctx *ctx, const char *what,
                  const struct header *h, const struct note *note,
                  const struct charter_chain *chain);
+/* May it still stand against another, by `chain`?  By its signers and its seq alone: no signature is checked.  Not
+ * where a signer is withdrawn, or a later charter governs its seq or decides by ancestry. */
+bool header_may_conflict(const struct header *h, const struct note *note, const struct charter_chain *chain);
 /* For a note whose lines are unknown (header_parse gave MIMEO_ENEWER): MIMEO_ENEWER where its
  * signatures are good and by publishing keys of the newest charter, else MIMEO_EFORGED; with
  * an empty chain MIMEO_ENEWER. */

@@ -62,28 +62,54 @@ bool join_expects(const struct join *j, uint64_t seq, struct hash *out)
     return false;
 }
 
-int join_path(mimeo_ctx *ctx, const struct header *from, uint64_t seq, const struct hash *hash,
-              join_fetch_fn fetch, void *payload)
+bool header_names(const struct header *h, uint64_t seq, struct hash *out)
 {
-    struct header at = *from;
-    for (int steps = 0; at.seq > seq && steps < PATH_MAX_STEPS; steps++) {
-        uint64_t next = lipmaa(at.seq);
-        struct hash want = at.skip;
+    if (h->seq <= 1 || (seq != h->seq - 1 && seq != lipmaa(h->seq)))
+        return false;
+    *out = seq == h->seq - 1 ? h->prev : h->skip;
+    return true;
+}
+
+/* As join_path_witness, with `at` to walk with: it is the witness where the result is 0. */
+static int walk(struct header *at, mimeo_ctx *ctx, uint64_t seq, const struct hash *hash, join_fetch_fn fetch,
+                void *payload)
+{
+    const uint64_t top = at->seq;
+    for (int steps = 0; at->seq > seq && steps < PATH_MAX_STEPS; steps++) {
+        uint64_t next = lipmaa(at->seq);
+        struct hash want = at->skip;
         if (next < seq) {
-            next = at.seq - 1;
-            want = at.prev;
+            next = at->seq - 1;
+            want = at->prev;
         }
         if (next == seq)
             return hash_equal(&want, hash);
         int rc = ctx_check_cancel(ctx);
         if (rc == 0)
-            rc = fetch(&at, ctx, next, &want, payload);
+            rc = fetch(at, ctx, next, &want, payload);
         if (rc < 0)
             return rc;
-        if (rc == 0 || at.seq != next)
+        if (rc == 0 || at->seq != next)
             return ctx_error(ctx, MIMEO_EINCOMPLETE,
                              "bundle %llu is not held, and only through it does bundle %llu lead to bundle %llu",
-                             (unsigned long long)next, (unsigned long long)from->seq, (unsigned long long)seq);
+                             (unsigned long long)next, (unsigned long long)top, (unsigned long long)seq);
     }
-    return at.seq == seq && hash_equal(&at.hash, hash);
+    return at->seq == seq && hash_equal(&at->hash, hash);
+}
+
+int join_path_witness(struct header *witness, mimeo_ctx *ctx, const struct header *from, uint64_t seq,
+                      const struct hash *hash, join_fetch_fn fetch, void *payload)
+{
+    struct header at = *from;
+    int rc = walk(&at, ctx, seq, hash, fetch, payload);
+    if (rc == 0)
+        *witness = at;
+    return rc;
+}
+
+int join_path(mimeo_ctx *ctx, const struct header *from, uint64_t seq, const struct hash *hash,
+              join_fetch_fn fetch, void *payload)
+{
+    struct header at = *from;
+    return walk(&at, ctx, seq, hash, fetch, payload);
 }

@@ -44,5 +44,11 @@ typedef int (*join_fetch_fn)(struct header *out, mimeo_ctx *ctx, uint64_t seq,
  * header of the path is not held: skip links nest, so there is no other way round it. */
 int join_path(mimeo_ctx *ctx, const struct header *from, uint64_t seq, const struct hash *hash,
               join_fetch_fn fetch, void *payload);
+/* The same; and where it gives 0, *witness (untouched else) is the header that says so: `from` itself where
+ * it is of that seq or below, else the one on the path whose prev or skip names another hash for `seq`. */
+int join_path_witness(struct header *witness, mimeo_ctx *ctx, const struct header *from, uint64_t seq,
+                      const struct hash *hash, join_fetch_fn fetch, void *payload);
+/* What the links of `h` say the hash at `seq` is; false where none of them goes there. */
+bool header_names(const struct header *h, uint64_t seq, struct hash *out);
 
 #endif

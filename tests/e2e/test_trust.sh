@@ -65,7 +65,9 @@ article 3 'Another history' | publish twin - || fault 'the twin cannot publish'
 expect 0 'good' mimeo verify press
 expect 7 'conflicted' mimeo verify twin
 expect 7 'conflicted' mimeo status twin
-expect 0 'good' mimeo verify press
+# Reading goes on, and the publisher is conflicted on every screen until a charter settles it.
+expect 7 'mimeo trust proofs' mimeo verify press
+expect 0 'conflicted' mimeo read -C press a-1
 is 'proofs of the conflict' "$(mimeo trust show courier --json | jq '.conflicts > 0')" true
 
 # A fork below what is held, with a newer head: 3 was seen, the other history goes on to 6.
@@ -88,7 +90,9 @@ rm -f press.key.journal
 expect 7 '' publish press --heartbeat
 expect 0 '' publish press --heartbeat --check-mirror press
 
-# Late: asked for, and not.
+# Late: asked for, and not; by a reader who has seen no conflict.
+MIMEO_LIBRARY=$work/calm
+pin press
 SOURCE_DATE_EPOCH=$(($(date +%s) + 30 * 86400))
 export SOURCE_DATE_EPOCH
 expect 0 'late' mimeo status press

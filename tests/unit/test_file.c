@@ -224,6 +224,7 @@ static void a_tree_is_removed_and_no_link_out_of_it_followed(void **state)
     assert_int_equal(symlinkat("keep", dir, "link"), 0);
     assert_int_not_equal(dir_remove_tree(ctx, dir, "link"), 0);
     holds("keep/file", "kept");
+}
 
 static int report_and_sleep(struct buf *out, mimeo_ctx *child, void *payload)
 {

@@ -152,6 +152,27 @@ static void a_path_through_a_gap_is_incomplete(void **state)
     assert_int_equal(join_path(ctx, &head, 39, &hashes[39], fetch, &s), 1);
 }
 
+static void the_header_that_contradicts_is_handed_out(void **state)
+{
+    (void)state;
+    struct shelf s = {0, 0};
+    struct header *witness = calloc(1, sizeof(*witness));
+    struct header head = header_at(40);
+    assert_non_null(witness);
+    assert_int_equal(join_path_witness(witness, ctx, &head, 8, &hashes[8], fetch, &s), 1);
+    assert_int_equal(witness->seq, 0); /* untouched */
+    for (uint64_t seq = 1; seq < 40; seq++) {
+        struct hash named;
+        assert_int_equal(join_path_witness(witness, ctx, &head, seq, &hashes[LAST], fetch, &s), 0);
+        assert_true(witness->seq > seq && header_names(witness, seq, &named));
+        assert_true(hash_equal(&named, &hashes[seq]));
+    }
+    /* Of its own seq, a header is its own witness. */
+    assert_int_equal(join_path_witness(witness, ctx, &head, 40, &hashes[LAST], fetch, &s), 0);
+    assert_int_equal(witness->seq, 40);
+    free(witness);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -163,6 +184,7 @@ int main(void)
         cmocka_unit_test(another_header_of_a_joined_seq_is_no_ancestor),
         cmocka_unit_test(a_path_proves_ancestors_and_disproves_others),
         cmocka_unit_test(a_path_through_a_gap_is_incomplete),
+        cmocka_unit_test(the_header_that_contradicts_is_handed_out),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -23,7 +23,8 @@ _mimeo() {
     fi
     case $command in
     key) [[ ${COMP_WORDS[COMP_CWORD - 1]} == key ]] && mapfile -t COMPREPLY < <(compgen -W 'new show passphrase' -- "$current") && return ;;
-    trust) [[ ${COMP_WORDS[COMP_CWORD - 1]} == trust ]] && mapfile -t COMPREPLY < <(compgen -W 'add show rename remove confirm' -- "$current") && return ;;
+    head) [[ ${COMP_WORDS[COMP_CWORD - 1]} == head ]] && mapfile -t COMPREPLY < <(compgen -f -W 'compare' -- "$current") && return ;;
+    trust) [[ ${COMP_WORDS[COMP_CWORD - 1]} == trust ]] && mapfile -t COMPREPLY < <(compgen -W 'add show rename remove confirm proofs proof' -- "$current") && return ;;
     read | revise | retract)
         mapfile -t COMPREPLY < <(compgen -W "$(mimeo -q list 2>/dev/null | cut -f2)" -- "$current")
         return
