@@ -2,6 +2,7 @@
 
     ports.py free                    print a loopback port that nobody has
     ports.py wait PORT GROUP SECONDS until a process of that process group listens there
+    ports.py gone GROUP SECONDS      until no process of that process group is left
     ports.py --port-file FILE hold   take a port without listening: connections are refused
 """
 import os
@@ -48,6 +49,30 @@ def wait(port, group, seconds):
     return 1
 
 
+def alive(group):
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            if os.getpgid(int(pid)) == group and not zombie(pid):
+                return True
+        except OSError:
+            continue
+    return False
+
+
+def zombie(pid):
+    with open("/proc/%s/stat" % pid) as f:
+        return f.read().rpartition(")")[2].split()[0] == "Z"
+
+
+def gone(group, seconds):
+    end = time.monotonic() + seconds
+    while alive(group):
+        if time.monotonic() > end:
+            return 1
+        time.sleep(0.03)
+    return 0
+
+
 def bound():
     s = socket.socket()
     s.bind(("127.0.0.1", 0))
@@ -65,6 +90,8 @@ if __name__ == "__main__":
         print(bound().getsockname()[1])
     elif sys.argv[1] == "wait":
         sys.exit(wait(int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])))
+    elif sys.argv[1] == "gone":
+        sys.exit(gone(int(sys.argv[2]), float(sys.argv[3])))
     else:
         held = bound()
         say_port(sys.argv[2], held)

@@ -190,12 +190,7 @@ all=$servers
 stop_servers
 left=0
 for one in $all; do
-    waited=0
-    while ps -A -o pgid=,stat= | awk -v g="$one" '$1 == g && $2 !~ /^Z/ { found = 1 } END { exit !found }'; do
-        waited=$((waited + 1))
-        [ "$waited" -lt 100 ] || { left=$((left + 1)) && break; }
-        sleep 0.05
-    done
+    python3 "$scripts/ports.py" gone "$one" 10 || left=$((left + 1))
 done
 is 'servers left' "$left" 0
 
