@@ -30,19 +30,35 @@ with open(sys.argv[1], "r+b") as f:
     f.write(data)
 END
 }
+# forge FILE: of a signed text another one of good form: the promise a second off, or the name by a letter.
+forge() {
+    python3 - "$1" <<'END'
+import os
+import sys
+os.chmod(sys.argv[1], 0o644)
+with open(sys.argv[1], "r+b") as f:
+    data = bytearray(f.read())
+    at = data.find(b"Z\narchive ") - 1
+    if at < 0:
+        at = data.index(b"\nname ") + 6
+    data[at] ^= 1
+    f.seek(0)
+    f.write(data)
+END
+}
 # recommit DIR: what was changed in its work tree becomes what main shows, under the same message.
 recommit() {
     git -C "$1" add -A && forger -C "$1" commit -q --amend -m "$(git -C "$1" log -1 --format=%s)"
 }
-# damaged_mirror FROM TO bundle|head|charter|missing|readme: a clone whose tip has that fault.
+# damaged_mirror FROM TO KIND: a clone whose tip has that fault.
 damaged_mirror() {
     git clone -q "$1" "$2"
     newest=$(find "$2/bundles" -name '*.mimeo' | sort | tail -1)
     case $3 in
     bundle) flip "$newest" -10 ;;
-    bundle-header) flip "$newest" 200 ;;
-    head) flip "$2/head" 60 ;;
-    charter) flip "$2/charter/000001" 60 ;;
+    bundle-header) forge "$newest" ;;
+    head) forge "$2/head" ;;
+    charter) forge "$2/charter/000001" ;;
     missing) rm "$newest" ;;
     empty) : >"$newest" ;;
     readme) echo 'We have moved to http://elsewhere.example' >>"$2/README.md" ;;
@@ -144,14 +160,29 @@ nothing_kept() {
     [ -z "$(mimeo trust 2>/dev/null)" ] || fault "$1: somebody was pinned"
     [ -z "$(find "$work/library" -type l 2>/dev/null)" ] || fault "$1: a symbolic link is in the library"
 }
+# nothing_foreign WHAT DIR: what the library has of that publisher is, file for file, what DIR or `before` has; and
+# no bundle of the last snapshot is gone.
+nothing_foreign() {
+    checks=$((checks + 1))
+    { files "$2"; [ ! -d before ] || files before; } | sort -u >wanted
+    files "$(held "$2")" | sort >have 2>/dev/null
+    comm -13 wanted have >foreign
+    [ ! -s foreign ] || fault "$1: the library has what was never published: $(head -3 foreign)"
+    if [ -s "$work/before.list" ]; then
+        sed -n 's,  publishers/[0-9a-f]*/, ,p' "$work/before.list" | grep bundles/ | cut -d' ' -f2 | sort >lost.before
+        cut -d' ' -f2 have | sort | comm -23 lost.before - >lost
+        [ ! -s lost ] || fault "$1: bundles are gone: $(head -3 lost)"
+    fi
+    [ -z "$(find "$work/library" -type l 2>/dev/null)" ] || fault "$1: a symbolic link is in the library"
+}
 # snapshot / unchanged WHAT: of what is held and whom is trusted, not of the cache or of health.
-snapshot() { (cd "$work/library" && find publishers -type f -exec b2sum {} + | sort -k2) >"$work/before" 2>/dev/null; }
+snapshot() { (cd "$work/library" && find publishers -type f -exec b2sum {} + | sort -k2) >"$work/before.list" 2>/dev/null; }
 unchanged() {
     checks=$((checks + 1))
-    (cd "$work/library" && find publishers -type f -exec b2sum {} + | sort -k2) >"$work/after" 2>/dev/null
-    cmp -s "$work/before" "$work/after" || {
+    (cd "$work/library" && find publishers -type f -exec b2sum {} + | sort -k2) >"$work/after.list" 2>/dev/null
+    cmp -s "$work/before.list" "$work/after.list" || {
         fault "$1: what is held has changed"
-        diff "$work/before" "$work/after" | head -5 | sed 's/^/    /'
+        diff "$work/before.list" "$work/after.list" | head -5 | sed 's/^/    /'
     }
 }
 # status_in WHAT "STATUSES" COMMAND…: one of them, with words on it where it is not 0; out and err as in expect.

@@ -2,9 +2,9 @@
 # Cloning a mirror into the library, over each kind of address, as git and web servers really serve it.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-# shellcheck source=tests/e2e/servers.sh
+# shellcheck source-path=SCRIPTDIR source=servers.sh
 . "$MIMEO_SOURCE_DIR/tests/e2e/servers.sh"
-# shellcheck source=tests/e2e/mirrors.sh
+# shellcheck source-path=SCRIPTDIR source=mirrors.sh
 . "$MIMEO_SOURCE_DIR/tests/e2e/mirrors.sh"
 need git jq python3
 
@@ -14,7 +14,6 @@ rm edition/README.md edition/draw-pictures
 publish press edition
 article 1 | publish press -
 article 2 | publish press -
-bundles=$(find press/bundles -name '*.mimeo' | wc -l)
 articles=$(mimeo --library press.library list press | wc -l)
 digits=$(digits_of press)
 who=$(id_of press)

@@ -3,7 +3,7 @@
 # A fault here is a fault of the tests' own tools, not of mimeo.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-# shellcheck source=tests/e2e/servers.sh
+# shellcheck source-path=SCRIPTDIR source=servers.sh
 . "$MIMEO_SOURCE_DIR/tests/e2e/servers.sh"
 need git curl python3 openssl
 
