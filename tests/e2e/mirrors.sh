@@ -105,19 +105,20 @@ wide_mirror() {
     git clone -q --bare "$1" "$2"
     blob=$(echo wide | git -C "$2" hash-object -w --stdin)
     wide=$(awk -v n="$4" -v b="$blob" 'BEGIN { for (i = 0; i < n; i++) printf "100644 blob %s\t%07d.mimeo\n", b, i }' |
-        git -C "$2" mktree)
+        git -C "$2" mktree --missing)
     graft "$2" "${3%/*}" "$(printf '040000 tree %s\t%s' "$wide" "${3##*/}")"
     tip_is "$2" "$grafted"
 }
 # deep_mirror FROM TO DEPTH: directories in directories, under a mirror's name.
 deep_mirror() {
     git clone -q --bare "$1" "$2"
-    deep=$(git -C "$2" rev-parse main:charter)
-    depth=0
-    while [ "$depth" -lt "$3" ]; do
-        depth=$((depth + 1))
-        deep=$(printf '040000 tree %s\t00\n' "$deep" | git -C "$2" mktree)
-    done
+    {
+        printf 'commit refs/heads/deep\ncommitter x <x@x> 0 +0000\ndata 0\nM 100644 inline '
+        awk -v n="$3" 'BEGIN { for (i = 0; i < n; i++) printf "00/" }'
+        printf '00.mimeo\ndata 4\ndeep\n'
+    } | git -C "$2" fast-import --quiet
+    deep=$(git -C "$2" rev-parse 'deep^{tree}')
+    git -C "$2" update-ref -d refs/heads/deep
     graft "$2" '' "$(printf '040000 tree %s\tbundles' "$deep")"
     tip_is "$2" "$grafted"
 }
@@ -199,5 +200,5 @@ status_in() {
         sed 's/^/    /' out err | head -20
         ;;
     esac
-    [ "$got" -eq 0 ] || [ -s err ] || fault "$what: status $got without a word"
+    [ "$got" -eq 0 ] || [ -s out ] || [ -s err ] || fault "$what: status $got without a word"
 }

@@ -192,7 +192,7 @@ is 'connections by a proxy that is none' "$(connections "$relay_log")" "$before"
 
 stranger stranger
 fresh_library
-status_in 'a repository that is no mirror' '1 10' mimeo clone stranger
+status_in 'a repository that is no mirror' '1 8 10' mimeo clone stranger
 nothing_kept 'a repository that is no mirror'
 expect 1 '' mimeo clone nowhere
 mkdir empty

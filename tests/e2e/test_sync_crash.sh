@@ -119,7 +119,7 @@ syncing() { # NAME
     done
 }
 reading() { # NAME
-    while [ ! -e done ]; do
+    while [ ! -e finished ]; do
         timeout 60 "$MIMEO" read a-1 >"read.$1" 2>&1 || printf 'read: %s\n' "$(cat "read.$1")" >>complaints
         grep -q 'Text of article 1' "read.$1" || printf 'read: another text\n' >>complaints
         timeout 60 "$MIMEO" list >"list.$1" 2>&1 || printf 'list: %s\n' "$(cat "list.$1")" >>complaints
@@ -139,7 +139,7 @@ while [ "$times" -lt 6 ]; do
     batch 3 | publish press - || fault 'publishing meanwhile'
 done
 wait "$first" "$second"
-: >done
+: >finished
 wait "$third" "$fourth"
 [ ! -s complaints ] || fault "at once: $(sort complaints | uniq -c | head -5)"
 mimeo sync >out 2>err || fault "sync after all that: $(cat err)"
