@@ -1,0 +1,159 @@
+#!/bin/sh
+# SIGKILL at 100 random moments of cloning and syncing: after each what is held verifies clean, nothing is
+# lost, and the next run completes.  Then two syncs, a publisher and readers on one library at once.
+# label: slow
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=servers.sh
+. "$MIMEO_SOURCE_DIR/tests/e2e/servers.sh"
+# shellcheck source-path=SCRIPTDIR source=mirrors.sh
+. "$MIMEO_SOURCE_DIR/tests/e2e/mirrors.sh"
+need git jq python3 awk
+
+make_publisher press
+number=0
+batch() { # as many articles as said, each a bundle of its own size
+    count=$1
+    while [ "$count" -gt 0 ]; do
+        count=$((count - 1)) number=$((number + 1))
+        article "$number"
+    done
+}
+round=0
+while [ "$round" -lt 12 ]; do
+    round=$((round + 1))
+    batch 5 | publish press -
+done
+digits=$(digits_of press)
+serve_http .
+address=$url/press
+
+seed=20261126
+# pause WHOLE: some part of so many microseconds, or a little more
+pause() {
+    seed=$(((seed * 1103515245 + 12345) % 2147483648))
+    sleep "$(awk -v us="$1" -v s="$seed" 'BEGIN { printf "%.6f", us * (s % 10000) / 10000 / 1000000 * 1.1 }')"
+}
+killed=0
+# killed_at WHOLE COMMAND…: the parent alone is killed; its children have to notice.
+killed_at() {
+    whole=$1
+    shift
+    "$MIMEO" "$@" >out 2>err &
+    run=$!
+    pause "$whole"
+    kill -9 "$run" 2>/dev/null
+    wait "$run" 2>/dev/null
+    [ $? -eq 137 ] && killed=$((killed + 1))
+}
+microseconds() { # COMMAND…
+    begin=$(date +%s%N)
+    "$@" >out 2>err || fault "$*: $(cat err)"
+    took=$((($(date +%s%N) - begin) / 1000))
+}
+# clean WHAT: good, or said to be incomplete; never forged, malformed or in conflict.
+clean() {
+    status_in "$1: verify" "0 8" mimeo verify
+    mimeo list >out 2>err || fault "$1: list: $(cat err)"
+}
+
+# ---- clone ----
+
+microseconds mimeo clone "$address" --expect "$digits"
+holds_all_of 'a whole clone' press
+whole=$took
+round=0
+while [ "$round" -lt 50 ]; do
+    round=$((round + 1))
+    [ $((round % 3)) -eq 1 ] && fresh_library
+    killed_at "$whole" clone "$address" --expect "$digits"
+    # Before anything is pinned there is nothing to verify.
+    [ -z "$(mimeo trust 2>/dev/null)" ] || [ ! -d "$(held press)" ] || clean "clone $round"
+    if [ $((round % 3)) -eq 0 ]; then
+        mimeo clone "$address" --expect "$digits" >out 2>err || fault "clone $round: the next run: $(cat err)"
+        holds_all_of "clone $round" press
+        expect 0 'good: verified' mimeo verify
+    fi
+done
+
+# ---- sync ----
+
+fresh_library
+mimeo clone "$address" --expect "$digits" >out 2>err || fault "clone: $(cat err)"
+batch 20 | publish press -
+microseconds mimeo sync
+whole=$took
+articles=$(mimeo list | wc -l)
+round=0
+while [ "$round" -lt 50 ]; do
+    round=$((round + 1))
+    [ $((round % 3)) -eq 1 ] && batch 7 | publish press -
+    killed_at "$whole" sync
+    clean "sync $round"
+    now=$(mimeo list | wc -l)
+    [ "$now" -ge "$articles" ] || fault "sync $round: $now articles, and there were $articles"
+    articles=$now
+    if [ $((round % 3)) -eq 0 ]; then
+        mimeo sync >out 2>err || fault "sync $round: the next run: $(cat err)"
+        holds_all_of "sync $round" press
+        is "sync $round: articles" "$(mimeo list | wc -l)" "$number"
+    fi
+done
+mimeo sync >out 2>err || fault "the last sync: $(cat err)"
+holds_all_of 'the last sync' press
+expect 0 'good: verified' mimeo verify --deep
+is 'articles that are there twice' "$(mimeo list | cut -f2 | sort | uniq -d | wc -l)" 0
+is 'temporary files left' "$(find library/publishers library/trust -name '.mimeo-tmp*' | head -3)" ''
+is 'what is left of killed fetches' "$(find library -name 'pack_git2_*' -o -name 'new-*' | head -3)" ''
+[ "$killed" -ge 30 ] || fault "only $killed of 100 runs were killed in time"
+printf '%d runs were killed\n' "$killed"
+
+# ---- at once: two syncs, a publisher, readers ----
+
+: >complaints
+syncing() { # NAME
+    times=0
+    while [ "$times" -lt 6 ]; do
+        times=$((times + 1))
+        timeout 120 "$MIMEO" sync >"sync.$1" 2>&1 || printf 'sync %s: status %s: %s\n' "$1" "$?" "$(cat "sync.$1")" >>complaints
+    done
+}
+reading() { # NAME
+    while [ ! -e finished ]; do
+        timeout 60 "$MIMEO" read a-1 >"read.$1" 2>&1 || printf 'read: %s\n' "$(cat "read.$1")" >>complaints
+        grep -q 'Text of article 1' "read.$1" || printf 'read: another text\n' >>complaints
+        timeout 60 "$MIMEO" list >"list.$1" 2>&1 || printf 'list: %s\n' "$(cat "list.$1")" >>complaints
+        [ "$(wc -l <"list.$1")" -ge "$articles" ] || printf 'list: %s lines\n' "$(wc -l <"list.$1")" >>complaints
+        timeout 60 "$MIMEO" verify >"verify.$1" 2>&1
+        case $? in 0 | 8) ;; *) printf 'verify: %s\n' "$(cat "verify.$1")" >>complaints ;; esac
+    done
+}
+articles=$(mimeo list | wc -l)
+syncing one & first=$!
+syncing two & second=$!
+reading one & third=$!
+reading two & fourth=$!
+times=0
+while [ "$times" -lt 6 ]; do
+    times=$((times + 1))
+    batch 3 | publish press - || fault 'publishing meanwhile'
+done
+wait "$first" "$second"
+: >finished
+wait "$third" "$fourth"
+[ ! -s complaints ] || fault "at once: $(sort complaints | uniq -c | head -5)"
+mimeo sync >out 2>err || fault "sync after all that: $(cat err)"
+holds_all_of 'after all that' press
+expect 0 'good: verified' mimeo verify --deep
+is 'articles after all that' "$(mimeo list | wc -l)" "$number"
+
+# Two clones of one address into one library at once.
+fresh_library
+timeout 120 "$MIMEO" clone "$address" --expect "$digits" >out1 2>&1 & first=$!
+timeout 120 "$MIMEO" clone "$address" --expect "$digits" >out2 2>&1
+second=$?
+wait "$first" || fault "one of two clones: $(cat out1)"
+[ "$second" -eq 0 ] || fault "the other of two clones: $(cat out2)"
+holds_all_of 'two clones at once' press
+expect 0 'good: verified' mimeo verify
+done_testing
