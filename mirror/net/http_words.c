@@ -20,7 +20,8 @@ static int bad_certificate(struct http_session *s, mimeo_ctx *ctx)
     const char *what;
     curl_easy_getinfo(s->easy, CURLINFO_SSL_VERIFYRESULT, &verdict);
     switch (verdict) {
-    case 0: what = "is for another name"; break;
+    case 0:
+    case 1: what = "is for another name"; break; /* libcurl looks at that first, and leaves its initial 1 */
     case EXPIRED: what = "has expired (is the clock of this machine right?)"; break;
     case NOT_YET_VALID: what = "is not valid yet (is the clock of this machine right?)"; break;
     case SELF_SIGNED:
