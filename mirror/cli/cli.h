@@ -169,6 +169,26 @@ enum { /* and those of publish and revise */
         {"no-pictures", OPTION_FLAG}, {"lang", OPTION_VALUE}, {"sensitive", OPTION_FLAG},           \
         {"mirror", OPTION_LIST}, {"next-by", OPTION_VALUE}, {"level", OPTION_VALUE}
 
+/* ---- syncing.c ---- */
+
+enum { /* indexes of the options that clone and sync begin with */
+    NET_PROXY, NET_CA_FILE, NET_CONNECT, NET_STALL, NET_TOTAL, NET_COMMON,
+};
+#define NETWORK_OPTIONS                                                                             \
+    {"proxy", OPTION_VALUE}, {"ca-file", OPTION_VALUE}, {"connect-timeout", OPTION_VALUE},          \
+        {"stall-timeout", OPTION_VALUE}, {"timeout", OPTION_VALUE}
+#define NETWORK_HELP                                                                                \
+    "  --proxy URL                through this proxy, or not at all: socks5h://127.0.0.1:9050\n"   \
+    "  --ca-file FILE             certificate authorities, instead of the system's\n"              \
+    "  --connect-timeout SECONDS  for a connection; 30 by default\n"                               \
+    "  --stall-timeout SECONDS    without a byte; 60 by default\n"                                 \
+    "  --timeout SECONDS          for one connection in all; 6 hours by default\n"
+
+/* EXIT_OK, or EXIT_USAGE after saying why. */
+int parse_network(struct mimeo_network *out, const struct command *command, const struct args *args);
+/* Tell what came of an address; the payload is the cli. */
+void hear_sync(const struct mimeo_sync_event *e, void *payload);
+
 /* Open the publisher's mirror as the options say.  `article`: the options of publish and revise are
  * there too.  EXIT_OK, or a status after saying why. */
 int open_publisher(mimeo_publisher **out, struct cli *cli, const struct command *command, const struct args *args,

@@ -8,11 +8,13 @@
 #define MIMEO_VERSION "unknown"
 #endif
 
-extern const struct command cmd_init, cmd_publish, cmd_revise, cmd_retract, cmd_key, cmd_list, cmd_read, cmd_verify,
-    cmd_status, cmd_head, cmd_trust, cmd_library;
-const struct command *const commands[] = {&cmd_init, &cmd_publish, &cmd_revise, &cmd_retract, &cmd_key,  &cmd_list,
-                                          &cmd_read, &cmd_verify,  &cmd_status, &cmd_head,    &cmd_trust,
-                                          &cmd_library, NULL};
+extern const struct command cmd_init, cmd_publish, cmd_revise, cmd_retract, cmd_key, cmd_clone, cmd_sync, cmd_mirrors,
+    cmd_list, cmd_read, cmd_verify, cmd_status, cmd_trust, cmd_head, cmd_library;
+const struct command *const commands[] = {
+    &cmd_init,  &cmd_publish, &cmd_revise,  &cmd_retract, &cmd_key, /* publisher */
+    &cmd_clone, &cmd_sync,    &cmd_mirrors,                         /* courier */
+    &cmd_list,  &cmd_read,    &cmd_verify,  &cmd_status,  &cmd_trust, &cmd_head, &cmd_library, /* reader */
+    NULL};
 
 static const char general_help[] =
     "mimeo publishes, verifies and reads signed bundles of articles, with no network.\n"

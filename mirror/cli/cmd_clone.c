@@ -1,0 +1,73 @@
+/* mimeo clone */
+#include <string.h>
+
+#include "cli.h"
+
+enum { NO_MEDIA = NET_COMMON, EXPECT, PETNAME };
+
+static const struct option_spec options[] = {NETWORK_OPTIONS,          {"no-media", OPTION_FLAG}, {"expect", OPTION_VALUE},
+                                             {"petname", OPTION_VALUE}, {NULL, OPTION_FLAG}};
+extern const struct command cmd_clone;
+
+/* Who it is, and how far that is known: the first thing that a reader has to hear. */
+static void put_pin(struct cli *cli, const char *publisher)
+{
+    struct mimeo_pin pin;
+    if (mimeo_trust_find(cli->ctx, cli->library, publisher, &pin) < 0)
+        return;
+    if (cli->json) {
+        json_begin();
+        json_string("publisher", pin.publisher);
+        json_string("petname", pin.petname);
+        json_string("digits", pin.digits);
+        json_string("pin", mimeo_pin_state_name(pin.state));
+        json_end();
+        return;
+    }
+    printf("Fingerprint: %s (%s)\n", pin.digits, mimeo_pin_state_name(pin.state));
+    if (pin.state == MIMEO_PIN_FIRST_USE)
+        talk(cli, "mimeo: taken at first use: nothing shows that this is who it says it is. Get the fingerprint by another way, then\n"
+                  "mimeo: mimeo trust confirm %.16s --expect 'DIGITS'", pin.publisher);
+}
+
+static int run_it(struct cli *cli, const struct args *args)
+{
+    struct mimeo_sync_result r;
+    struct mimeo_clone_options o = {.sync = {.no_media = args->flags[NO_MEDIA], .event = hear_sync, .payload = cli},
+                                    .expect = args->values[EXPECT],
+                                    .petname = args->values[PETNAME]};
+    int status = parse_network(&o.sync.network, &cmd_clone, args);
+    if (status != EXIT_OK)
+        return status;
+    progress_start(cli);
+    int rc = mimeo_clone(cli->ctx, cli->library, args->words[0], &o, &r);
+    progress_clear();
+    status = rc < 0 ? fail(cli, rc) : EXIT_OK;
+    if (r.publisher[0] != '\0' && !cli->quiet)
+        put_pin(cli, r.publisher);
+    return status;
+}
+
+const struct command cmd_clone = {
+    "clone", "fetch a mirror into the library, and follow its publisher",
+    "examples:\n"
+    "  mimeo clone 'mimeo:1f0c...'                          a link says who it is and where copies are\n"
+    "  mimeo clone https://host.example/press.git --expect '78767 31427 ...'\n"
+    "  mimeo clone /media/stick\n"
+    "\n"
+    "usage:\n"
+    "  mimeo clone [--expect DIGITS] [--petname NAME] [--proxy URL] [--ca-file FILE]\n"
+    "      [--connect-timeout SECONDS] [--stall-timeout SECONDS] [--timeout SECONDS] [--no-media]\n"
+    "      [--json] PATH | URL | LINK\n"
+    "\n"
+    "options:\n"
+    "  --expect DIGITS            the fingerprint, as you got it in another way\n"
+    "  --petname NAME             what you call this publisher\n"
+    NETWORK_HELP
+    "  --no-media                 text alone, no pictures\n"
+    "  --json                     what came of the address, and whose it is\n"
+    "\n"
+    "exit status:\n"
+    "  0 all is here, 3 not reached, 4 forged or damaged, 7 rollback or conflict, 8 incomplete\n",
+    options, 1, 1, run_it,
+};

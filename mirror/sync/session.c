@@ -1,0 +1,319 @@
+/*
+ * A visit: the way brings stores, the library takes from each, and what was verified is remembered only when
+ * its files are in place.  So a kill at any moment leaves a library that agrees with itself, and the next visit goes on.
+ */
+#include "sync/session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "library/holding.h"
+#include "library/index.h"
+#include "library/take.h"
+#include "sync/mirror_list.h"
+
+#define LOCK "lock"
+#define LOCK_SECONDS 10
+
+/* ---- a session ---- */
+
+static int take_lock(struct session *s)
+{
+    int rc = dir_make(s->ctx, s->work, 0700);
+    int dir = rc < 0 ? rc : dir_open(s->ctx, s->work);
+    if (dir < 0)
+        return dir;
+    rc = dir_remove_stale(s->ctx, dir);
+    if (rc == 0)
+        rc = file_lock(&s->lock, s->ctx, dir, LOCK, LOCK_SECONDS);
+    close(dir);
+    return rc;
+}
+
+static int read_petname(struct session *s)
+{
+    struct trust_store trust;
+    struct pin pin;
+    int rc = trust_store_open(&trust, s->ctx, s->library);
+    if (rc < 0)
+        return rc;
+    rc = trust_pin_read(&pin, &trust, s->ctx, &s->publisher);
+    trust_store_close(&trust);
+    if (rc < 0)
+        return rc;
+    memcpy(s->petname, pin.petname, sizeof(s->petname));
+    return 0;
+}
+
+/* 1 and what is held of the publisher, opened; 0 where nothing is. */
+static int open_held(mimeo_mirror **out, const struct session *s)
+{
+    int rc = mirror_open(out, s->ctx, s->held, s->library, MIRROR_HELD);
+    return rc == MIMEO_ENOTFOUND ? 0 : rc < 0 ? rc : 1;
+}
+
+/* Bundles 1 to this are there. */
+static uint64_t contiguous(const mimeo_mirror *m)
+{
+    uint64_t n = 0;
+    while (n < m->seq_count && m->seqs[n] == n + 1)
+        n++;
+    return n;
+}
+
+static int read_seq(struct session *s)
+{
+    mimeo_mirror *m;
+    int rc = open_held(&m, s);
+    if (rc <= 0)
+        return rc;
+    s->seq_before = m->has_head ? m->head.seq : 0;
+    mimeo_mirror_free(m);
+    return 0;
+}
+
+int session_open(struct session *s, mimeo_ctx *ctx, const char *library, const struct hash *publisher,
+                 const struct mimeo_sync_options *options)
+{
+    *s = (struct session){.ctx = ctx, .library = library, .options = options, .publisher = *publisher, .lock = -1};
+    hash_format(s->hex, publisher);
+    int rc = library_work_path(&s->work, ctx, library, publisher);
+    if (rc == 0)
+        rc = library_publisher_path(&s->held, ctx, library, publisher);
+    if (rc == 0)
+        rc = take_lock(s);
+    if (rc == 0)
+        rc = read_petname(s);
+    if (rc == 0)
+        rc = read_seq(s);
+    if (rc < 0)
+        session_close(s);
+    return rc;
+}
+
+void session_close(struct session *s)
+{
+    if (s->lock >= 0)
+        file_unlock(s->lock);
+    free(s->work);
+    free(s->held);
+    s->lock = -1;
+    s->work = s->held = NULL;
+}
+
+int session_head(struct header *out, const struct session *s)
+{
+    mimeo_mirror *m;
+    int rc = open_held(&m, s);
+    if (rc <= 0)
+        return rc;
+    rc = m->anchor != NULL;
+    if (rc == 1)
+        *out = *m->anchor;
+    mimeo_mirror_free(m);
+    return rc;
+}
+
+/* ---- a visit ---- */
+
+struct visit {
+    struct session *s;
+    struct visit_result *r;
+    struct approach approach;
+    enum mimeo_verdict verdict; /* of what the address showed last, or what no later slice mends */
+    char reason[CTX_MESSAGE_MAX];
+    bool seen;                  /* it showed a mirror of this publisher */
+};
+
+static void hear_fault(const struct mimeo_fault *fault, void *payload)
+{
+    struct visit *v = payload;
+    if (v->r->faults++ > 0)
+        return;
+    v->r->code = mimeo_verdict_code(fault->verdict);
+    snprintf(v->r->message, sizeof(v->r->message), "%s", fault->message);
+}
+
+static int check_publisher(const struct session *s, const mimeo_mirror *m)
+{
+    char hex[HASH_HEX_LEN + 1];
+    if (hash_equal(&m->pin.publisher, &s->publisher))
+        return 0;
+    hash_format(hex, &m->pin.publisher);
+    return ctx_error(s->ctx, MIMEO_EFORGED, "this is another publisher's mirror (%.16s…), not %.16s…: nothing was taken", hex,
+                     s->hex);
+}
+
+/* A slice is an old state, and so behind or incomplete until the next one comes; these are what no later slice mends. */
+static bool speaks_against(enum mimeo_verdict verdict)
+{
+    return verdict >= MIMEO_NEEDS_NEWER && verdict != MIMEO_ROLLBACK;
+}
+
+static void note_verdict(struct visit *v, const mimeo_mirror *m)
+{
+    v->seen = true;
+    if (speaks_against(v->verdict) && m->verdict <= v->verdict)
+        return;
+    v->verdict = m->verdict;
+    snprintf(v->reason, sizeof(v->reason), "%s", m->reason);
+}
+
+/* The catalog follows what is held; whoever reads next would do it too. */
+static int follow_catalog(struct visit *v)
+{
+    struct session *s = v->s;
+    mimeo_mirror *held;
+    struct index *index;
+    int rc = open_held(&held, s);
+    if (rc <= 0)
+        return rc;
+    v->approach.held_seq = contiguous(held);
+    v->r->whole = held->has_head && v->approach.held_seq == held->head.seq && held->verdict <= MIMEO_LATE;
+    rc = index_open(&index, s->ctx, s->library, true);
+    if (rc == 0) {
+        rc = index_refresh(index, s->ctx, held);
+        index_close(index);
+    }
+    mimeo_mirror_free(held);
+    return rc;
+}
+
+static int take_slice(struct visit *v, struct store *store)
+{
+    struct session *s = v->s;
+    mimeo_mirror *m;
+    struct take_result t = {0};
+    struct take_options o = {
+        .no_media = s->options->no_media, .mode = 0600, .fault = hear_fault, .payload = v};
+    int rc = mirror_open_store(&m, s->ctx, store, s->library, MIRROR_FETCHED);
+    if (rc < 0)
+        return rc;
+    rc = check_publisher(s, m);
+    if (rc == 0) {
+        note_verdict(v, m);
+        rc = take(s->ctx, m, s->held, s->library, &o, &t);
+    }
+    v->r->bundles += t.bundles;
+    v->r->media += t.media;
+    v->r->bytes += t.bytes;
+    if (rc == 0)
+        rc = mirror_remember(m, s->ctx);
+    mimeo_mirror_free(m);
+    return rc == 0 ? follow_catalog(v) : rc;
+}
+
+/* Nothing of it was refused, and nothing speaks against it. */
+static bool is_good(const struct visit *v)
+{
+    return v->r->faults == 0 && !speaks_against(v->verdict);
+}
+
+static int go(struct visit *v, const struct way *way)
+{
+    struct store *store;
+    v->r->way = way->name;
+    int rc = follow_catalog(v);
+    v->r->whole = false;
+    while (rc == 0 && (rc = way->next(&store, &v->approach, v->s->ctx)) == 1) {
+        rc = take_slice(v, store);
+        /* What failed for want of room is good all the same: the next run finds it there. */
+        if (rc == 0 || rc == MIMEO_EFORGED) {
+            int code = way->settle(&v->approach, v->s->ctx, rc == 0 && is_good(v));
+            rc = rc < 0 ? rc : code;
+        }
+        if (rc == 0)
+            rc = ctx_check_cancel(v->s->ctx);
+    }
+    way->end(&v->approach);
+    v->r->network_bytes = v->approach.network_bytes;
+    return rc;
+}
+
+/* In the order of what a reader must hear first. */
+static void settle_outcome(struct visit *v, int rc)
+{
+    struct visit_result *r = v->r;
+    if (rc < 0) {
+        r->code = rc;
+        snprintf(r->message, sizeof(r->message), "%s", mimeo_ctx_message(v->s->ctx));
+    } else if (v->verdict == MIMEO_CONFLICTED) {
+        r->code = MIMEO_ECONFLICT;
+        snprintf(r->message, sizeof(r->message), "%s", v->reason);
+    } else if (r->faults == 0 && v->verdict > MIMEO_UNKNOWN_PUBLISHER) {
+        r->code = v->verdict == MIMEO_ROLLBACK ? 0 : mimeo_verdict_code(v->verdict);
+        snprintf(r->message, sizeof(r->message), "%s", v->reason);
+    }
+    if (rc == 0 && v->verdict == MIMEO_CONFLICTED)
+        r->outcome = MIMEO_SYNC_CONFLICTED;
+    else if (r->bundles > 0 || r->media > 0)
+        r->outcome = MIMEO_SYNC_NEW;
+    else if (r->code < 0)
+        r->outcome = MIMEO_SYNC_FAILED;
+    else
+        r->outcome = v->verdict == MIMEO_ROLLBACK || v->approach.behind ? MIMEO_SYNC_BEHIND : MIMEO_SYNC_UNCHANGED;
+}
+
+static int visit(struct visit *v, const char *text, const struct mimeo_network *network)
+{
+    struct session *s = v->s;
+    struct address address;
+    int rc = address_parse(&address, s->ctx, text);
+    if (rc < 0)
+        return rc;
+    const struct way *way = way_of(&address);
+    v->approach = (struct approach){.text = text, .address = &address, .network = network, .work = s->work,
+                                    .held = s->held, .no_media = s->options->no_media};
+    rc = way == NULL ? ctx_error(s->ctx, MIMEO_EUSAGE, "there is no way to such an address") : go(v, way);
+    address_dispose(&address);
+    return rc;
+}
+
+static void finish(struct visit *v, const char *address, int rc)
+{
+    struct session *s = v->s;
+    settle_outcome(v, rc);
+    if (rc != MIMEO_ECANCELLED)
+        mirror_list_note(s->ctx, s->library, &s->publisher, address,
+                         v->seen && v->r->code != MIMEO_EFORGED && v->r->outcome != MIMEO_SYNC_CONFLICTED, v->r->way);
+}
+
+void session_visit(struct session *s, const char *address, bool added, struct visit_result *out)
+{
+    *out = (struct visit_result){.way = ""};
+    struct visit v = {.s = s, .r = out};
+    struct mimeo_network network = s->options->network;
+    network.no_private = network.no_private || !added;
+    finish(&v, address, visit(&v, address, &network));
+}
+
+void session_visit_begun(struct session *s, const struct way *way, struct approach *begun, struct visit_result *out)
+{
+    *out = (struct visit_result){.way = ""};
+    struct visit v = {.s = s, .r = out, .approach = *begun};
+    v.approach.work = s->work;
+    v.approach.held = s->held;
+    v.approach.no_media = s->options->no_media;
+    v.approach.again = true;
+    begun->state = NULL; /* it is ours to end */
+    finish(&v, begun->text, go(&v, way));
+}
+
+void session_tell(const struct session *s, const char *address, const struct visit_result *r,
+                  struct mimeo_sync_result *result)
+{
+    char *shown = address_display(address);
+    struct mimeo_sync_event e = {.publisher = s->hex, .petname = s->petname, .address = shown == NULL ? "" : shown, .way = r->way,
+                                 .outcome = r->outcome, .code = r->code, .message = r->message, .bundles = r->bundles,
+                                 .media = r->media, .bytes = r->bytes, .network_bytes = r->network_bytes};
+    result->bundles += r->bundles;
+    result->media += r->media;
+    result->bytes += r->bytes;
+    result->faults += r->faults;
+    if (s->options->event != NULL)
+        s->options->event(&e, s->options->payload);
+    free(shown);
+}

@@ -1,0 +1,47 @@
+/*
+ * Inside of syncing: one publisher at work in the library, and what comes of one address.
+ */
+#ifndef SYNC_SESSION_H
+#define SYNC_SESSION_H
+
+#include "library/mirror.h"
+#include "sync/way.h"
+
+struct session {
+    mimeo_ctx *ctx;
+    const char *library; /* path */
+    const struct mimeo_sync_options *options;
+    struct hash publisher;
+    char hex[HASH_HEX_LEN + 1];
+    char petname[MIMEO_PETNAME_MAX + 1];
+    char *work, *held;   /* work/<id>, publishers/<id> */
+    int lock;
+    uint64_t seq_before; /* what was held when the session began: `list --new` shows what is above */
+};
+/* Make the publisher's work directory and take its lock (10 s, MIMEO_EBUSY).  The publisher is pinned. */
+int session_open(struct session *s, mimeo_ctx *ctx, const char *library, const struct hash *publisher,
+                 const struct mimeo_sync_options *options);
+void session_close(struct session *s);
+
+/* What came of an address. */
+struct visit_result {
+    enum mimeo_sync_outcome outcome;
+    int code;              /* 0, or why it failed */
+    char message[CTX_MESSAGE_MAX];
+    const char *way;       /* "" where no way was found */
+    uint64_t bundles, media, bytes, network_bytes, faults;
+    bool whole;            /* what is held now is as new as anything known, without a gap */
+};
+/* Take from the address what the library lacks, bring the catalog to it, and remember how the address fared.  `added`: the
+ * reader gave it; one that is only signed must not lead into the reader's own network. */
+void session_visit(struct session *s, const char *address, bool added, struct visit_result *out);
+/* The same with an approach that was begun to find out whose the mirror is: it is taken, and ended. */
+void session_visit_begun(struct session *s, const struct way *way, struct approach *begun, struct visit_result *out);
+/* The event of a visit, and its share of the result. */
+void session_tell(const struct session *s, const char *address, const struct visit_result *r,
+                  struct mimeo_sync_result *result);
+
+/* The header that the library's newest bundle of this publisher has: 1 and *out, 0 where nothing is held. */
+int session_head(struct header *out, const struct session *s);
+
+#endif
