@@ -117,8 +117,8 @@ static int meet(struct cloning *c, const struct way *way)
     int rc = way->next(&store, &c->approach, c->ctx);
     if (rc == 0)
         rc = ctx_error(c->ctx, MIMEO_ENOTFOUND, "there is nothing at this address");
-    if (rc < 0)
-        return rc;
+    if (rc < 0) /* a deadline is as good as no answer */
+        return rc == MIMEO_ETIMEOUT ? MIMEO_EUNREACHABLE : rc;
     rc = mirror_open_store(&m, c->ctx, store, c->library, MIRROR_FETCHED);
     if (rc < 0)
         return rc;
@@ -160,7 +160,8 @@ static int finish(struct cloning *c, const struct way *way, struct mimeo_sync_re
         session_tell(&s, c->text, &r, result);
         result->publishers = 1;
         result->updated = r.outcome == MIMEO_SYNC_NEW;
-        rc = r.code < 0 ? ctx_error(c->ctx, r.code, "%s", r.message) : 0;
+        int code = r.code == MIMEO_ETIMEOUT && r.bundles == 0 ? MIMEO_EUNREACHABLE : r.code;
+        rc = code < 0 ? ctx_error(c->ctx, code, "%s", r.message) : 0;
         if (rc == 0 && !r.whole)
             rc = ctx_error(c->ctx, MIMEO_EINCOMPLETE, "what came of '%s' is not complete: 'mimeo sync' goes on", s.petname);
     }

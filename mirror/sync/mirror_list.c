@@ -308,16 +308,16 @@ void mirror_list_note(mimeo_ctx *ctx, const char *library, const struct hash *pu
         return;
     load_health(&l, ctx, library, publisher, true);
     if (append(&l, ctx, view_of_str(text), false, true) == 0 && (e = find(&l, view_of_str(text))) != NULL) {
-        struct buf text;
+        struct buf lines;
         *(good ? &e->last_good : &e->last_bad) = ctx_now(ctx);
         if (good)
             snprintf(e->way, sizeof(e->way), "%s", way);
-        buf_init(&text, FILE_MAX);
-        buf_append_str(&text, HEALTH_FIRST);
+        buf_init(&lines, FILE_MAX);
+        buf_append_str(&lines, HEALTH_FIRST);
         for (size_t i = 0; i < l.count; i++)
-            append_health(&text, &l.items[i]);
-        save(ctx, library, publisher, "work", "health", &text);
-        buf_dispose(&text);
+            append_health(&lines, &l.items[i]);
+        save(ctx, library, publisher, "work", "health", &lines);
+        buf_dispose(&lines);
     }
     mirror_list_dispose(&l);
     free(text);

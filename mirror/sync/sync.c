@@ -24,7 +24,8 @@ static void count(struct tally *t, const struct visit_result *r)
     t->new = t->new || r->outcome == MIMEO_SYNC_NEW;
     t->reached = t->reached || r->outcome != MIMEO_SYNC_FAILED;
     t->whole = t->whole || r->whole;
-    if (r->code < 0 && (t->gravest == 0 || r->outcome == MIMEO_SYNC_CONFLICTED)) {
+    bool of_the_line = r->code == MIMEO_EUNREACHABLE || r->code == MIMEO_ETIMEOUT || r->code == MIMEO_ENOTFOUND;
+    if (r->code < 0 && !of_the_line && (t->gravest == 0 || r->outcome == MIMEO_SYNC_CONFLICTED)) {
         t->gravest = r->code;
         strcpy(t->words, r->message);
     }
@@ -61,7 +62,8 @@ static int outcome_of(const struct session *s, const struct tally *t, size_t mir
     if (t->gravest == MIMEO_ECONFLICT || (t->gravest < 0 && !t->whole))
         return ctx_error(s->ctx, t->gravest, "'%s' is not brought up to date: %s", s->petname, t->words);
     if (!t->reached)
-        return ctx_error(s->ctx, MIMEO_EUNREACHABLE, "no mirror of '%s' could be used", s->petname);
+        return ctx_error(s->ctx, MIMEO_EUNREACHABLE, "no mirror of '%s' was reached: run it again later, or add another with "
+                                                     "'mimeo mirrors add'", s->petname);
     return t->whole ? 0 : ctx_error(s->ctx, MIMEO_EINCOMPLETE, "what is held of '%s' is not complete: run it again, or add "
                                                                "another mirror", s->petname);
 }
