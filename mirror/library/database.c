@@ -1,14 +1,27 @@
 /* SQLite's calls, with our errors. */
 #include "library/database.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/limits.h"
 
 /* ---- errors ---- */
+
+/* SQLite tells a full disk as that, or as one of many I/O errors. */
+static bool is_full(const struct database *db, int code)
+{
+    struct statvfs fs;
+    if (code == SQLITE_FULL || sqlite3_system_errno(db->handle) == ENOSPC)
+        return true;
+    return (code == SQLITE_IOERR || code == SQLITE_CANTOPEN) && statvfs(db->path, &fs) == 0 &&
+           fs.f_bavail * fs.f_frsize < 64 * KIB;
+}
 
 int database_fail(const struct database *db, mimeo_ctx *ctx)
 {
@@ -17,9 +30,10 @@ int database_fail(const struct database *db, mimeo_ctx *ctx)
         return ctx_error_nomem(ctx);
     if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
         return ctx_error(ctx, MIMEO_EBUSY, "'%s': another mimeo is writing it: run again", db->path);
-    const char *next = code == SQLITE_FULL       ? "free some space and run again"
-                       : code == SQLITE_READONLY ? "it cannot be written: look at its permissions"
-                                                 : "it is a cache: remove it and run again";
+    if (is_full(db, code))
+        return ctx_error(ctx, MIMEO_EIO, "'%s': the disk is full: free some space and run again", db->path);
+    const char *next = code == SQLITE_READONLY ? "it cannot be written: look at its permissions"
+                                               : "it is a cache: remove it and run again";
     return ctx_error(ctx, MIMEO_EIO, "'%s': %s: %s", db->path, sqlite3_errmsg(db->handle), next);
 }
 

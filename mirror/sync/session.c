@@ -1,6 +1,7 @@
 /*
- * A visit: the way brings stores, the library takes from each, and what was verified is remembered only when
- * its files are in place.  So a kill at any moment leaves a library that agrees with itself, and the next visit goes on.
+ * A visit: the way brings stores, and the library takes from each.  What was verified is remembered only when its files
+ * are in place, by opening what is held (follow_catalog): so a kill at any moment leaves a library that agrees with itself,
+ * and a head whose bundle did not come is no reason to call it incomplete.
  */
 #include "sync/session.h"
 
@@ -200,8 +201,6 @@ static int take_slice(struct visit *v, struct store *store)
     v->r->bundles += t.bundles;
     v->r->media += t.media;
     v->r->bytes += t.bytes;
-    if (rc == 0)
-        rc = mirror_remember(m, s->ctx);
     mimeo_mirror_free(m);
     return rc == 0 ? follow_catalog(v) : rc;
 }

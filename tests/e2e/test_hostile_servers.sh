@@ -53,13 +53,13 @@ hostile() {
     what=$1 wanted=$2 address=$3
     shift 3
     fresh_library
-    in_time "$what: clone" "$wanted" 60 clone "$address" --connect-timeout 3 --stall-timeout 3 --timeout 20 "$@"
+    in_time "$what: clone" "$wanted" 60 clone "$address" --connect-timeout 3 --stall-timeout 3 --timeout "${patience:-20}" "$@"
     # Who it is may have come before the rest went wrong; then only what is genuine may be there.
     if [ -n "$(mimeo trust 2>/dev/null)" ]; then nothing_foreign "$what" press; else nothing_kept "$what"; fi
     rm -rf library && cp -R library.good library
     mimeo mirrors add "$who" "$address" >/dev/null 2>&1 || fault "$what: mirrors add"
     snapshot
-    in_time "$what: sync" "$wanted" 60 sync --connect-timeout 3 --stall-timeout 3 --timeout 20 "$@"
+    in_time "$what: sync" "$wanted" 60 sync --connect-timeout 3 --stall-timeout 3 --timeout "${patience:-20}" "$@"
     nothing_foreign "$what" press
     expect 0 'good: verified' mimeo verify
     expect 0 'Text of article 1' mimeo read a-1
@@ -143,7 +143,9 @@ hostile 'git:// with a flipped byte' '3 4 8 10' "$git_url/press"
 serve_http .
 base=$url
 strange() {
-    hostile "$1" "$2" "$base/$3" --timeout 60
+    patience=60
+    hostile "$1" "$2" "$base/$3"
+    patience=20
     hostile "$1, as a path" "$2" "$work/$3"
 }
 truncated_mirror press truncated.git
