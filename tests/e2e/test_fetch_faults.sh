@@ -81,6 +81,23 @@ stop_server "$server"
 sleep 0.2
 is 'children left' "$(pgrep -f "$fetcher" | wc -l)" 0
 
+# An ssh that hangs goes with the fetch, whether its time is over or it is stopped.
+GIT_SSH_COMMAND="OF=me sleep 54321 #"
+export GIT_SSH_COMMAND
+expect 8 'sent nothing for 1 seconds' fetch_tool --stall 1 refs ssh://127.0.0.1/x
+GIT_SSH_COMMAND="sleep 54321 #"
+expect 8 'sent nothing for 1 seconds' fetch_tool --stall 1 refs ssh://127.0.0.1/x
+"$fetcher" --stall 30 refs ssh://127.0.0.1/x >out 2>err &
+run=$!
+sleep 0.3
+is 'an ssh' "$(pgrep -f -c 'sleep 54321')" 1
+kill -INT "$run"
+wait "$run"
+is 'status when stopped' $? 8
+sleep 0.2
+is 'an ssh that is left' "$(pgrep -f -c 'sleep 54321')" 0
+unset GIT_SSH_COMMAND
+
 # ---- full ----
 
 mkdir small
