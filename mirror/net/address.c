@@ -73,7 +73,7 @@ static bool decode(char **out, struct view v)
 
 static char *copy(struct view v)
 {
-    return strndup((const char *)v.ptr, v.len);
+    return strndup(v.len == 0 ? "" : (const char *)v.ptr, v.len);
 }
 
 /* ---- parts ---- */

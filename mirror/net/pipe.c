@@ -60,13 +60,16 @@ static int append_quoted(struct buf *b, const char *text)
     return buf_status(b);
 }
 
-/* The user's own command, by sh.  "exec" where it is plain words: then killing the shell kills ssh. */
+/* The user's own command, by sh.  With "exec" before it where it is one command: then what ends the shell ends ssh.  (One
+ * of several commands ends when its input does.) */
 static void add_shell(struct command *c, const char *user_command)
 {
     struct buf script;
-    bool plain = strpbrk(user_command, "|&;()<>=\n`") == NULL;
+    const char *before = strpbrk(user_command, "|&;(\n") != NULL         ? ""
+                         : user_command[strcspn(user_command, "= \t")] == '=' ? "exec env " /* VARIABLE=value ssh */
+                                                                              : "exec ";
     buf_init(&script, 65536);
-    buf_appendf(&script, "%s%s \"$@\"", plain ? "exec " : "", user_command);
+    buf_appendf(&script, "%s%s \"$@\"", before, user_command);
     c->failed = c->failed || buf_status(&script) < 0;
     add(c, "/bin/sh");
     add(c, "-c");

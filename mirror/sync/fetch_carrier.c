@@ -6,6 +6,7 @@
  * happens, in the context; libgit2 is only told to stop.
  */
 #include <ctype.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -388,6 +389,7 @@ int carrier_init(struct carrier *c, mimeo_ctx *ctx, const struct address *addres
     c->definition = (git_smart_subtransport_definition){hand_out, is_http(c), c};
     buf_init(&c->front, FRONT_MAX);
     buf_init(&c->request, REQUEST_MAX);
+    signal(SIGPIPE, SIG_IGN); /* this is a child; a connection that breaks is told by what was written */
     if (address->kind == ADDRESS_PATH)
         return ctx_error(ctx, MIMEO_EUSAGE, "'%s' is a path: it is read and not fetched", address->path);
     return network_check(ctx, address, network);

@@ -1,12 +1,13 @@
 #!/bin/sh
 # Fetching git branches: from each kind of server, only what is new, and what is left in the scratch repository; through
 # proxies or not at all.  What hostile servers do is in test_fetch_hostile.sh.
-# shellcheck source=tests/e2e/lib.sh
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-# shellcheck source=tests/e2e/servers.sh
+# shellcheck source-path=SCRIPTDIR source=servers.sh
 . "$(dirname "$0")/servers.sh"
 need git python3 lighttpd
 
+# shellcheck disable=SC2317 # called by expect
 fetch_tool() { timeout 60 "$MIMEO_BUILD_DIR/tests/fetch_tool" "$@"; }
 got_of() { cut -d ' ' -f "$1" out; }
 few() { # WHAT BYTES MAX
@@ -111,6 +112,17 @@ expect 0 '' fetch_tool undo steps
 expect 0 '' fetch_tool reset steps
 is 'after reset' "$(ls -d steps 2>/dev/null)" ''
 
+# A history that was made anew (an erasure): what the branch names is whole, and the old one goes.
+rm -rf anew srv/anew
+git clone -q --bare srv/press srv/anew
+expect 0 "new" fetch_tool fetch anew "${git_url%press}anew" refs/heads/main main
+expect 0 '' fetch_tool slim anew
+root=$(printf 'bundle' | git -C srv/anew -c user.name=a -c user.email=a commit-tree 'main^{tree}')
+git -C srv/anew update-ref refs/heads/main "$root"
+expect 0 "new $root" fetch_tool fetch anew "${git_url%press}anew" refs/heads/main main
+expect 0 '' fetch_tool slim anew
+is 'commits of the new history' "$(git -C anew cat-file --batch-check --batch-all-objects | grep -c commit)" 1
+
 # A branch that moves often does not make the other come again.
 git init -q --bare -b main srv/busy
 (cd srv/busy && {
@@ -158,6 +170,7 @@ fi
 # Proxies: everything through them, names too; closed where they fail.
 serve_https srv
 web_port=$port https_url=https://localhost:$port/press
+# shellcheck disable=SC2119 # of the function
 serve_socks
 expect 0 "main $(main_id)" fetch_tool --ca "$ca" --proxy "$proxy" refs "$https_url"
 is 'the proxy was asked for the name' "$(grep -c 'localhost' "$log")" "$(grep -c ' connect' "$log")"

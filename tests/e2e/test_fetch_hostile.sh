@@ -1,12 +1,13 @@
 #!/bin/sh
 # What hostile and broken servers do to a fetch: a clear line, the documented status, within the deadline, and the branch
 # as it was.
-# shellcheck source=tests/e2e/lib.sh
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
-# shellcheck source=tests/e2e/servers.sh
+# shellcheck source-path=SCRIPTDIR source=servers.sh
 . "$(dirname "$0")/servers.sh"
 need git python3 lighttpd openssl
 
+# shellcheck disable=SC2317 # called by expect
 fetch_tool() { timeout 60 "$MIMEO_BUILD_DIR/tests/fetch_tool" --connect 3 --stall 2 "$@"; }
 quick() { # SECONDS STATUS WORDS COMMAND…: and within the time
     most=$1

@@ -10,13 +10,14 @@
  * Options: --proxy P, --ca FILE, --connect N, --stall N, --total N, --max BYTES, --no-private, --no-input.
  * Status: as a command's (mimeo_exit_status), and "CODE: message" on stderr.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
-#include "store/store.h"
 #include "net/address.h"
+#include "store/store.h"
 #include "sync/fetch.h"
 
 static int refs(mimeo_ctx *ctx, const char *url, const struct mimeo_network *n)
@@ -113,6 +114,20 @@ static int run(mimeo_ctx *ctx, int argc, char **argv, const struct mimeo_network
     return MIMEO_EUSAGE;
 }
 
+static volatile sig_atomic_t stopped;
+
+static void stop(int number)
+{
+    (void)number;
+    stopped = 1;
+}
+
+static int is_stopped(void *payload)
+{
+    (void)payload;
+    return stopped;
+}
+
 int main(int argc, char **argv)
 {
     struct mimeo_network n = {0};
@@ -140,6 +155,8 @@ int main(int argc, char **argv)
     }
     if (mimeo_ctx_new(&ctx) < 0)
         return 1;
+    signal(SIGINT, stop);
+    mimeo_ctx_set_cancel(ctx, is_stopped, NULL);
     int rc = run(ctx, argc - at, argv + at, &n);
     if (rc < 0)
         fprintf(stderr, "%s: %s\n", mimeo_error_name(rc), mimeo_ctx_message(ctx));

@@ -1,0 +1,121 @@
+#!/bin/sh
+# Fetching while the disk is full, and stopped or killed at any moment: what was kept is whole, and the next run goes on.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=servers.sh
+. "$(dirname "$0")/servers.sh"
+need git python3
+
+fetcher=$MIMEO_BUILD_DIR/tests/fetch_tool
+# shellcheck disable=SC2317 # called by expect
+fetch_tool() { timeout 60 "$fetcher" "$@"; }
+
+# A history of 60 commits with a tag each.
+mkdir srv
+git init -q --bare -b main srv/press
+i=0
+while [ "$i" -lt 60 ]; do
+    i=$((i + 1))
+    printf 'commit refs/heads/main\ncommitter a <a> %d +0000\ndata 0\nM 644 inline bundles/00/00/%02d.mimeo\ndata 60000\n' \
+        $((1600000000 + i)) "$i"
+    head -c 30000 /dev/urandom | od -An -v -tx1 | tr -d ' \n'
+    printf '\nM 644 inline head\ndata 2\n%02d\nreset refs/tags/b%d\nfrom refs/heads/main\n\n' "$i" "$i"
+done | git -C srv/press fast-import --quiet
+serve_git srv
+press_url=$url/press
+
+
+# ---- killed ----
+
+started=$(date +%s%N)
+expect 0 new fetch_tool fetch once "$press_url" refs/heads/main main
+expect 0 '' fetch_tool slim once
+whole=$((($(date +%s%N) - started) / 1000))
+
+round=0 killed=0 seed=20261126
+while [ "$round" -lt 60 ]; do
+    round=$((round + 1))
+    seed=$(((seed * 1103515245 + 12345) % 2147483648))
+    [ $((round % 10)) -ne 1 ] || rm -rf scratch
+    sh -c 'trap "kill -9 \$child 2>/dev/null; exit 137" TERM
+        "$1" fetch scratch "$2" "refs/tags/b$3" main >out 2>err & child=$!; wait $child || exit
+        "$1" slim scratch >out 2>err & child=$!; wait $child' kill "$fetcher" "$press_url" "$round" &
+    run=$!
+    sleep "$(awk -v us="$whole" -v s="$seed" 'BEGIN { printf "%.6f", us * (s % 10000) / 10000 / 1000000 }')"
+    kill -TERM "$run" 2>/dev/null
+    wait "$run" 2>/dev/null
+    [ $? -ne 137 ] || killed=$((killed + 1))
+    sleep 0.02 # the grandchild goes with its parent
+    checks=$((checks + 1))
+    if [ -s scratch/refs/kept/main ]; then
+        git -C scratch rev-list --objects --filter=blob:none --missing=error refs/kept/main >/dev/null 2>err ||
+            git -C scratch rev-list refs/kept/main >/dev/null 2>err || {
+            fault "round $round: what was kept is not whole"
+            cat err
+        }
+    fi
+    expect 0 "$(git -C srv/press rev-parse "b$round")" fetch_tool fetch scratch "$press_url" "refs/tags/b$round" main
+    [ $((round % 3)) -ne 0 ] || expect 0 '' fetch_tool slim scratch
+done
+checks=$((checks + 1))
+[ "$killed" -gt 20 ] || fault "only $killed of $round runs were killed"
+expect 0 '' fetch_tool slim scratch
+is 'left over' "$(find scratch/objects/pack -type f | wc -l)" 2
+is 'history' "$(git -C scratch rev-list main | wc -l)" 60
+
+# ---- stopped ----
+
+serve_bad silent
+"$fetcher" --stall 30 refs "$press_url" >/dev/null 2>&1
+"$fetcher" --stall 30 refs "git://127.0.0.1:$port/x" >out 2>err &
+run=$!
+sleep 0.5
+began=$(date +%s)
+kill -INT "$run"
+wait "$run"
+is 'status when stopped' $? 8
+is 'words when stopped' "$(grep -c 'run it again to go on' err)" 1
+checks=$((checks + 1))
+[ $(($(date +%s) - began)) -le 2 ] || fault 'stopping took long'
+stop_server "$server"
+sleep 0.2
+is 'children left' "$(pgrep -f "$fetcher" | wc -l)" 0
+
+# An ssh that hangs goes with the fetch, whether its time is over or it is stopped.
+GIT_SSH_COMMAND="OF=me sleep 54321 #"
+export GIT_SSH_COMMAND
+expect 8 'sent nothing for 1 seconds' fetch_tool --stall 1 refs ssh://127.0.0.1/x
+GIT_SSH_COMMAND="sleep 54321 #"
+expect 8 'sent nothing for 1 seconds' fetch_tool --stall 1 refs ssh://127.0.0.1/x
+"$fetcher" --stall 30 refs ssh://127.0.0.1/x >out 2>err &
+run=$!
+sleep 0.3
+is 'an ssh' "$(pgrep -f -c 'sleep 54321')" 1
+kill -INT "$run"
+wait "$run"
+is 'status when stopped' $? 8
+sleep 0.2
+is 'an ssh that is left' "$(pgrep -f -c 'sleep 54321')" 0
+unset GIT_SSH_COMMAND
+
+# ---- full ----
+
+mkdir small
+mount -t tmpfs -o size=1200k tmpfs small 2>/dev/null || {
+    printf 'no small tmpfs can be mounted here: a full disk is not tested\n'
+    done_testing
+}
+trap 'stop_servers; umount small; rm -rf "$work"' EXIT
+expect 0 new fetch_tool fetch small/scratch "$press_url" refs/tags/b20 main
+expect 0 '' fetch_tool slim small/scratch
+kept=$(cat small/scratch/refs/kept/main)
+expect 1 'disk is full' fetch_tool fetch small/scratch "$press_url" refs/heads/main main
+is 'the branch' "$(cat small/scratch/refs/heads/main)" "$kept"
+expect 0 new fetch_tool fetch small/scratch "$press_url" refs/tags/b30 main
+free=$(df --output=avail -k small | tail -1)
+head -c "$((free * 1024))" /dev/zero >small/ballast 2>/dev/null
+expect 1 'full' fetch_tool slim small/scratch
+rm small/ballast
+expect 0 '' fetch_tool slim small/scratch
+is 'the branch' "$(cat small/scratch/refs/kept/main)" "$(git -C srv/press rev-parse b30)"
+done_testing
