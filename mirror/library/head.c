@@ -447,13 +447,6 @@ static int pick(struct candidate **out, mimeo_mirror *m, mimeo_ctx *ctx)
     return 0;
 }
 
-/* Another charter than the link names is not to be "the first seen". */
-static bool contradicts_floor(const mimeo_mirror *m)
-{
-    const struct charter *c = charter_chain_get(&m->chain, m->pin.floor_version);
-    return m->pin.floor_version > 0 && c != NULL && !hash_equal(&c->hash, &m->pin.floor_charter);
-}
-
 static void check_floor_charter(mimeo_mirror *m)
 {
     if (m->pin.state == MIMEO_PIN_NONE || m->pin.floor_version == 0)
@@ -462,7 +455,7 @@ static void check_floor_charter(mimeo_mirror *m)
         mirror_worsen(m, MIMEO_ROLLBACK,
                       "charter %u, which the link names, is not here: this copy is from before the "
                       "publisher's keys changed; get a newer one", m->pin.floor_version);
-    else if (contradicts_floor(m))
+    else if (pin_contradicts(&m->pin, &m->chain))
         mirror_worsen(m, MIMEO_CONFLICTED,
                       "charter %u is another than the link names: two sets of keys claim this publisher; "
                       "ask the publisher by another way", m->pin.floor_version);
@@ -491,7 +484,7 @@ static void check_late(mimeo_mirror *m, mimeo_ctx *ctx)
  * whatever the mirror is worth that carried them: a cut must not get lost with a copy that is old or forked. */
 int mirror_remember(mimeo_mirror *m, mimeo_ctx *ctx)
 {
-    if (m->pin.state == MIMEO_PIN_NONE || contradicts_floor(m))
+    if (m->pin.state == MIMEO_PIN_NONE || pin_contradicts(&m->pin, &m->chain))
         return 0;
     bool head_moved = m->anchor == &m->head && m->has_head && m->verdict <= MIMEO_UNJOINED &&
                       (!m->has_known || !hash_equal(&m->known.hash, &m->head.hash));
@@ -500,7 +493,8 @@ int mirror_remember(mimeo_mirror *m, mimeo_ctx *ctx)
         head_moved = false;
     int rc = trust_charters_write(&m->trust, ctx, &m->chain);
     if (rc == 0 && head_moved)
-        rc = trust_head_write(&m->trust, ctx, &m->pin.publisher, buf_view(&m->head_note));
+        rc = trust_head_write(&m->trust, ctx, &m->pin.publisher, m->has_known ? &m->known.hash : NULL,
+                              buf_view(&m->head_note));
     return rc;
 }
 

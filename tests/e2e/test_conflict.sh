@@ -262,6 +262,18 @@ reader told settled105
 expect 7 'two different charters 2' mimeo verify charters.mimeo
 expect 7 'charters' mimeo status settled105
 
+# A charter that was contested before this reader saw it is not learned from the proof.
+reader contested oldest
+expect 7 'two different charters 2' mimeo verify charters.mimeo
+is 'the charters that are known' "$(find "$MIMEO_LIBRARY/trust" -path '*/charter/*' | wc -l)" 1
+mimeo status settled105 >/dev/null 2>&1 && fault 'one of two charters is believed'
+# A link is nobody's signature: where it says another thing, that is told, and proves nothing.
+MIMEO_LIBRARY=$work/libraries/link
+mimeo -q trust add "$(mimeo -q --library elsewhere head honest --link 2>/dev/null)" --petname courier >/dev/null
+expect 7 'than the link says' mimeo status fork-top
+is 'proofs by a link' "$(proofs)" 0
+expect 0 '' mimeo status honest
+
 # ---- dates and numbers far ahead ----
 reader future honest
 expect 0 'still to come' mimeo status future
@@ -354,12 +366,24 @@ expect 10 'damaged' mimeo verify honest
     echo 'history f'
     echo 'grow f 120 c1 c1 A 1'
     for n in $(seq 1 120); do echo "pack flood/$n.mimeo c1 h/$n f/$n"; done
-    echo 'dir flooded c1 h/1-120 h/120.head'
+    echo 'charter cut 2 c1 119 h/119 B The_Courier'
+    echo 'history a h 119'
+    echo 'grow a 122 cut cut B'
+    echo 'history b h 119'
+    echo 'grow b 122 cut cut B 1'
+    echo 'dir after-flood c1 cut a/1-122 a/122.head'
+    echo 'dir after-flood-fork c1 cut b/1-122 b/122.head'
 } | "$tool" || fault 'no flood'
 MIMEO_LIBRARY=$work/libraries/flood
 mimeo -q trust add "$publisher" --petname courier >/dev/null
 for n in $(seq 1 120); do mimeo -q verify "flood/$n.mimeo" >/dev/null 2>&1; done
 is 'proofs kept of a flood' "$(proofs)" 100
+# When a cut has settled all of them, there is room for one that counts.
+expect 0 'good' mimeo verify after-flood
+expect 7 'conflicted' mimeo status after-flood-fork
+is 'proofs kept after a flood' "$(proofs)" 100
+is 'of these, those that stand' "$(mimeo trust proofs | grep -c stands)" 1
+expect 7 'conflicted' mimeo status after-flood
 
 # ---- cards ----
 MIMEO_LIBRARY=$work/libraries/cards
@@ -371,6 +395,7 @@ printf '%s' "$card" >card.txt
 expect 0 'the same head' mimeo head -C honest compare card.txt
 fold -w 20 card.txt | sed 's/$/\r/' >folded.txt
 sed 's/ /\xc2\xa0/g; s/^/\xe2\x80\x8b/' card.txt >spaced.txt
+# shellcheck disable=SC2317 # called by expect
 from_stdin() { mimeo head -C honest compare - <"$1"; }
 expect 0 'the same head' from_stdin folded.txt
 expect 0 'the same head' from_stdin spaced.txt
