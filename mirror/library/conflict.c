@@ -139,24 +139,25 @@ static bool keep_against(mimeo_mirror *m, mimeo_ctx *ctx, struct view known, uin
     return kept;
 }
 
-void conflict_keep_path(mimeo_mirror *m, mimeo_ctx *ctx, const struct header *from, const struct header *h)
+bool conflict_keep_path(mimeo_mirror *m, mimeo_ctx *ctx, const struct header *from, const struct header *h)
 {
     struct buf note;
     if (!may_keep(m) || from->seq < h->seq || m->searches == SEARCHES_MAX)
-        return;
+        return false;
     m->searches++;
+    bool kept = false;
     struct header *witness = calloc(1, sizeof(*witness));
     if (witness != NULL &&
         join_path_witness(witness, ctx, from, h->seq, &h->hash, mirror_fetch_header, m) == 0 &&
         find_note(&note, m, ctx, h->seq, &h->hash) == 1) {
         struct hash other = witness->hash;
         bool below = witness->seq > h->seq && header_names(witness, h->seq, &other);
-        bool kept = keep_against(m, ctx, buf_view(&note), h->seq, &other);
-        if (!kept && below)
-            keep_against(m, ctx, buf_view(&note), witness->seq, &witness->hash);
+        kept = keep_against(m, ctx, buf_view(&note), h->seq, &other) ||
+               (below && keep_against(m, ctx, buf_view(&note), witness->seq, &witness->hash));
         buf_dispose(&note);
     }
     free(witness);
+    return kept;
 }
 
 /* ---- further copies in a pack ---- */

@@ -364,6 +364,14 @@ static int weigh_unproven(mimeo_mirror *m, mimeo_ctx *ctx, struct candidate *c, 
     return 0;
 }
 
+static void say_proof(mimeo_mirror *m, bool kept)
+{
+    if (!kept && m->remark[0] == '\0')
+        snprintf(m->remark, sizeof(m->remark),
+                 "nothing here proves the conflict to others: the bundles that would are not held, or their signatures are "
+                 "spoiled, or a key was withdrawn; another copy may have them");
+}
+
 /* What only the fork leads to is not "unjoined, and readable".  Without memory it is just that. */
 static void remember_fork(mimeo_mirror *m, const struct header *top, uint64_t from)
 {
@@ -377,10 +385,10 @@ static void remember_fork(mimeo_mirror *m, const struct header *top, uint64_t fr
 static void weigh_fork(mimeo_mirror *m, mimeo_ctx *ctx, struct candidate *c, uint64_t seq, bool goal_is_known)
 {
     if (goal_is_known && c->header.seq < seq) {
-        conflict_keep_path(m, ctx, &m->known, &c->header);
+        say_proof(m, conflict_keep_path(m, ctx, &m->known, &c->header));
         say_conflict(m, c->header.seq);
     } else if (goal_is_known) {
-        conflict_keep_path(m, ctx, &c->header, &m->known);
+        say_proof(m, conflict_keep_path(m, ctx, &c->header, &m->known));
         say_conflict(m, seq);
         remember_fork(m, &c->header, seq);
     } else if (m->has_known) {
@@ -404,7 +412,11 @@ static int weigh(mimeo_mirror *m, mimeo_ctx *ctx, struct candidate *c, uint64_t 
 {
     const bool goal_is_known = m->has_known && seq == m->known.seq && hash_equal(hash, &m->known.hash);
     const bool lower = c->header.seq < seq;
-    int leads = !lower ? leads_to(c, m, ctx, seq, hash) : goal_is_known && forks_below(m, ctx, c) ? 0 : 1;
+    int leads;
+    if (lower)
+        leads = goal_is_known && forks_below(m, ctx, c) ? 0 : 1;
+    else
+        leads = leads_to(c, m, ctx, seq, hash);
     if (leads < 0 && leads != MIMEO_EINCOMPLETE) {
         candidate_free(c);
         return leads;

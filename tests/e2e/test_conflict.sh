@@ -124,6 +124,7 @@ expect 0 'conflicted' mimeo read -C honest a-99-h
 expect 7 'conflicted' mimeo head honest
 expect 0 'stands' mimeo trust proofs
 expect 0 'stands' mimeo trust proofs courier
+is 'what the pin says' "$(mimeo trust show courier --json | jq .conflicted)" true
 # And the head goes on, along the history that was seen first.
 expect 7 'conflicted' mimeo status newer
 is 'the head that is known' "$(known)" 110
@@ -143,6 +144,8 @@ third_person 'the fork with a spoiled bundle' link
 # Where the one that names it is spoiled too, the conflict is seen, and there is no proof.
 reader spoiled-both honest
 expect 7 'conflicted' mimeo status fork-top-spoiled
+grep -q 'nothing here proves' out err || mimeo -C fork-top-spoiled list 2>&1 >/dev/null | grep -q 'nothing here proves' ||
+    fault 'nothing is said of the proof that is lacking'
 is 'proofs without good signatures' "$(proofs)" 0
 expect 0 '' mimeo status honest
 
@@ -184,6 +187,7 @@ expect 0 'good' mimeo verify settled105
 is 'the head that is known' "$(known)" 112
 is 'proofs that are kept' "$(proofs)" 1
 expect 0 'settled' mimeo trust proofs
+is 'what the pin says, once it is settled' "$(mimeo trust show courier --json | jq .conflicted)" false
 third_person 'what is settled' bundles
 expect 0 'settled' mimeo verify handed.mimeo
 # What the thief signs with the old key says no more than that it is withdrawn.
