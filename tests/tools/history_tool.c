@@ -323,7 +323,7 @@ static void make_lone(char **w)
 {
     char *words[] = {NULL, NULL, w[2], w[2], w[3], NULL};
     struct bundle_writer_options o = {.threads = 1};
-    struct bundle_writer *writer;
+    struct bundle_writer *writer = NULL;
     struct header *header = calloc(1, sizeof(*header));
     struct buf bundle, pack;
     must(header != NULL && bundle_writer_new(&writer, ctx, &o) == 0, "a writer");
