@@ -36,6 +36,7 @@ struct mimeo_pin {
     uint64_t head_seq;                    /* the highest that was verified; 0: none yet */
     char head_hash[MIMEO_HEX_LEN + 1];
     uint64_t conflicts;                   /* proofs kept */
+    bool conflicted;                      /* one of them stands: no charter that is known here settles it */
 };
 
 /* Call `fn` for each pin, by petname.  Nonzero from fn stops and is returned. */

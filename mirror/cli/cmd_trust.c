@@ -24,6 +24,7 @@ static void put_json(const struct mimeo_pin *p)
     if (p->head_seq > 0)
         json_string("head_hash", p->head_hash);
     json_number("conflicts", p->conflicts);
+    json_bool("conflicted", p->conflicted);
     json_end();
 }
 
@@ -36,7 +37,7 @@ static int put_line(const struct mimeo_pin *p, void *payload)
     }
     put_text(cli, p->petname, 0);
     printf("\t%s\t%.16s\t%s%s\n", mimeo_pin_state_name(p->state), p->publisher, p->digits,
-           p->conflicts > 0 ? "\tconflict" : "");
+           p->conflicted ? "\tconflicted" : "");
     return 0;
 }
 
@@ -55,7 +56,8 @@ static int put_pin(struct cli *cli, const struct mimeo_pin *p)
     if (p->head_seq > 0)
         printf("Verified:     up to bundle %llu\n", (unsigned long long)p->head_seq);
     if (p->conflicts > 0)
-        printf("Conflicts:    %llu proofs are kept: see 'mimeo trust proofs'\n", (unsigned long long)p->conflicts);
+        printf("Conflicted:   %s; %llu proofs are kept: see 'mimeo trust proofs'\n", p->conflicted ? "yes" : "no",
+               (unsigned long long)p->conflicts);
     return EXIT_OK;
 }
 

@@ -81,6 +81,12 @@ static int find_note(struct buf *out, mimeo_mirror *m, mimeo_ctx *ctx, uint64_t 
 
 /* ---- keeping ---- */
 
+/* For a pinned publisher, and by charters that its pin bears. */
+static bool may_keep(const mimeo_mirror *m)
+{
+    return m->pin.state != MIMEO_PIN_NONE && !pin_contradicts(&m->pin, &m->chain);
+}
+
 /* Hand over what a proof_write made: rc is its code.  True where it is a proof. */
 static bool keep(mimeo_mirror *m, mimeo_ctx *ctx, int rc, const struct hash *id, const struct buf *proof)
 {
@@ -107,7 +113,7 @@ static bool keep_headers(mimeo_mirror *m, mimeo_ctx *ctx, struct view a, struct 
 
 void conflict_keep(mimeo_mirror *m, mimeo_ctx *ctx, struct view a, struct view b)
 {
-    if (m->pin.state != MIMEO_PIN_NONE)
+    if (may_keep(m))
         keep_headers(m, ctx, a, b);
 }
 
@@ -115,7 +121,7 @@ void conflict_keep_charters(mimeo_mirror *m, mimeo_ctx *ctx)
 {
     struct buf proof;
     struct hash id;
-    if (m->pin.state == MIMEO_PIN_NONE || m->chain.rival.len == 0)
+    if (!may_keep(m) || m->chain.rival.len == 0)
         return;
     buf_init(&proof, PROOF_MAX);
     keep(m, ctx, proof_write_charters(&proof, &id, ctx, &m->chain, buf_view(&m->chain.rival)), &id, &proof);
@@ -133,24 +139,25 @@ static bool keep_against(mimeo_mirror *m, mimeo_ctx *ctx, struct view known, uin
     return kept;
 }
 
-void conflict_keep_path(mimeo_mirror *m, mimeo_ctx *ctx, const struct header *from, const struct header *h)
+bool conflict_keep_path(mimeo_mirror *m, mimeo_ctx *ctx, const struct header *from, const struct header *h)
 {
     struct buf note;
-    if (m->pin.state == MIMEO_PIN_NONE || from->seq < h->seq || m->searches == SEARCHES_MAX)
-        return;
+    if (!may_keep(m) || from->seq < h->seq || m->searches == SEARCHES_MAX)
+        return false;
     m->searches++;
+    bool kept = false;
     struct header *witness = calloc(1, sizeof(*witness));
     if (witness != NULL &&
         join_path_witness(witness, ctx, from, h->seq, &h->hash, mirror_fetch_header, m) == 0 &&
         find_note(&note, m, ctx, h->seq, &h->hash) == 1) {
         struct hash other = witness->hash;
         bool below = witness->seq > h->seq && header_names(witness, h->seq, &other);
-        bool kept = keep_against(m, ctx, buf_view(&note), h->seq, &other);
-        if (!kept && below)
-            keep_against(m, ctx, buf_view(&note), witness->seq, &witness->hash);
+        kept = keep_against(m, ctx, buf_view(&note), h->seq, &other) ||
+               (below && keep_against(m, ctx, buf_view(&note), witness->seq, &witness->hash));
         buf_dispose(&note);
     }
     free(witness);
+    return kept;
 }
 
 /* ---- further copies in a pack ---- */
@@ -179,7 +186,7 @@ static int judge_copy(mimeo_mirror *m, mimeo_ctx *ctx, const char *name, struct 
             proof_write_headers(&proof, &id, ctx, &m->chain,
                                 view_of(s.view.ptr + PREFIX_LEN, prefix.header_len), second) == 0) {
             rc = 1;
-            if (m->pin.state != MIMEO_PIN_NONE)
+            if (may_keep(m))
                 keep(m, ctx, 0, &id, &proof);
         }
         buf_dispose(&proof);

@@ -11,8 +11,8 @@
 /* Two header notes in hand that may contradict each other. */
 void conflict_keep(mimeo_mirror *m, mimeo_ctx *ctx, struct view a, struct view b);
 /* The links from `from` down prove that another header than `h` stands at its seq (join_path gave 0): keep
- * h's note with the other, where that is held, or else with the one whose link names it. */
-void conflict_keep_path(mimeo_mirror *m, mimeo_ctx *ctx, const struct header *from, const struct header *h);
+ * h's note with the other, where that is held, or else with the one whose link names it.  True where that is a proof. */
+bool conflict_keep_path(mimeo_mirror *m, mimeo_ctx *ctx, const struct header *from, const struct header *h);
 /* Two charters of one version: m->chain.rival against the chain. */
 void conflict_keep_charters(mimeo_mirror *m, mimeo_ctx *ctx);
 

@@ -369,6 +369,14 @@ static int weigh_unproven(mimeo_mirror *m, mimeo_ctx *ctx, struct candidate *c, 
     return 0;
 }
 
+static void say_proof(mimeo_mirror *m, bool kept)
+{
+    if (!kept && m->remark[0] == '\0')
+        snprintf(m->remark, sizeof(m->remark),
+                 "nothing here proves the conflict to others: the bundles that would are not held, or their signatures are "
+                 "spoiled, or a key was withdrawn; another copy may have them");
+}
+
 /* What only the fork leads to is not "unjoined, and readable".  Without memory it is just that. */
 static void remember_fork(mimeo_mirror *m, const struct header *top, uint64_t from)
 {
@@ -382,10 +390,10 @@ static void remember_fork(mimeo_mirror *m, const struct header *top, uint64_t fr
 static void weigh_fork(mimeo_mirror *m, mimeo_ctx *ctx, struct candidate *c, uint64_t seq, bool goal_is_known)
 {
     if (goal_is_known && c->header.seq < seq) {
-        conflict_keep_path(m, ctx, &m->known, &c->header);
+        say_proof(m, conflict_keep_path(m, ctx, &m->known, &c->header));
         say_conflict(m, c->header.seq);
     } else if (goal_is_known) {
-        conflict_keep_path(m, ctx, &c->header, &m->known);
+        say_proof(m, conflict_keep_path(m, ctx, &c->header, &m->known));
         say_conflict(m, seq);
         remember_fork(m, &c->header, seq);
     } else if (m->has_known) {
@@ -409,7 +417,11 @@ static int weigh(mimeo_mirror *m, mimeo_ctx *ctx, struct candidate *c, uint64_t 
 {
     const bool goal_is_known = m->has_known && seq == m->known.seq && hash_equal(hash, &m->known.hash);
     const bool lower = c->header.seq < seq;
-    int leads = !lower ? leads_to(c, m, ctx, seq, hash) : goal_is_known && forks_below(m, ctx, c) ? 0 : 1;
+    int leads;
+    if (lower)
+        leads = goal_is_known && forks_below(m, ctx, c) ? 0 : 1;
+    else
+        leads = leads_to(c, m, ctx, seq, hash);
     if (leads < 0 && leads != MIMEO_EINCOMPLETE) {
         candidate_free(c);
         return leads;
@@ -452,13 +464,6 @@ static int pick(struct candidate **out, mimeo_mirror *m, mimeo_ctx *ctx)
     return 0;
 }
 
-/* Another charter than the link names is not to be "the first seen". */
-static bool contradicts_floor(const mimeo_mirror *m)
-{
-    const struct charter *c = charter_chain_get(&m->chain, m->pin.floor_version);
-    return m->pin.floor_version > 0 && c != NULL && !hash_equal(&c->hash, &m->pin.floor_charter);
-}
-
 static void check_floor_charter(mimeo_mirror *m)
 {
     if (m->pin.state == MIMEO_PIN_NONE || m->pin.floor_version == 0)
@@ -467,7 +472,7 @@ static void check_floor_charter(mimeo_mirror *m)
         mirror_worsen(m, MIMEO_ROLLBACK,
                       "charter %u, which the link names, is not here: this copy is from before the "
                       "publisher's keys changed; get a newer one", m->pin.floor_version);
-    else if (contradicts_floor(m))
+    else if (pin_contradicts(&m->pin, &m->chain))
         mirror_worsen(m, MIMEO_CONFLICTED,
                       "charter %u is another than the link names: two sets of keys claim this publisher; "
                       "ask the publisher by another way", m->pin.floor_version);
@@ -496,7 +501,7 @@ static void check_late(mimeo_mirror *m, mimeo_ctx *ctx)
  * whatever the mirror is worth that carried them: a cut must not get lost with a copy that is old or forked. */
 int mirror_remember(mimeo_mirror *m, mimeo_ctx *ctx)
 {
-    if (m->pin.state == MIMEO_PIN_NONE || contradicts_floor(m))
+    if (m->pin.state == MIMEO_PIN_NONE || pin_contradicts(&m->pin, &m->chain))
         return 0;
     bool head_moved = m->anchor == &m->head && m->has_head && m->verdict <= MIMEO_UNJOINED &&
                       (!m->has_known || !hash_equal(&m->known.hash, &m->head.hash));
@@ -505,7 +510,8 @@ int mirror_remember(mimeo_mirror *m, mimeo_ctx *ctx)
         head_moved = false;
     int rc = trust_charters_write(&m->trust, ctx, &m->chain);
     if (rc == 0 && head_moved)
-        rc = trust_head_write(&m->trust, ctx, &m->pin.publisher, buf_view(&m->head_note));
+        rc = trust_head_write(&m->trust, ctx, &m->pin.publisher, m->has_known ? &m->known.hash : NULL,
+                              buf_view(&m->head_note));
     return rc;
 }
 

@@ -87,11 +87,14 @@ static int check(mimeo_proof **out, mimeo_ctx *ctx, const char *what, struct buf
 
 /* ---- by what is known here ---- */
 
-/* The charters of the proof that follow those known: added to `chain`.  One that contradicts ends it. */
-static int learn_charters(struct charter_chain *chain, mimeo_ctx *ctx, const struct charter_chain *from)
+/* The charters of the proof that follow those known: added to `chain`.  One that contradicts ends it.  Of two that
+ * the proof itself contests neither is learned: it would be "the first seen" by the word of whoever made the file. */
+static int learn_charters(struct charter_chain *chain, mimeo_ctx *ctx, const struct proof *proof)
 {
+    const struct charter_chain *from = &proof->chain;
+    const size_t count = from->count - (proof->kind == PROOF_CHARTERS);
     int rc = 0;
-    for (uint32_t v = 1; rc == 0 && v <= from->count; v++) {
+    for (uint32_t v = 1; rc == 0 && v <= count; v++) {
         struct charter *c = calloc(1, sizeof(*c));
         rc = c == NULL ? ctx_error_nomem(ctx)
                        : charter_parse(c, ctx, "a charter of the proof", buf_view(&charter_chain_get(from, v)->note));
@@ -126,7 +129,7 @@ static int weigh(mimeo_proof *p, struct trust_store *s, mimeo_ctx *ctx, bool kee
     struct proof_standing standing;
     int rc = trust_charters_read(&chain, s, ctx, &p->pin.publisher);
     if (rc == 0)
-        rc = learn_charters(&chain, ctx, &p->proof->chain);
+        rc = learn_charters(&chain, ctx, p->proof);
     if (rc == 0)
         rc = proof_stands(&standing, ctx, &chain, buf_view(&p->bytes));
     if (rc >= 0) {
@@ -134,6 +137,7 @@ static int weigh(mimeo_proof *p, struct trust_store *s, mimeo_ctx *ctx, bool kee
         p->newest = (uint32_t)chain.count;
         rc = 0;
     }
+    keep = keep && !pin_contradicts(&p->pin, &chain);
     if (rc == 0 && keep)
         rc = trust_charters_write(s, ctx, &chain);
     if (rc == 0 && keep)

@@ -15,6 +15,22 @@
 
 /* ---- showing ---- */
 
+/* How many proofs are kept, and whether one of them stands. */
+static int fill_conflicts(struct mimeo_pin *out, const struct trust_store *s, mimeo_ctx *ctx, const struct hash *publisher)
+{
+    struct charter_chain chain = {.count = 0};
+    struct proof_standing standing;
+    int rc = trust_proof_count(&out->conflicts, s, ctx, publisher);
+    if (rc < 0 || out->conflicts == 0)
+        return rc;
+    rc = trust_charters_read(&chain, s, ctx, publisher);
+    if (rc == 0 && chain.count > 0)
+        rc = trust_proof_standing(&standing, s, ctx, &chain);
+    out->conflicted = rc == 1;
+    charter_chain_dispose(&chain);
+    return rc < 0 ? rc : 0;
+}
+
 static int fill(struct mimeo_pin *out, const struct trust_store *s, mimeo_ctx *ctx,
                 const struct pin *pin)
 {
@@ -39,7 +55,7 @@ static int fill(struct mimeo_pin *out, const struct trust_store *s, mimeo_ctx *c
         buf_dispose(&b);
     }
     if (rc == 0)
-        rc = trust_proof_count(&p.conflicts, s, ctx, &pin->publisher);
+        rc = fill_conflicts(&p, s, ctx, &pin->publisher);
     if (rc == 0)
         *out = p;
     return rc;

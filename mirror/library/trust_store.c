@@ -17,6 +17,7 @@
 #include "store/store.h"
 
 #define PIN_MAX ((size_t)2048)
+#define LOCK_SECONDS 5
 #define PUBLISHERS_MAX ((size_t)100000)
 
 int trust_store_open(struct trust_store *out, mimeo_ctx *ctx, const char *library)
@@ -307,6 +308,12 @@ int trust_pin_each(const struct trust_store *s, mimeo_ctx *ctx,
     return dir_each(ctx, s->fd, PUBLISHERS_MAX, pin_each_name, &walk);
 }
 
+bool pin_contradicts(const struct pin *pin, const struct charter_chain *chain)
+{
+    const struct charter *c = charter_chain_get(chain, pin->floor_version);
+    return c != NULL && !hash_equal(&c->hash, &pin->floor_charter);
+}
+
 struct petname_search {
     const char *petname;
     const struct hash *publisher;
@@ -344,13 +351,35 @@ int trust_head_read(struct buf *note, const struct trust_store *s, mimeo_ctx *ct
     return read_file(note, s, ctx, name_of(publisher, "head").text, LIMIT_HEADER);
 }
 
-int trust_head_write(struct trust_store *s, mimeo_ctx *ctx, const struct hash *publisher,
+/* Is the head that is kept the header `was`; or, for NULL, is there none? */
+static int head_is(const struct trust_store *s, mimeo_ctx *ctx, const struct hash *publisher, const struct hash *was)
+{
+    struct buf b;
+    int rc = trust_head_read(&b, s, ctx, publisher);
+    if (rc <= 0)
+        return rc < 0 ? rc : was == NULL;
+    struct note *note = calloc(1, sizeof(*note));
+    rc = note == NULL ? ctx_error_nomem(ctx) : note_parse(note, ctx, "the head kept in trust/", buf_view(&b), LIMIT_HEADER);
+    bool same = rc == 0 && was != NULL && hash_equal(&note->text_hash, was);
+    free(note);
+    buf_dispose(&b);
+    return rc < 0 ? rc : same;
+}
+
+int trust_head_write(struct trust_store *s, mimeo_ctx *ctx, const struct hash *publisher, const struct hash *was,
                      struct view note)
 {
+    int lock;
     int rc = trust_store_make(s, ctx);
+    if (rc == 0)
+        rc = file_lock(&lock, ctx, s->fd, "lock", LOCK_SECONDS);
     if (rc < 0)
         return rc;
-    return file_write_atomic(ctx, s->fd, name_of(publisher, "head").text, note, 0600);
+    rc = head_is(s, ctx, publisher, was);
+    if (rc == 1)
+        rc = file_write_atomic(ctx, s->fd, name_of(publisher, "head").text, note, 0600);
+    file_unlock(lock);
+    return rc;
 }
 
 /* ---- charters ---- */

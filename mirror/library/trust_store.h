@@ -48,6 +48,8 @@ int trust_pin_write(struct trust_store *s, mimeo_ctx *ctx, const struct pin *pin
 int trust_pin_remove(struct trust_store *s, mimeo_ctx *ctx, const struct hash *publisher);
 int trust_pin_each(const struct trust_store *s, mimeo_ctx *ctx,
                    int (*fn)(const struct pin *pin, void *payload), void *payload);
+/* Does the chain have another charter than the link that made the pin names?  Then it is not to be "the first seen". */
+bool pin_contradicts(const struct pin *pin, const struct charter_chain *chain);
 /* Petnames are plain lines of text, no longer than MIMEO_PETNAME_MAX, unlike any other pin's
  * (caseless for ASCII).  MIMEO_EUSAGE, MIMEO_EEXISTS. */
 int trust_petname_check(const struct trust_store *s, mimeo_ctx *ctx, const char *petname,
@@ -56,7 +58,9 @@ int trust_petname_check(const struct trust_store *s, mimeo_ctx *ctx, const char 
 /* The highest header verified: 1 and *out (buffer initialised here), 0 where none. */
 int trust_head_read(struct buf *note, const struct trust_store *s, mimeo_ctx *ctx,
                     const struct hash *publisher);
-int trust_head_write(struct trust_store *s, mimeo_ctx *ctx, const struct hash *publisher,
+/* Write it in the place of the header `was` (NULL: of none), under a lock.  0 and nothing is done where another
+ * process put something else there since: it may be newer, and the head never goes down.  MIMEO_EBUSY. */
+int trust_head_write(struct trust_store *s, mimeo_ctx *ctx, const struct hash *publisher, const struct hash *was,
                      struct view note);
 /* Known charters: read into an empty chain; write those that are not there yet. */
 int trust_charters_read(struct charter_chain *chain, const struct trust_store *s, mimeo_ctx *ctx,

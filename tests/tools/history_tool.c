@@ -6,6 +6,7 @@
  *     history NAME [OF SEQ]                          empty, or the first SEQ headers of another
  *     grow NAME LAST CHARTER NEWEST KEY [DAYS]       bundles up to LAST, dated DAYS later than they would be;
  *                                                  each has an article of its own, and revises the article "common"
+ *     lone PATH SEQ CHARTER KEY                      a pack of charter and one bundle, whose links go nowhere
  *     dir PATH [OBJECT…]                             a mirror: files
  *     pack PATH [OBJECT…]                            a pack
  *
@@ -127,6 +128,7 @@ static void make_history(char **w)
     histories[history_count++] = h;
 }
 
+/* Bundle `seq` behind `of`; NULL: of no history. */
 static void fill(struct header *h, const struct made_history *of, char **w, uint64_t seq)
 {
     const struct charter *in_force = find_charter(w[2]), *newest = find_charter(w[3]);
@@ -138,15 +140,17 @@ static void fill(struct header *h, const struct made_history *of, char **w, uint
     h->newest_hash = newest->hash;
     h->seq = seq;
     if (seq > 1) {
-        h->prev = of->headers[seq - 1].hash;
-        h->skip = of->headers[lipmaa(seq)].hash;
+        h->prev = of == NULL ? hash_of(VIEW_OF_LITERAL("prev")) : of->headers[seq - 1].hash;
+        h->skip = of == NULL ? hash_of(VIEW_OF_LITERAL("skip")) : of->headers[lipmaa(seq)].hash;
     }
-    h->time = FIRST_TIME + (int64_t)seq * 60 + (w[5] == NULL ? 0 : atoll(w[5]) * 86400);
+    h->time = FIRST_TIME + (int64_t)(seq % 1000) * 60 + (w[5] == NULL ? 0 : atoll(w[5]) * 86400);
     h->next_by = h->time + 7 * 86400;
     h->archive_records = seq;
 }
 
-static void make_bundle(struct made_history *h, struct bundle_writer *writer, char **w, uint64_t seq)
+/* The bytes of a bundle, initialised here, and its header. */
+static void make_bundle(struct buf *bundle, struct header *header, const struct made_history *h,
+                        struct bundle_writer *writer, char **w, uint64_t seq)
 {
     char id[64], title[64];
     struct secret_key *key = key_of(w[4]);
@@ -160,9 +164,9 @@ static void make_bundle(struct made_history *h, struct bundle_writer *writer, ch
     buf_init(&payload, LIMIT_BUNDLE);
     buf_init(&text, LIMIT_HEADER);
     buf_init(&note, LIMIT_HEADER);
-    buf_init(&h->bundles[seq], LIMIT_BUNDLE);
-    snprintf(id, sizeof(id), "a-%llu-%s", (unsigned long long)seq, h->name);
-    snprintf(title, sizeof(title), "Bundle %llu of history %s", (unsigned long long)seq, h->name);
+    buf_init(bundle, LIMIT_BUNDLE);
+    snprintf(id, sizeof(id), "a-%llu-%s", (unsigned long long)seq, h == NULL ? "lone" : h->name);
+    snprintf(title, sizeof(title), "Bundle %llu of %s", (unsigned long long)seq, h == NULL ? "no history" : h->name);
     r.id = id;
     r.title = title;
     fill(made, h, w, seq);
@@ -172,8 +176,8 @@ static void make_bundle(struct made_history *h, struct bundle_writer *writer, ch
              bundle_writer_add(writer, ctx, &again, VIEW_OF_LITERAL("<p>Tide.</p>"), false) == 0 &&
              bundle_writer_finish(writer, ctx, made, &payload) == 0 && header_write_text(&text, ctx, made) == 0 &&
              note_sign(&note, ctx, buf_view(&text), &signer, 1) == 0 &&
-             header_parse(&h->headers[seq], parsed, ctx, id, buf_view(&note)) == 0 &&
-             bundle_assemble(&h->bundles[seq], ctx, buf_view(&note), buf_view(&payload)) == 0,
+             header_parse(header, parsed, ctx, id, buf_view(&note)) == 0 &&
+             bundle_assemble(bundle, ctx, buf_view(&note), buf_view(&payload)) == 0,
          id);
     buf_dispose(&payload);
     buf_dispose(&text);
@@ -190,7 +194,7 @@ static void grow(char **w)
     struct bundle_writer *writer;
     must(bundle_writer_new(&writer, ctx, &o) == 0, "a writer");
     for (uint64_t last = (uint64_t)atoll(w[1]); h->last < last && h->last < LAST_SEQ; h->last++)
-        make_bundle(h, writer, w, h->last + 1);
+        make_bundle(&h->bundles[h->last + 1], &h->headers[h->last + 1], h, writer, w, h->last + 1);
     bundle_writer_free(writer);
 }
 
@@ -315,13 +319,33 @@ static void make_pack(char **w)
     buf_dispose(&pack);
 }
 
+static void make_lone(char **w)
+{
+    char *words[] = {NULL, NULL, w[2], w[2], w[3], NULL};
+    struct bundle_writer_options o = {.threads = 1};
+    struct bundle_writer *writer = NULL;
+    struct header *header = calloc(1, sizeof(*header));
+    struct buf bundle, pack;
+    must(header != NULL && bundle_writer_new(&writer, ctx, &o) == 0, "a writer");
+    make_bundle(&bundle, header, NULL, writer, words, (uint64_t)atoll(w[1]));
+    bundle_writer_free(writer);
+    buf_init(&pack, LIMIT_BUNDLE);
+    append_note(&pack, OBJECT_CHARTER, buf_view(&charters[0].c.note));
+    buf_append_view(&pack, buf_view(&bundle));
+    write_file(w[0], buf_view(&pack));
+    buf_dispose(&bundle);
+    buf_dispose(&pack);
+    free(header);
+}
+
 int main(void)
 {
     static const struct {
         const char *verb;
         size_t words;
         void (*run)(char **words);
-    } verbs[] = {{"charter", 7, make_charter}, {"history", 1, make_history}, {"grow", 5, grow}, {"dir", 1, make_dir},
+    } verbs[] = {{"charter", 7, make_charter}, {"history", 1, make_history}, {"grow", 5, grow}, {"lone", 4, make_lone},
+                 {"dir", 1, make_dir},
                  {"pack", 1, make_pack}};
     char line[4096];
     if (mimeo_ctx_new(&ctx) < 0)
