@@ -126,6 +126,7 @@ refused 'a name that does not exist' '' http://press.invalid/press
 
 serve_http .
 article 3 | publish press - --mirror "$url/press"
+articles=$((articles + 1))
 link=$(link_of press)
 fresh_library
 expect 0 '(verified)' mimeo clone "$link"
@@ -223,7 +224,7 @@ serve_dead
 serve_ssh .
 fresh_library
 status_in 'ssh and a dead proxy' '2 3' mimeo clone "$url/press" --proxy "socks5h://127.0.0.1:$dead"
-is 'ssh round the proxy' "$(grep -c Accepted "$log")" 1
+is 'ssh round the proxy' "$(grep -c 'Accepted publickey' "$log")" 1
 clones 'ssh://' "$url/press"
 unset GIT_SSH_COMMAND
 clones 'ssh:// by ssh as it is found' "$url/press"

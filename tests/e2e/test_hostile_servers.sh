@@ -67,14 +67,19 @@ hostile() {
 
 # ---- no answer, half of one, noise ----
 
-for kind in silent hangup reset garbage endless drip; do
+# Who is not reached, or says nothing, is status 3; half of an answer may be 8, noise 10.
+for kind in silent hangup reset; do
+    serve_bad "$kind"
+    hostile "$kind" '3' "$url/press"
+    hostile "$kind by git://" '3' "$git_url/press"
+done
+for kind in garbage endless; do
     serve_bad "$kind"
     hostile "$kind" '3 8 10' "$url/press"
-done
-for kind in silent hangup reset garbage endless; do
-    serve_bad "$kind"
     hostile "$kind by git://" '3 8 10' "$git_url/press"
 done
+serve_bad drip
+hostile drip '3 8' "$url/press"
 serve_bad endless-header
 hostile 'endless-header' '3 10' "$url/press"
 serve_bad_https silent
