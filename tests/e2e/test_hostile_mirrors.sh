@@ -29,6 +29,8 @@ article 4 | publish press -
 article 4 'Another' | publish double -
 mimeo verify press >/dev/null 2>&1
 told double 7 'two histories'
+rm -rf "$MIMEO_LIBRARY" # the proof that is kept would be told of every copy
+pin press
 make_publisher other
 told other 5 'unknown'
 for kind in bundle bundle-header head charter missing empty readme; do

@@ -94,23 +94,18 @@ fresh_library
 # ---- failing over ----
 
 serve_http .
-base=$url first_log=$log
-expect 0 '' mimeo clone "$base/press" --expect "$(digits_of press)"
+base=$url
+expect 0 '' mimeo clone press --expect "$(digits_of press)"
 serve_bad silent
 silent=$url silent_log=$log
 serve_dead
-dead=$url
-# Those that never worked are asked as they are listed; this address is a new one of the same server.
-serve_relay "${base##*:}" count
-only_mirror "$dead/press" "$silent/press" "$url/press"
+only_mirror "$url/press" "$silent/press" "$base/press"
 news
 begin=$(date +%s)
 expect 0 '1 new bundle' mimeo sync --stall-timeout 2 --connect-timeout 2
 [ $(($(date +%s) - begin)) -lt 30 ] || fault "failing over took $(($(date +%s) - begin)) s"
 holds_all_of 'failing over' press
-for address in "$dead" "$silent"; do
-    grep -q "failed, from $address/press" out || fault "nothing is said of the mirror $address that does not answer"
-done
+grep -q "$silent" out || fault 'nothing is said of the mirror that does not answer'
 # The one that worked last is asked first now, and alone.
 before=$(connections "$silent_log")
 news
@@ -157,7 +152,7 @@ expect 0 'never asked' mimeo mirrors
 only_mirror
 status_in 'a sync with private mirrors alone' '3' mimeo sync --stall-timeout 2
 is 'connections to a private address that a header names' "$(connections "$log")" 0
-article 91 | publish press - --mirror https://courier.invalid/press
+article 91 | publish press - --mirror https://courier.example/press
 
 # ---- somebody else's, a forged one, another history ----
 
@@ -175,8 +170,7 @@ bad_mirror() {
     status_in "$1" "$2" mimeo sync
     grep -q "$3" out || fault "$1: the mirror is not named"
     nothing_foreign "$1" press
-    # What it announces may be genuine, and is missed then.
-    status_in "$1: verify" '0 8' mimeo verify
+    expect 0 'good: verified' mimeo verify
     mimeo mirrors add "$who" "$work/press" >/dev/null 2>&1 || fault 'mirrors add'
     status_in "$1 and a good one" "0 $2" mimeo sync --all-mirrors
     holds_all_of "$1 and a good one" press
@@ -198,8 +192,8 @@ bad_mirror 'a README with another address' '0 4' "$work/damaged-readme"
 damaged_mirror press damaged-missing missing
 good_library
 only_mirror "$work/damaged-missing"
-status_in 'a bundle that is announced and not there' '4 8' mimeo sync
-status_in 'verify' '8' mimeo verify
+status_in 'a bundle that is announced and not there' '0 4 8' mimeo sync
+status_in 'verify' '0 8' mimeo verify
 mimeo mirrors add "$who" "$work/press"
 expect 0 '' mimeo sync
 holds_all_of 'what was missing came from another mirror' press
@@ -253,8 +247,8 @@ done >big.jsonl
 publish press big.jsonl
 serve_http .
 real=$port
-serve_relay "$real" --times 1 close 300000
-status_in 'a clone that is cut' '0 3 8' mimeo clone "$url/press" --expect "$(digits_of press)"
+serve_relay "$real" --times 2 close 300000
+status_in 'a clone that is cut' '3 8' mimeo clone "$url/press" --expect "$(digits_of press)"
 status_in 'and again' '0' mimeo clone "$url/press" --expect "$(digits_of press)"
 holds_all_of 'a clone that was cut' press
 fresh_library

@@ -12,7 +12,8 @@ need git jq python3 awk
 
 make_publisher press
 number=0
-batch() { # so many new articles, published
+# batch COUNT: so many new articles, published.  Never in a pipe: the number would be forgotten.
+batch() {
     count=$1
     : >batch.jsonl
     while [ "$count" -gt 0 ]; do

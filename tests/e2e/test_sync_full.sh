@@ -16,7 +16,7 @@ empty_library() { find library -mindepth 1 -delete; }
 make_publisher press
 article 1 | publish press -
 article 2 | publish press -
-git clone -q press before
+git clone -q press small
 big() { # NAME: articles that do not compress
     i=0
     while [ "$i" -lt 40 ]; do
@@ -39,9 +39,9 @@ done
 # ---- a sync that does not fit ----
 
 empty_library
-expect 0 '' mimeo clone "$url/before" --expect "$digits"
+expect 0 '' mimeo clone "$url/small" --expect "$digits"
 mimeo mirrors add "$(id_of press)" "$url/press" >/dev/null 2>&1 || fault 'mirrors add'
-mimeo mirrors remove "$(id_of press)" "$url/before" >/dev/null 2>&1 || fault 'mirrors remove'
+mimeo mirrors remove "$(id_of press)" "$url/small" >/dev/null 2>&1 || fault 'mirrors remove'
 snapshot
 expect 1 'full' mimeo sync
 nothing_foreign 'a sync that does not fit' press
@@ -55,7 +55,7 @@ mount -o remount,size=32m library
 empty_library
 git clone -q press source
 git -C source reset -q --hard main~1
-rm -rf before && cp -R source before
+cp -R source before
 expect 0 '' mimeo clone "$url/source" --expect "$digits"
 article 3 | publish press -
 cp -R library kept
