@@ -67,7 +67,7 @@ damaged_mirror() {
 }
 # truncated_mirror FROM TO: a bare repository, loose, with the newest bundle's object cut in the middle.
 truncated_mirror() {
-    git clone -q --bare "$1" "$2" && mkdir "$2.packs"
+    git clone -q --bare --no-hardlinks "$1" "$2" && mkdir "$2.packs"
     mv "$2"/objects/pack/*.pack "$2.packs" 2>/dev/null
     rm -f "$2"/objects/pack/*
     for pack in "$2.packs"/*.pack; do
@@ -131,7 +131,7 @@ stranger() {
 
 # ---- what a library looks like ----
 
-fresh_library() { rm -rf "$work/library"; }
+fresh_library() { rm -rf "$work/library" "$work/before.list"; }
 # id_of DIR: the publisher's.
 id_of() { "$MIMEO" --library "$1.library" head --json "$1" | jq -r .publisher; }
 digits_of() { "$MIMEO" --library "$1.library" head --json "$1" | jq -r .digits; }
@@ -189,7 +189,7 @@ unchanged() {
 }
 # status_in WHAT "STATUSES" COMMAND…: one of them, with words on it where it is not 0; out and err as in expect.
 status_in() {
-    what=$1 wanted=$2
+    doing=$1 wanted=$2
     shift 2
     checks=$((checks + 1))
     "$@" >out 2>err
@@ -197,9 +197,9 @@ status_in() {
     case " $wanted " in
     *" $got "*) ;;
     *)
-        fault "$what: status $got, none of '$wanted': $*"
+        fault "$doing: status $got, none of '$wanted': $*"
         sed 's/^/    /' out err | head -20
         ;;
     esac
-    [ "$got" -eq 0 ] || [ -s out ] || [ -s err ] || fault "$what: status $got without a word"
+    [ "$got" -eq 0 ] || [ -s out ] || [ -s err ] || fault "$doing: status $got without a word"
 }

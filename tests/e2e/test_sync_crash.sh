@@ -12,17 +12,20 @@ need git jq python3 awk
 
 make_publisher press
 number=0
-batch() { # as many articles as said, each a bundle of its own size
+# batch COUNT: so many new articles, published.  Never in a pipe: the number would be forgotten.
+batch() {
     count=$1
+    : >batch.jsonl
     while [ "$count" -gt 0 ]; do
         count=$((count - 1)) number=$((number + 1))
-        article "$number"
+        article "$number" >>batch.jsonl
     done
+    publish press batch.jsonl || fault 'publishing'
 }
 round=0
 while [ "$round" -lt 12 ]; do
     round=$((round + 1))
-    batch 5 | publish press -
+    batch 5
 done
 digits=$(digits_of press)
 serve_http .
@@ -80,14 +83,14 @@ done
 
 fresh_library
 mimeo clone "$address" --expect "$digits" >out 2>err || fault "clone: $(cat err)"
-batch 20 | publish press -
+batch 20
 microseconds mimeo sync
 whole=$took
 articles=$(mimeo list | wc -l)
 round=0
 while [ "$round" -lt 50 ]; do
     round=$((round + 1))
-    [ $((round % 3)) -eq 1 ] && batch 7 | publish press -
+    [ $((round % 3)) -eq 1 ] && batch 7
     killed_at "$whole" sync
     clean "sync $round"
     now=$(mimeo list | wc -l)
@@ -136,7 +139,7 @@ reading two & fourth=$!
 times=0
 while [ "$times" -lt 6 ]; do
     times=$((times + 1))
-    batch 3 | publish press - || fault 'publishing meanwhile'
+    batch 3
 done
 wait "$first" "$second"
 : >finished
