@@ -35,6 +35,15 @@ static const char schema[] =
     "CREATE INDEX IF NOT EXISTS newest ON article(pid, time DESC, seq DESC, back DESC);"
     "COMMIT;";
 
+#define PUT_LATEST                                                                                    \
+    "INSERT INTO article VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9) ON CONFLICT(pid, id) DO UPDATE SET "      \
+    "seq=excluded.seq, back=excluded.back, time=excluded.time, action=excluded.action, "              \
+    "section=excluded.section, lang=excluded.lang, bylines=excluded.bylines "                         \
+    "WHERE excluded.seq>seq OR (excluded.seq=seq AND excluded.back<=back)"
+#define EACH_NEWEST_FIRST                                                                             \
+    "SELECT id, time, seq, back, action, section, lang, bylines FROM article INDEXED BY newest "      \
+    "WHERE pid=?1 AND (time, seq, back)<(?2,?3,?4) ORDER BY time DESC, seq DESC, back DESC"
+
 static const char *const sql[IX_STATEMENTS] = {
     [IX_PUBLISHER] = "SELECT pid FROM publisher WHERE id=?1",
     [IX_ADD_PUBLISHER] = "INSERT OR IGNORE INTO publisher(id) VALUES(?1)",
@@ -55,14 +64,10 @@ static const char *const sql[IX_STATEMENTS] = {
     [IX_FIND_ERASED] = "SELECT 1 FROM erased WHERE pid=?1 AND seq=?2 AND block=?3",
     [IX_PUT_ERASED] = "INSERT OR IGNORE INTO erased VALUES(?1,?2,?3)",
     [IX_DROP_ERASED] = "DELETE FROM erased WHERE pid=?1",
-    [IX_PUT] = "INSERT INTO article VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9) ON CONFLICT(pid, id) DO UPDATE SET "
-               "seq=excluded.seq, back=excluded.back, time=excluded.time, action=excluded.action, "
-               "section=excluded.section, lang=excluded.lang, bylines=excluded.bylines "
-               "WHERE excluded.seq>seq OR (excluded.seq=seq AND excluded.back<=back)",
+    [IX_PUT] = PUT_LATEST,
     [IX_FIND] = "SELECT time, seq, back FROM article WHERE pid=?1 AND id=?2",
     [IX_FIND_PREFIX] = "SELECT id FROM article WHERE pid=?1 AND id>=?2 AND id<?3 ORDER BY id LIMIT 2",
-    [IX_EACH] = "SELECT id, time, seq, back, action, section, lang, bylines FROM article INDEXED BY newest WHERE pid=?1 "
-                "AND (time, seq, back)<(?2,?3,?4) ORDER BY time DESC, seq DESC, back DESC",
+    [IX_EACH] = EACH_NEWEST_FIRST,
     [IX_DROP_OF_BUNDLE] = "DELETE FROM article WHERE pid=?1 AND seq=?2",
     [IX_COUNT_OF_BUNDLE] = "SELECT count(*) FROM article WHERE pid=?1 AND seq=?2",
     [IX_DROP_ARTICLES] = "DELETE FROM article WHERE pid=?1",
@@ -176,7 +181,7 @@ int index_each_publisher(struct index *x, mimeo_ctx *ctx, int (*fn)(const struct
     return rc;
 }
 
-static int do_with(struct index *x, mimeo_ctx *ctx, enum index_statement s, uint64_t pid)
+static int do_with(struct index *x, mimeo_ctx *ctx, int s, uint64_t pid)
 {
     database_bind_number(x->db, s, 1, pid);
     return database_do(x->db, ctx, s);
@@ -213,7 +218,7 @@ int index_unmark(struct index *x, mimeo_ctx *ctx, uint64_t pid)
     return do_with(x, ctx, IX_UNMARK, pid);
 }
 
-static int count(struct index *x, mimeo_ctx *ctx, enum index_statement s, uint64_t pid, uint64_t *out)
+static int count(struct index *x, mimeo_ctx *ctx, int s, uint64_t pid, uint64_t *out)
 {
     database_bind_number(x->db, s, 1, pid);
     int rc = database_step(x->db, ctx, s);
