@@ -141,6 +141,20 @@ bool index_is_writable(const struct index *x)
     return x->db->mode == DATABASE_WRITE;
 }
 
+bool index_is_spoilt(const struct index *x)
+{
+    return database_is_spoilt(x->db);
+}
+
+void index_discard(struct index *x)
+{
+    char *path = x->db->mode == DATABASE_WRITE ? strdup(x->db->path) : NULL;
+    index_close(x);
+    if (path != NULL)
+        database_remove(path);
+    free(path);
+}
+
 /* ---- publishers ---- */
 
 static int find_publisher(struct index *x, mimeo_ctx *ctx, const struct hash *publisher, uint64_t *pid)

@@ -21,6 +21,9 @@ struct index;
 int index_open(struct index **out, mimeo_ctx *ctx, const char *library, bool write);
 void index_close(struct index *x);
 bool index_is_writable(const struct index *x);
+/* Did it fail because the file is damaged?  Then it is best thrown away: index_discard closes it too. */
+bool index_is_spoilt(const struct index *x);
+void index_discard(struct index *x);
 
 /* Put in one bundle that was checked (verdict MIMEO_GOOD or MIMEO_UNJOINED), or put it in again after blocks of it
  * were erased.  A later bundle's word on an article stays, in whichever order they come. */

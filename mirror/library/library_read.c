@@ -28,8 +28,7 @@ static int has_exactly(struct search *s, struct holding *h)
         int rc = index_find(s->l->index, s->ctx, &h->publisher, s->id, &place);
         if (rc >= 0 || rc == MIMEO_ENOMEM)
             return rc;
-        h->indexed = false;
-        h->walked = true;
+        library_catalog_failed(s->l, h);
     }
     int rc = reading_exact(&r, h->mirror, s->ctx, s->id);
     if (rc == 1)
