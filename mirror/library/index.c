@@ -253,6 +253,19 @@ int index_count(struct index *x, mimeo_ctx *ctx, const struct hash *publisher, u
     return rc == 0 ? count(x, ctx, IX_COUNT_ARTICLES, pid, articles) : rc;
 }
 
+int index_has_bad(struct index *x, mimeo_ctx *ctx, const struct hash *publisher)
+{
+    uint64_t pid;
+    int rc = index_publisher(x, ctx, publisher, false, &pid);
+    if (rc != 1)
+        return rc;
+    database_bind_number(x->db, IX_BAD_BUNDLES, 1, pid);
+    rc = database_step(x->db, ctx, IX_BAD_BUNDLES);
+    if (rc == 1)
+        database_reset(x->db, IX_BAD_BUNDLES);
+    return rc;
+}
+
 /* ---- putting in ---- */
 
 struct putting {

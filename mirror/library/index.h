@@ -40,6 +40,9 @@ int index_each_publisher(struct index *x, mimeo_ctx *ctx, int (*fn)(const struct
 /* What is in it of a publisher. */
 int index_count(struct index *x, mimeo_ctx *ctx, const struct hash *publisher, uint64_t *bundles, uint64_t *articles);
 
+/* Are there bundles of which nothing could be put in, since they are damaged?  1, 0. */
+int index_has_bad(struct index *x, mimeo_ctx *ctx, const struct hash *publisher);
+
 /* Where a record is, and what lists are ordered by. */
 struct place {
     int64_t time; /* published, or else its bundle's */

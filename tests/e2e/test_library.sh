@@ -104,6 +104,10 @@ same_list 'with noise for a catalog'
 size=$(stat -c %s "$catalog")
 dd if=/dev/urandom of="$catalog" bs=1 seek=$((size / 2)) count=4000 conv=notrunc 2>/dev/null
 same_list 'with a damaged catalog'
+rm -f "$catalog"-*
+dd if=/dev/urandom of="$catalog" bs=1 seek=4096 count=$((size - 4096)) conv=notrunc 2>/dev/null
+same_list 'with a catalog of which the first page alone is whole'
+is 'the catalog after that' "$(head -c 15 "$catalog")" 'SQLite format 3'
 : >"$catalog"
 same_list 'with an empty catalog'
 expect 0 '6 articles' mimeo library rebuild
@@ -180,6 +184,13 @@ expect 0 'bundles 1 ' take --check press "$library"
 expect 0 'first-use' mimeo verify --publisher press
 expect 0 'Text of article 4' mimeo read a-4 --publisher press
 
+# Zeros that nobody ordered are damage too.
+size=$(stat -c %s "$held/bundles/00/00/05.mimeo")
+dd if=/dev/zero of="$held/bundles/00/00/05.mimeo" bs=1 seek=$((size - 60)) count=60 conv=notrunc 2>/dev/null
+expect 4 '05.mimeo' mimeo verify --publisher press
+expect 0 'bundles 1 ' take --check press "$library"
+expect 0 'first-use' mimeo verify --publisher press
+
 # ---- erasure ----
 printf '{"id":"victim","title":"A name that must go","byline":"Victim Victimson","published":"2026-11-20T00:00:00Z","text":"%s"}\n' \
     'words about victimsecret' >victim.jsonl
@@ -226,6 +237,15 @@ cp "old/$victims" "mixed/$victims"
 expect 0 'erased 2 ' take mixed second
 is 'the text in a library that began with the old copy' "$(on_disk second)" ''
 expect 0 'erased by bundle' mimeo --library second verify
+# Cut short between the two: it cannot be told yet, and that is said.
+cp -R second short
+shortheld=short/publishers/$(id_of press)
+find "$shortheld/bundles" -name '*.mimeo' | sort | sed -n "/${victims##*/}\$/,\$p" | tail -n +2 | xargs rm
+rm -r short/trust/*/head
+cp gap/head "$shortheld/head"
+expect 8 'still to come, or damaged' mimeo --library short verify
+expect 0 'erased 0 ' take press short
+expect 0 'erased by bundle' mimeo --library short verify
 # Zeros that nobody ordered are damage, and are not taken.
 cp -R press zeroed
 rm -rf zeroed/.git
@@ -241,6 +261,45 @@ expect 0 'bundles 0 media 0 dictionaries 0 charters 0 erased 2 ' take press cut
 is 'the text after the next run' "$(on_disk cut)" ''
 is 'the byline in its catalog' "$(grep -la Victimson cut/catalog.sqlite* 2>/dev/null)" ''
 expect 0 'erased by bundle' mimeo --library cut verify --publisher press
+
+# ---- pictures ----
+make_publisher album 'The Album'
+cp -R "$MIMEO_SOURCE_DIR/tools/sample" edition
+rm edition/README.md edition/draw-pictures
+publish album edition >out 2>err || fault 'publish the album'
+pictures() { (cd "$1" && find media -type f 2>/dev/null | sort); }
+all_pictures=$(pictures album)
+count=$(printf '%s\n' "$all_pictures" | wc -l)
+[ "$count" -ge 2 ] || fault 'the sample has no pictures'
+shelf=shelf/publishers/$(id_of album)
+expect 0 'media 0 ' take --no-media album shelf
+is 'pictures that were not wanted' "$(pictures "$shelf")" ''
+illustrated=$(mimeo --library shelf list --json 2>/dev/null | jq -r 'select(.media) | .id' | head -1)
+expect 1 'not held' mimeo --library shelf read --picture 1 -o picture.out "$illustrated"
+git clone -q --mirror album album.git
+expect 0 "media $count " take album.git shelf
+is 'pictures from a bare clone' "$(pictures "$shelf")" "$all_pictures"
+expect 0 '' mimeo --library shelf read --picture 1 -o picture.out "$illustrated"
+expect 0 'first-use' mimeo --library shelf verify
+# A stranger's pictures stay outside, a damaged one is told of.
+cp -R album stuffed
+rm -rf stuffed/.git
+junk=$(echo junk | b2sum -l 256 | cut -d' ' -f1)
+echo junk >"stuffed/media/00/00/02/$junk"
+spoilt=$(printf '%s\n' "$all_pictures" | head -1)
+printf X | dd of="stuffed/$spoilt" bs=1 seek=20 conv=notrunc 2>/dev/null
+expect 0 "media $((count - 1)) dictionaries 0 charters 1 erased 0 replaced 0 faults 1" take stuffed other-shelf
+grep -q "$spoilt" err || fault 'the damaged picture is not named'
+is 'pictures from a stuffed copy' "$(pictures "other-shelf/publishers/$(id_of album)")" "$(printf '%s\n' "$all_pictures" | tail -n +2)"
+# At a bundle that does not cite it, it is not believed to belong there.
+article 77 | publish album -
+cp -R album moved
+rm -rf moved/.git
+mkdir -p moved/media/00/00/03
+mv "moved/$spoilt" moved/media/00/00/03/
+expect 0 'media 0 ' take moved other-shelf
+expect 0 'media 1 ' take album other-shelf
+is 'pictures in their places' "$(pictures "other-shelf/publishers/$(id_of album)")" "$all_pictures"
 
 # ---- a fork: the first seen stays ----
 cp -R press fork

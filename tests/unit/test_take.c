@@ -26,6 +26,7 @@ static struct history history; /* of the publisher, as the tests write it */
 static char root[] = "/tmp/mimeo-take-XXXXXX";
 static struct take_result result;
 static char faults[4096];
+static bool check_held;
 
 /* ---- set up ---- */
 
@@ -69,6 +70,7 @@ static int set_up(void **state)
     }
     world.stranger = key_of("stranger");
     history = (struct history){.charters = {{{0}}}};
+    check_held = false;
     return 0;
 }
 
@@ -189,7 +191,7 @@ static mimeo_mirror *open_source(void)
 static void take_in(struct vector *v)
 {
     struct taking_in t;
-    struct take_options o = {.mode = 0600, .taken = hear_taken, .fault = hear_fault, .payload = &t};
+    struct take_options o = {.mode = 0600, .check_held = check_held, .taken = hear_taken, .fault = hear_fault, .payload = &t};
     struct mimeo_trust_options first = {.petname = "press", .first_use = true};
     struct mimeo_pin pin;
     mimeo_mirror *held;
@@ -465,6 +467,102 @@ static void take_finishes_a_cut_that_was_cut_short(void **state)
     assert_int_equal(verify(), MIMEO_FIRST_USE);
 }
 
+/* A bundle whose article shows the pictures with these bytes. */
+static void add_illustrated(struct vector *v, uint64_t seq, const char *id, const char *const *pictures)
+{
+    char lines[2048];
+    int len = snprintf(lines, sizeof(lines), "{\"id\":\"%s\",\"action\":\"publish\",\"revision\":1,\"title\":\"Tide\",\"media\":[", id);
+    for (size_t i = 0; pictures[i] != NULL; i++) {
+        char hex[HASH_HEX_LEN + 1];
+        struct hash h = hash_of(view_of_str(pictures[i]));
+        hash_format(hex, &h);
+        len += snprintf(lines + len, sizeof(lines) - (size_t)len,
+                        "%s{\"hash\":\"%s\",\"type\":\"image/png\",\"bytes\":%zu,\"width\":1,\"height\":1}", i > 0 ? "," : "", hex,
+                        strlen(pictures[i]));
+    }
+    snprintf(lines + len, sizeof(lines) - (size_t)len, "],\"body\":[0,0,25]}\n");
+    struct bundle_plan p = bundle_plan_catalog(&world, seq, lines);
+    add_plan(v, &p);
+}
+
+static bool holds_picture(uint64_t seq, const char *bytes)
+{
+    char name[STORE_NAME_MAX], *path = held_path();
+    struct hash h = hash_of(view_of_str(bytes));
+    store_name_media(name, seq, &h);
+    char *full = path_join(path, name);
+    bool there = access(full, F_OK) == 0;
+    free(full);
+    free(path);
+    return there;
+}
+
+/* Make the last block of a held bundle all zeros. */
+static void zero_last_block(uint64_t seq)
+{
+    char name[STORE_NAME_MAX], *path = held_path();
+    struct buf bytes;
+    struct bundle b;
+    struct block_entry e;
+    struct view packed;
+    store_name_bundle(name, seq);
+    char *full = path_join(path, name);
+    assert_int_equal(file_read(&bytes, ctx, full, LIMIT_BUNDLE), 0);
+    assert_int_equal(bundle_open(&b, ctx, name, buf_view(&bytes)), 0);
+    assert_int_equal(bundle_check_tables(&b, ctx, name), 0);
+    assert_int_equal(bundle_block(&b, ctx, BUNDLE_BODY, bundle_block_count(&b, BUNDLE_BODY) - 1, &e, &packed), 0);
+    memset(bytes.ptr + (packed.ptr - bytes.ptr), 0, packed.len);
+    bundle_dispose(&b);
+    FILE *f = fopen(full, "wb");
+    assert_non_null(f);
+    assert_int_equal(fwrite(bytes.ptr, 1, bytes.len, f), bytes.len);
+    fclose(f);
+    buf_dispose(&bytes);
+    free(full);
+    free(path);
+}
+
+static void take_mends_held_zeros_that_nobody_ordered(void **state)
+{
+    (void)state;
+    struct vector v = begin();
+    add_article(&v, 1, "one");
+    add_article(&v, 2, "two");
+    struct vector again = {.w = &world, .history = history};
+    buf_init(&again.pack, LIMIT_BUNDLE);
+    assert_int_equal(buf_append_view(&again.pack, buf_view(&v.pack)), 0);
+    take_in(&v);
+    zero_last_block(1);
+    assert_int_equal(verify(), MIMEO_DAMAGED);
+    check_held = true;
+    take_in(&again);
+    assert_int_equal(result.bundles, 1);
+    assert_string_equal(faults, "");
+    assert_int_equal(verify(), MIMEO_FIRST_USE);
+    assert_string_equal(list(), "two@2 one@1 ");
+}
+
+static void take_puts_a_packs_pictures_where_they_are_cited_first(void **state)
+{
+    (void)state;
+    struct vector text = begin();
+    add_illustrated(&text, 1, "one", (const char *const[]){"first", NULL});
+    add_illustrated(&text, 2, "two", (const char *const[]){"second", "first", NULL});
+    take_in(&text);
+    assert_int_equal(result.media, 0);
+    struct vector pictures = begin();
+    add_illustrated(&pictures, 3, "three", (const char *const[]){"third", "first", "absent", NULL});
+    vector_add(&pictures, OBJECT_MEDIA, VIEW_OF_LITERAL("first"));
+    vector_add(&pictures, OBJECT_MEDIA, VIEW_OF_LITERAL("second"));
+    vector_add(&pictures, OBJECT_MEDIA, VIEW_OF_LITERAL("third"));
+    vector_add(&pictures, OBJECT_MEDIA, VIEW_OF_LITERAL("nobody cites this"));
+    take_in(&pictures);
+    assert_int_equal(result.media, 3);
+    assert_true(holds_picture(1, "first") && holds_picture(2, "second") && holds_picture(3, "third"));
+    assert_false(holds_picture(3, "first") || holds_picture(2, "first") || holds_picture(1, "nobody cites this"));
+    assert_int_equal(verify(), MIMEO_FIRST_USE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -475,6 +573,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(take_keeps_the_first_of_two_histories, set_up, tear_down),
         cmocka_unit_test_setup_teardown(take_carries_out_a_cut, set_up, tear_down),
         cmocka_unit_test_setup_teardown(take_refuses_what_a_cut_revoked, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(take_mends_held_zeros_that_nobody_ordered, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(take_puts_a_packs_pictures_where_they_are_cited_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(take_finishes_a_cut_that_was_cut_short, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
