@@ -181,8 +181,9 @@ static int run_it(struct cli *cli, const struct args *args)
     int status = source_open(&s, cli, &cmd_verify, is_path ? word : NULL, args->values[PUBLISHER]);
     if (status == EXIT_OK) {
         t.several = s.who == NULL && source_publishers(&s, cli) > 1;
-        if (source_is_empty(&s, cli))
-            status = EXIT_FAIL; /* nothing was verified */
+        mimeo_mirror *m;
+        if (source_publishers(&s, cli) == 0) /* nothing held is nothing verified */
+            status = fail(cli, mimeo_library_mirror(&m, s.library, cli->ctx, s.who));
         else
             status = t.several && t.object != NULL ? verify_article(cli, &s, &t) : source_each(&s, cli, verify_one, &t);
     }

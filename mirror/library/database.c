@@ -23,9 +23,10 @@ static bool is_full(const struct database *db, int code)
            fs.f_bavail * fs.f_frsize < 64 * KIB;
 }
 
-int database_fail(const struct database *db, mimeo_ctx *ctx)
+int database_fail(struct database *db, mimeo_ctx *ctx)
 {
     int code = sqlite3_errcode(db->handle) & 0xFF;
+    db->spoilt |= code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_ERROR;
     if (code == SQLITE_NOMEM)
         return ctx_error_nomem(ctx);
     if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
@@ -39,8 +40,7 @@ int database_fail(const struct database *db, mimeo_ctx *ctx)
 
 bool database_is_spoilt(const struct database *db)
 {
-    int code = sqlite3_errcode(db->handle) & 0xFF;
-    return code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_ERROR;
+    return db->spoilt;
 }
 
 /* ---- opening ---- */
@@ -60,13 +60,19 @@ static bool exec(struct database *db, const char *sql)
     return sqlite3_exec(db->handle, sql, NULL, NULL, NULL) == SQLITE_OK;
 }
 
-static bool prepare(struct database *db)
+/* Statements are prepared at their first use: a reader who opens one article uses four of them. */
+static sqlite3_stmt *statement_of(struct database *db, int statement)
 {
-    for (int i = 0; i < db->plan->statement_count; i++)
-        if (sqlite3_prepare_v3(db->handle, db->plan->sql[i], -1, SQLITE_PREPARE_PERSISTENT, &db->statements[i], NULL) !=
-            SQLITE_OK)
-            return false;
-    return true;
+    sqlite3_stmt **s = &db->statements[statement];
+    if (*s == NULL)
+        sqlite3_prepare_v3(db->handle, db->plan->sql[statement], -1, SQLITE_PREPARE_PERSISTENT, s, NULL);
+    return *s;
+}
+
+/* Is the schema the one that the statements are for, as far as one of them shows? */
+static bool try_statement(struct database *db)
+{
+    return statement_of(db, 0) != NULL;
 }
 
 /* PRAGMA user_version; 0 in a new file, -1 where it cannot be read. */
@@ -96,7 +102,7 @@ static enum opened try_to_write(struct database *db)
     if (is != 0 && is != db->plan->version)
         return OTHER_VERSION;
     bool good = exec(db, db->plan->settings) && (is == db->plan->version || (exec(db, db->plan->schema) && exec(db, version)));
-    return good && prepare(db) ? OPENED : REFUSED;
+    return good && try_statement(db) ? OPENED : REFUSED;
 }
 
 /* The path as a URI, in fresh memory: every byte that means something there is written as %XX. */
@@ -129,7 +135,7 @@ static enum opened try_to_read(struct database *db, const char *query)
         return REFUSED;
     if (is != db->plan->version)
         return OTHER_VERSION;
-    return prepare(db) ? OPENED : REFUSED;
+    return try_statement(db) ? OPENED : REFUSED;
 }
 
 static bool has_no_log(const char *path)
@@ -165,6 +171,7 @@ static int open_to_write(struct database *db, mimeo_ctx *ctx)
     if (!spoilt)
         return rc;
     database_remove(db->path);
+    db->spoilt = false;
     return try_to_write(db) == OPENED ? 0 : database_fail(db, ctx);
 }
 
@@ -231,11 +238,12 @@ int database_run(struct database *db, mimeo_ctx *ctx, const char *sql)
 
 int database_step(struct database *db, mimeo_ctx *ctx, int statement)
 {
-    int rc = sqlite3_step(db->statements[statement]);
+    sqlite3_stmt *s = statement_of(db, statement);
+    int rc = s == NULL ? SQLITE_ERROR : sqlite3_step(s);
     if (rc == SQLITE_ROW)
         return 1;
     int code = rc == SQLITE_DONE ? 0 : database_fail(db, ctx);
-    sqlite3_reset(db->statements[statement]);
+    sqlite3_reset(s);
     return code;
 }
 
@@ -254,22 +262,22 @@ void database_reset(struct database *db, int statement)
 
 void database_bind_text(struct database *db, int statement, int n, const char *text)
 {
-    sqlite3_bind_text(db->statements[statement], n, text, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement_of(db, statement), n, text, -1, SQLITE_STATIC);
 }
 
 void database_bind_number(struct database *db, int statement, int n, uint64_t v)
 {
-    sqlite3_bind_int64(db->statements[statement], n, (sqlite3_int64)v);
+    sqlite3_bind_int64(statement_of(db, statement), n, (sqlite3_int64)v);
 }
 
 void database_bind_signed(struct database *db, int statement, int n, int64_t v)
 {
-    sqlite3_bind_int64(db->statements[statement], n, v);
+    sqlite3_bind_int64(statement_of(db, statement), n, v);
 }
 
 void database_bind_bytes(struct database *db, int statement, int n, struct view bytes)
 {
-    sqlite3_bind_blob64(db->statements[statement], n, bytes.ptr, bytes.len, SQLITE_STATIC);
+    sqlite3_bind_blob64(statement_of(db, statement), n, bytes.ptr, bytes.len, SQLITE_STATIC);
 }
 
 uint64_t database_number(struct database *db, int statement, int n)

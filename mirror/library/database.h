@@ -1,11 +1,12 @@
 /*
- * SQLite, as both catalogs use it: a file that is only a cache.  It is opened, its statements are prepared, and
- * where it is spoilt it is thrown away and begun again.
+ * SQLite, as both catalogs use it: a file that is only a cache.  It is opened, statements are prepared as they
+ * are used, and where it is spoilt it is thrown away and begun again.
  *
  *     static const char *const sql[] = {[FIND] = "SELECT …", …};
  *     struct database_plan plan = {schema, sql, COUNT, VERSION};
  *     database_open(&db, ctx, path, &plan, DATABASE_WRITE);
- *     sqlite3_stmt *s = db->statements[FIND];
+ *     database_bind_text(db, FIND, 1, id);
+ *     if (database_step(db, ctx, FIND) == 1) …
  */
 #ifndef LIBRARY_DATABASE_H
 #define LIBRARY_DATABASE_H
@@ -31,6 +32,7 @@ struct database {
     char *path;
     const struct database_plan *plan;
     enum database_mode mode;
+    bool spoilt; /* it failed in a way that a new file would mend */
 };
 
 /* DATABASE_WRITE makes the file; one that is spoilt is removed and made again.  DATABASE_READ: MIMEO_ENOTFOUND
@@ -41,8 +43,8 @@ void database_close(struct database *db); /* rolls back what was not committed *
 /* Remove the file and what SQLite keeps beside it. */
 void database_remove(const char *path);
 /* The words for what SQLite just refused: MIMEO_ENOMEM, MIMEO_EBUSY, MIMEO_EIO with the next step. */
-int database_fail(const struct database *db, mimeo_ctx *ctx);
-/* Is the last failure one that a new file would mend? */
+int database_fail(struct database *db, mimeo_ctx *ctx);
+/* Did it fail in a way that a new file would mend? */
 bool database_is_spoilt(const struct database *db);
 
 /* One statement or several, without results. */

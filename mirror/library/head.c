@@ -55,10 +55,28 @@ static bool is_confirmed(const struct charter_chain *chain, const struct header 
     return false;
 }
 
-/* Parse and judge a header note.  0 and *out where it holds and its keys are in force. */
-static int candidate_of(struct candidate **out, const mimeo_mirror *m, mimeo_ctx *ctx,
-                        const char *what, struct view bytes)
+static int candidate_copy(struct candidate **out, mimeo_ctx *ctx, const struct candidate *from)
 {
+    struct candidate *c = calloc(1, sizeof(*c));
+    if (c == NULL)
+        return ctx_error_nomem(ctx);
+    c->header = from->header;
+    buf_init(&c->note, LIMIT_HEADER);
+    if (buf_append_view(&c->note, buf_view(&from->note)) < 0) {
+        candidate_free(c);
+        return ctx_error_nomem(ctx);
+    }
+    *out = c;
+    return 0;
+}
+
+/* Parse and judge a header note.  0 and *out where it holds and its keys are in force.  `judged`: one that does; the
+ * same bytes again are not judged again.  NULL: none. */
+static int candidate_of(struct candidate **out, const mimeo_mirror *m, mimeo_ctx *ctx,
+                        const char *what, struct view bytes, const struct candidate *judged)
+{
+    if (judged != NULL && view_equal(bytes, buf_view(&judged->note)))
+        return candidate_copy(out, ctx, judged);
     struct candidate *c = calloc(1, sizeof(*c));
     struct note *note = calloc(1, sizeof(*note));
     int rc = c == NULL || note == NULL ? ctx_error_nomem(ctx) : 0;
@@ -92,12 +110,13 @@ static int candidate_of_file(struct candidate **out, mimeo_mirror *m, mimeo_ctx 
     int rc = store_get_head(&s, m->store, ctx);
     if (rc < 0)
         return rc;
-    rc = candidate_of(out, m, ctx, "head", s.view);
+    rc = candidate_of(out, m, ctx, "head", s.view, NULL);
     store_release(&s);
     return rc;
 }
 
-static int candidate_of_bundle(struct candidate **out, mimeo_mirror *m, mimeo_ctx *ctx, uint64_t seq)
+static int candidate_of_bundle(struct candidate **out, mimeo_mirror *m, mimeo_ctx *ctx, uint64_t seq,
+                               const struct candidate *judged)
 {
     char name[STORE_NAME_MAX];
     store_name_bundle(name, seq);
@@ -110,7 +129,7 @@ static int candidate_of_bundle(struct candidate **out, mimeo_mirror *m, mimeo_ct
     if (rc == 0 && (prefix.kind != OBJECT_BUNDLE || s.view.len < PREFIX_LEN + prefix.header_len))
         rc = ctx_error(ctx, MIMEO_EMALFORMED, "%s: is no whole bundle: get it again", name);
     if (rc == 0)
-        rc = candidate_of(out, m, ctx, name, view_of(s.view.ptr + PREFIX_LEN, prefix.header_len));
+        rc = candidate_of(out, m, ctx, name, view_of(s.view.ptr + PREFIX_LEN, prefix.header_len), judged);
     store_release(&s);
     if (rc == 0 && (*out)->header.seq != seq) {
         candidate_free(*out);
@@ -121,12 +140,13 @@ static int candidate_of_bundle(struct candidate **out, mimeo_mirror *m, mimeo_ct
 }
 
 /* The newest bundle held whose header holds, at most `max`; NULL where none. */
-static int newest_bundle(struct candidate **out, mimeo_mirror *m, mimeo_ctx *ctx, uint64_t max)
+static int newest_bundle(struct candidate **out, mimeo_mirror *m, mimeo_ctx *ctx, uint64_t max,
+                         const struct candidate *judged)
 {
     for (size_t i = m->seq_count; i-- > 0;) {
         if (m->seqs[i] > max)
             continue;
-        int rc = candidate_of_bundle(out, m, ctx, m->seqs[i]);
+        int rc = candidate_of_bundle(out, m, ctx, m->seqs[i], judged);
         if (rc == 0 || rc == MIMEO_ENOMEM || rc == MIMEO_EIO)
             return rc;
         if ((rc = ctx_check_cancel(ctx)) < 0)
@@ -284,7 +304,7 @@ static int best_below(struct candidate **out, mimeo_mirror *m, mimeo_ctx *ctx, u
 {
     for (int tries = 0; tries < CANDIDATES_MAX && below > seq; tries++) {
         struct candidate *c = NULL;
-        int rc = newest_bundle(&c, m, ctx, below - 1);
+        int rc = newest_bundle(&c, m, ctx, below - 1, NULL);
         if (rc < 0 || c == NULL)
             return rc;
         if (c->header.seq < seq) {
@@ -448,7 +468,7 @@ static int pick(struct candidate **out, mimeo_mirror *m, mimeo_ctx *ctx)
         return rc;
     if (rc < 0 && rc != MIMEO_ENOTFOUND)
         mirror_worsen(m, mimeo_verdict_of_code(rc), "%s", mimeo_ctx_message(ctx));
-    rc = newest_bundle(&bundle, m, ctx, UINT64_MAX);
+    rc = newest_bundle(&bundle, m, ctx, UINT64_MAX, file);
     if (rc < 0) {
         candidate_free(file);
         return rc;

@@ -36,6 +36,15 @@ static const char schema[] =
     "CREATE INDEX IF NOT EXISTS newest ON article(pid, time DESC, seq DESC, back DESC);"
     "COMMIT;";
 
+#define PUT_LATEST                                                                                        \
+    "INSERT INTO article VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10) ON CONFLICT(pid, id) DO UPDATE SET "      \
+    "seq=excluded.seq, back=excluded.back, time=excluded.time, action=excluded.action, "                  \
+    "section=excluded.section, lang=excluded.lang, bylines=excluded.bylines, joined=excluded.joined "     \
+    "WHERE (excluded.joined, excluded.seq, -excluded.back)>=(joined, seq, -back)"
+#define EACH_NEWEST_FIRST                                                                             \
+    "SELECT id, time, seq, back, action, section, lang, bylines FROM article INDEXED BY newest "      \
+    "WHERE pid=?1 AND (time, seq, back)<(?2,?3,?4) ORDER BY time DESC, seq DESC, back DESC"
+
 static const char *const sql[IX_STATEMENTS] = {
     [IX_PUBLISHER] = "SELECT pid FROM publisher WHERE id=?1",
     [IX_ADD_PUBLISHER] = "INSERT OR IGNORE INTO publisher(id) VALUES(?1)",
@@ -56,14 +65,10 @@ static const char *const sql[IX_STATEMENTS] = {
     [IX_FIND_ERASED] = "SELECT 1 FROM erased WHERE pid=?1 AND seq=?2 AND block=?3",
     [IX_PUT_ERASED] = "INSERT OR IGNORE INTO erased VALUES(?1,?2,?3)",
     [IX_DROP_ERASED] = "DELETE FROM erased WHERE pid=?1",
-    [IX_PUT] = "INSERT INTO article VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10) ON CONFLICT(pid, id) DO UPDATE SET "
-               "seq=excluded.seq, back=excluded.back, time=excluded.time, action=excluded.action, "
-               "section=excluded.section, lang=excluded.lang, bylines=excluded.bylines, joined=excluded.joined "
-               "WHERE (excluded.joined, excluded.seq, -excluded.back)>=(joined, seq, -back)",
+    [IX_PUT] = PUT_LATEST,
     [IX_FIND] = "SELECT time, seq, back FROM article WHERE pid=?1 AND id=?2",
     [IX_FIND_PREFIX] = "SELECT id FROM article WHERE pid=?1 AND id>=?2 AND id<?3 ORDER BY id LIMIT 2",
-    [IX_EACH] = "SELECT id, time, seq, back, action, section, lang, bylines FROM article INDEXED BY newest WHERE pid=?1 "
-                "AND (time, seq, back)<(?2,?3,?4) ORDER BY time DESC, seq DESC, back DESC",
+    [IX_EACH] = EACH_NEWEST_FIRST,
     [IX_DROP_OF_BUNDLE] = "DELETE FROM article WHERE pid=?1 AND seq=?2",
     [IX_COUNT_OF_BUNDLE] = "SELECT count(*) FROM article WHERE pid=?1 AND seq=?2",
     [IX_DROP_ARTICLES] = "DELETE FROM article WHERE pid=?1",
@@ -137,6 +142,20 @@ bool index_is_writable(const struct index *x)
     return x->db->mode == DATABASE_WRITE;
 }
 
+bool index_is_spoilt(const struct index *x)
+{
+    return database_is_spoilt(x->db);
+}
+
+void index_discard(struct index *x)
+{
+    char *path = x->db->mode == DATABASE_WRITE ? strdup(x->db->path) : NULL;
+    index_close(x);
+    if (path != NULL)
+        database_remove(path);
+    free(path);
+}
+
 /* ---- publishers ---- */
 
 static int find_publisher(struct index *x, mimeo_ctx *ctx, const struct hash *publisher, uint64_t *pid)
@@ -177,7 +196,7 @@ int index_each_publisher(struct index *x, mimeo_ctx *ctx, int (*fn)(const struct
     return rc;
 }
 
-static int do_with(struct index *x, mimeo_ctx *ctx, enum index_statement s, uint64_t pid)
+static int do_with(struct index *x, mimeo_ctx *ctx, int s, uint64_t pid)
 {
     database_bind_number(x->db, s, 1, pid);
     return database_do(x->db, ctx, s);
@@ -214,7 +233,7 @@ int index_unmark(struct index *x, mimeo_ctx *ctx, uint64_t pid)
     return do_with(x, ctx, IX_UNMARK, pid);
 }
 
-static int count(struct index *x, mimeo_ctx *ctx, enum index_statement s, uint64_t pid, uint64_t *out)
+static int count(struct index *x, mimeo_ctx *ctx, int s, uint64_t pid, uint64_t *out)
 {
     database_bind_number(x->db, s, 1, pid);
     int rc = database_step(x->db, ctx, s);
@@ -233,6 +252,19 @@ int index_count(struct index *x, mimeo_ctx *ctx, const struct hash *publisher, u
     if (rc == 1)
         rc = count(x, ctx, IX_COUNT_BUNDLES, pid, bundles);
     return rc == 0 ? count(x, ctx, IX_COUNT_ARTICLES, pid, articles) : rc;
+}
+
+int index_has_bad(struct index *x, mimeo_ctx *ctx, const struct hash *publisher)
+{
+    uint64_t pid;
+    int rc = index_publisher(x, ctx, publisher, false, &pid);
+    if (rc != 1)
+        return rc;
+    database_bind_number(x->db, IX_BAD_BUNDLES, 1, pid);
+    rc = database_step(x->db, ctx, IX_BAD_BUNDLES);
+    if (rc == 1)
+        database_reset(x->db, IX_BAD_BUNDLES);
+    return rc;
 }
 
 /* ---- putting in ---- */

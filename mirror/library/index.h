@@ -21,6 +21,9 @@ struct index;
 int index_open(struct index **out, mimeo_ctx *ctx, const char *library, bool write);
 void index_close(struct index *x);
 bool index_is_writable(const struct index *x);
+/* Did it fail because the file is damaged?  Then it is best thrown away: index_discard closes it too. */
+bool index_is_spoilt(const struct index *x);
+void index_discard(struct index *x);
 
 /* Put in one bundle that was checked (verdict MIMEO_GOOD or MIMEO_UNJOINED), or put it in again after blocks of it
  * were erased.  A later bundle's word on an article stays, in
@@ -37,6 +40,9 @@ int index_each_publisher(struct index *x, mimeo_ctx *ctx, int (*fn)(const struct
                          void *payload);
 /* What is in it of a publisher. */
 int index_count(struct index *x, mimeo_ctx *ctx, const struct hash *publisher, uint64_t *bundles, uint64_t *articles);
+
+/* Are there bundles of which nothing could be put in, since they are damaged?  1, 0. */
+int index_has_bad(struct index *x, mimeo_ctx *ctx, const struct hash *publisher);
 
 /* Where a record is, and what lists are ordered by. */
 struct place {

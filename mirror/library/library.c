@@ -217,6 +217,23 @@ static bool gives_up(int rc)
     return rc == MIMEO_ENOMEM || rc == MIMEO_ECANCELLED;
 }
 
+static void discard_index(mimeo_library *l)
+{
+    if (l->index != NULL)
+        index_discard(l->index);
+    l->index = NULL;
+    for (size_t i = 0; i < l->count; i++)
+        l->items[i].indexed = false;
+}
+
+void library_catalog_failed(mimeo_library *l, struct holding *h)
+{
+    if (l->index != NULL && index_is_spoilt(l->index))
+        discard_index(l);
+    h->indexed = false;
+    h->walked = true;
+}
+
 int library_ready(mimeo_library *l, mimeo_ctx *ctx, struct holding *h)
 {
     int rc = library_open_mirror(l, ctx, h);
@@ -224,6 +241,12 @@ int library_ready(mimeo_library *l, mimeo_ctx *ctx, struct holding *h)
         return rc;
     open_index(l, ctx);
     rc = l->index == NULL ? MIMEO_ENOTFOUND : index_refresh(l->index, ctx, h->mirror);
+    if (rc < 0 && l->index != NULL && index_is_writable(l->index) && index_is_spoilt(l->index)) {
+        discard_index(l);
+        l->index_tried = false;
+        open_index(l, ctx);
+        rc = l->index == NULL ? MIMEO_ENOTFOUND : index_refresh(l->index, ctx, h->mirror);
+    }
     if (gives_up(rc))
         return rc;
     h->indexed = rc == 0;
@@ -237,7 +260,8 @@ int library_repair(mimeo_library *l, mimeo_ctx *ctx, struct holding *h)
     if (gives_up(rc))
         return rc;
     h->indexed = rc == 0;
-    h->walked = rc < 0;
+    if (rc < 0)
+        library_catalog_failed(l, h);
     return 0;
 }
 

@@ -28,6 +28,8 @@ struct mimeo_library {
 int library_open_mirror(mimeo_library *l, mimeo_ctx *ctx, struct holding *h);
 /* Opens the mirror and sees to the catalog: h->indexed or h->walked after. */
 int library_ready(mimeo_library *l, mimeo_ctx *ctx, struct holding *h);
+/* The catalog failed: one that is damaged is thrown away, for the next who needs it to make again; this run walks. */
+void library_catalog_failed(mimeo_library *l, struct holding *h);
 /* The catalog was caught pointing at what is not there: make this publisher's rows again, or do without. */
 int library_repair(mimeo_library *l, mimeo_ctx *ctx, struct holding *h);
 /* The one holding that `who` names. */

@@ -21,6 +21,7 @@ struct source {
     struct holding *h;
     struct shelf shelf;
     bool has_shelf;
+    bool by_walk;
     uint64_t above; /* only bundles above it */
     /* by the catalog */
     struct item *page;
@@ -84,6 +85,8 @@ static int fill_page(struct merge *g, struct source *s)
 {
     struct filling f = {g, s};
     struct place after = s->last;
+    if (g->l->index == NULL) /* thrown away while another publisher's page was filled */
+        return MIMEO_EIO;
     s->count = s->at = 0;
     int rc = index_each(g->l->index, g->ctx, &s->h->publisher, s->has_last ? &after : NULL, fill_one, &f);
     s->end = rc != 2;
@@ -95,6 +98,7 @@ static int fill_page(struct merge *g, struct source *s)
 static int walk(struct merge *g, struct source *s)
 {
     free(s->walked);
+    s->by_walk = true;
     s->walked = NULL;
     s->walked_count = s->walked_at = 0;
     int rc = listing_walk(&s->walked, &s->walked_count, s->h->mirror, g->ctx, &g->options->list, s->above);
@@ -118,14 +122,13 @@ static int start(struct merge *g, struct source *s)
     int rc = fill_page(g, s);
     if (rc == 0 || rc == MIMEO_ENOMEM || rc == MIMEO_ECANCELLED)
         return rc;
-    s->h->indexed = false; /* the catalog is damaged */
-    s->h->walked = true;
+    library_catalog_failed(g->l, s->h);
     return walk(g, s);
 }
 
 static const struct place *front(const struct source *s)
 {
-    if (s->h->walked)
+    if (s->by_walk)
         return s->walked_at < s->walked_count ? &s->walked[s->walked_at] : NULL;
     return s->at < s->count ? &s->page[s->at].place : NULL;
 }
@@ -134,7 +137,7 @@ static int advance(struct merge *g, struct source *s)
 {
     s->shown = *front(s);
     s->has_shown = true;
-    if (s->h->walked) {
+    if (s->by_walk) {
         s->walked_at++;
         return 0;
     }
@@ -144,15 +147,14 @@ static int advance(struct merge *g, struct source *s)
     int rc = fill_page(g, s);
     if (rc == 0 || rc == MIMEO_ENOMEM || rc == MIMEO_ECANCELLED)
         return rc;
-    s->h->indexed = false;
-    s->h->walked = true;
+    library_catalog_failed(g->l, s->h);
     return walk(g, s);
 }
 
 /* What the catalog pointed at is not there. */
 static int repair(struct merge *g, struct source *s)
 {
-    if (s->h->walked)
+    if (s->by_walk)
         return ctx_error(g->ctx, MIMEO_EFORGED, "bundle %llu changed while it was read",
                          (unsigned long long)front(s)->seq);
     int rc = 0;
@@ -205,8 +207,8 @@ static int show(struct merge *g, struct source *s)
 {
     bool missing;
     g->at = s;
-    s->shelf.walked = s->h->walked;
-    int rc = shelf_show(&s->shelf, front(s), s->h->walked ? NULL : s->page[s->at].id, &missing, pass_on, g);
+    s->shelf.walked = s->by_walk;
+    int rc = shelf_show(&s->shelf, front(s), s->by_walk ? NULL : s->page[s->at].id, &missing, pass_on, g);
     if (rc != 0)
         return rc;
     if (missing)

@@ -28,8 +28,7 @@ static int has_exactly(struct search *s, struct holding *h)
         int rc = index_find(s->l->index, s->ctx, &h->publisher, s->id, &place);
         if (rc >= 0 || rc == MIMEO_ENOMEM)
             return rc;
-        h->indexed = false;
-        h->walked = true;
+        library_catalog_failed(s->l, h);
     }
     int rc = reading_exact(&r, h->mirror, s->ctx, s->id);
     if (rc == 1)
@@ -68,17 +67,42 @@ static int ask_each(struct search *s, int (*has)(struct search *s, struct holdin
     return 0;
 }
 
-static int find(struct search *s)
+static int ask_all(struct search *s)
 {
     int rc = ask_each(s, has_exactly);
-    if (rc < 0)
-        return rc;
-    if (s->found != NULL && s->second == NULL) {
+    if (rc == 0 && s->found != NULL)
         strcpy(s->full, s->id);
-        return 0;
+    return rc == 0 && s->found == NULL ? ask_each(s, has_prefix) : rc;
+}
+
+/* The catalog has nothing of a bundle with any damage in its own; a walk finds what still can be read.  1 where there
+ * is such a bundle. */
+static int walk_the_damaged(struct search *s)
+{
+    int any = 0;
+    for (size_t i = 0; i < s->l->count; i++) {
+        struct holding *h = &s->l->items[i];
+        if (!h->indexed || (s->only != NULL && h != s->only))
+            continue;
+        int bad = index_has_bad(s->l->index, s->ctx, &h->publisher);
+        if (bad == MIMEO_ENOMEM)
+            return bad;
+        if (bad != 0) {
+            h->indexed = false;
+            h->walked = true;
+            any = 1;
+        }
     }
-    if (s->found == NULL)
-        rc = ask_each(s, has_prefix);
+    return any;
+}
+
+static int find(struct search *s)
+{
+    int rc = ask_all(s);
+    if (rc == 0 && s->found == NULL)
+        rc = walk_the_damaged(s);
+    if (rc == 1)
+        rc = ask_all(s);
     if (rc < 0)
         return rc;
     if (s->found == NULL)

@@ -82,6 +82,11 @@ static int add_charter(mimeo_mirror *m, mimeo_ctx *ctx, uint32_t version)
     int rc = store_get_charter(&s, m->store, ctx, version);
     if (rc < 0)
         return rc;
+    const struct charter *known = charter_chain_get(&m->chain, version);
+    if (known != NULL && !m->chain.conflicted && view_equal(s.view, buf_view(&known->note))) {
+        store_release(&s); /* byte for byte what was judged when it was added */
+        return 0;
+    }
     struct charter *c = calloc(1, sizeof(*c));
     rc = c == NULL ? ctx_error_nomem(ctx) : charter_parse(c, ctx, name, s.view);
     store_release(&s);

@@ -140,7 +140,7 @@ const struct erase_order *orders_for(const struct erase_orders *o, uint64_t seq,
     const struct record_erase key = {.seq = seq}, next = {.seq = seq + 1};
     size_t first = lower_bound(o, &key);
     *count = lower_bound(o, &next) - first;
-    return o->items + first;
+    return *count == 0 ? NULL : o->items + first;
 }
 
 bool orders_explain(const struct erase_orders *o, const struct record_erase *zeroed)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "library/erasure.h"
 #include "library/take_inside.h"
 
 /* What one side has at a seq. */
@@ -25,6 +26,7 @@ struct planning {
     struct held_bundle *at;  /* room for the one at hand */
     uint64_t orders_above;   /* catalogs of held bundles above this are searched for orders */
     uint64_t stop;           /* nothing below is looked at */
+    struct erasure_claims zeroed; /* blocks of what is held that are all zeros, where that was looked at */
     bool comparing;          /* no header was found yet that both sides have */
     struct sight held, source;
 };
@@ -36,13 +38,19 @@ static bool is_usable(const struct sight *s)
 
 /* ---- looking ---- */
 
-static int count_bad(enum bundle_table table, size_t n, int code, enum block_state state, void *payload)
+/* A held bundle's blocks: the first that is damaged ends it; zeros are judged once all orders are known. */
+static int check_block(enum bundle_table table, size_t n, int code, enum block_state state, void *payload)
 {
-    (void)table;
-    (void)n;
-    (void)state;
-    (void)payload;
-    return code;
+    struct planning *p = payload;
+    const struct bundle *b = &p->at->bundle;
+    struct block_entry e;
+    if (code < 0 || state != BLOCK_ZEROED)
+        return code;
+    if (!table_entry(table == BUNDLE_CATALOG ? b->catalog_table : b->body_table, n, &e))
+        return MIMEO_EFORGED;
+    const struct record_erase claim = {
+        p->at->seq, table == BUNDLE_CATALOG ? ERASE_CATALOG : ERASE_BODY, (uint32_t)n, e.hash};
+    return erasure_claims_add(&p->zeroed, &claim) < 0 ? ctx_error_nomem(p->t->ctx) : 0;
 }
 
 static void see(struct planning *p, struct sight *s)
@@ -60,7 +68,7 @@ static int look_at_held(struct planning *p, uint64_t seq)
     struct taking *t = p->t;
     int rc = take_load_held(p->at, t, seq);
     if (rc == 0 && p->at->verdict == MIMEO_GOOD && t->options->check_held) {
-        rc = bundle_each_block(&p->at->bundle, t->ctx, p->at->name, count_bad, NULL);
+        rc = bundle_each_block(&p->at->bundle, t->ctx, p->at->name, check_block, p);
         if (rc == MIMEO_EFORGED) {
             p->at->verdict = MIMEO_DAMAGED;
             snprintf(p->at->message, sizeof(p->at->message), "%s", mimeo_ctx_message(t->ctx));
@@ -211,9 +219,58 @@ static int walk_once(struct planning *p)
     t->plan_count = 0;
     t->total = 0;
     t->orders.count = 0;
+    p->zeroed.count = 0;
     p->comparing = true;
     return walk_down(p);
 }
+
+/* ---- zeros that nobody ordered ---- */
+
+static int by_falling_seq(const void *a, const void *b)
+{
+    const struct plan_item *x = a, *y = b;
+    return x->seq < y->seq ? 1 : x->seq > y->seq ? -1 : (int)x->action - (int)y->action;
+}
+
+static bool is_planned(const struct taking *t, uint64_t seq)
+{
+    for (size_t i = 0; i < t->plan_count; i++)
+        if (t->plan[i].seq == seq)
+            return true;
+    return false;
+}
+
+/* The source's copy takes the place of a held one with a block of zeros that is damage; that it is the same bundle,
+ * and whole, is checked when its turn comes. */
+static int mend(struct planning *p, uint64_t seq)
+{
+    struct taking *t = p->t;
+    int rc = take_load_held(p->at, t, seq);
+    if (rc == 0)
+        rc = held_join_alone(p->at, t->from, t->ctx);
+    if (rc == 0) {
+        p->source.hash = p->at->bundle.header.hash;
+        p->source.verdict = p->at->verdict;
+        if (is_usable(&(struct sight){.there = true, .verdict = p->at->verdict}))
+            rc = add(p, seq, PLAN_TAKE);
+    }
+    held_dispose(p->at);
+    return rc;
+}
+
+static int mend_all(struct planning *p)
+{
+    struct taking *t = p->t;
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < p->zeroed.count; i++)
+        if (!orders_explain(&t->orders, &p->zeroed.items[i]) && !is_planned(t, p->zeroed.items[i].seq))
+            rc = mend(p, p->zeroed.items[i].seq);
+    if (rc == 0 && t->plan_count > 0)
+        qsort(t->plan, t->plan_count, sizeof(*t->plan), by_falling_seq);
+    return rc;
+}
+
+/* ---- all of it ---- */
 
 int plan_make(struct taking *t)
 {
@@ -240,7 +297,12 @@ int plan_make(struct taking *t)
         rc = walk_once(p);
         t->options = options;
     }
+    if (rc == 0)
+        rc = orders_close(t);
+    if (rc == 0 && p->zeroed.count > 0)
+        rc = mend_all(p);
+    erasure_claims_dispose(&p->zeroed);
     free(p->at);
     free(p);
-    return rc == 0 ? orders_close(t) : rc;
+    return rc;
 }

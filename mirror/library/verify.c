@@ -28,6 +28,7 @@ struct verification {
     struct header_walk walk;
     char copy_of[STORE_NAME_MAX]; /* the last further copy's name in a pack, and which of that name it was */
     size_t copy;
+    bool cut_short; /* the head says that more bundles were to come */
 };
 
 /* ---- telling ---- */
@@ -320,10 +321,17 @@ static void tell_unexplained(const struct record_erase *claim, void *payload)
     struct verification *v = payload;
     char name[STORE_NAME_MAX], words[STORE_NAME_MAX + 200];
     store_name_bundle(name, claim->seq);
-    snprintf(words, sizeof(words),
-             "%s: %s block %u is all zeros, and no bundle that is held ordered that: damaged; get it again",
-             name, claim->table == ERASE_CATALOG ? "catalog" : "body", (unsigned)claim->block);
-    tell(v, name, claim->seq, MIMEO_DAMAGED, words);
+    const char *table = claim->table == ERASE_CATALOG ? "catalog" : "body";
+    /* Bundles are taken in from the oldest on, and text that a later one orders to be erased is never written. */
+    if (v->cut_short)
+        snprintf(words, sizeof(words),
+                 "%s: %s block %u is all zeros: erased by a bundle that was still to come, or damaged; finish the update, then "
+                 "verify again", name, table, (unsigned)claim->block);
+    else
+        snprintf(words, sizeof(words),
+                 "%s: %s block %u is all zeros, and no bundle that is held ordered that: damaged; get it again", name, table,
+                 (unsigned)claim->block);
+    tell(v, name, claim->seq, v->cut_short ? MIMEO_INCOMPLETE : MIMEO_DAMAGED, words);
 }
 
 static int settle_zeroed(struct verification *v)
@@ -419,7 +427,8 @@ static void compare_head(struct verification *v, struct view bytes)
         if (seq == 0)
             return;
         /* A copy that was cut short between a bundle and its head is no fault: the next puts it right. */
-        if (seq < v->m->head.seq && is_header_of(v, bytes, seq) == 1)
+        v->cut_short = seq < v->m->head.seq && is_header_of(v, bytes, seq) == 1;
+        if (v->cut_short)
             remark(v, "head", "head: is the header of an older bundle that is held too: an update was cut short "
                               "before it came to the head");
         else

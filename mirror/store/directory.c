@@ -2,6 +2,7 @@
  * A mirror's files in a directory that anybody may have filled: every name is opened beneath it
  * without following a link (base/file.h).
  */
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,25 +79,34 @@ static int walk_below(const struct walk *w, const char *entry, const char *name)
     return rc;
 }
 
+/* What an entry is, as a d_type; DT_UNKNOWN where it is gone since.  Not every file system says it in the listing,
+ * and asking for each costs more than all else where a thousand bundles are held. */
+static unsigned char type_of(const struct walk *w, const char *entry, unsigned char d_type)
+{
+    struct stat st;
+    if (d_type != DT_UNKNOWN)
+        return d_type;
+    return fstatat(w->fd, entry, &st, AT_SYMLINK_NOFOLLOW) < 0 ? DT_UNKNOWN : (unsigned char)IFTODT(st.st_mode);
+}
+
 static int visit(const char *entry, unsigned char d_type, void *payload)
 {
-    (void)d_type; /* not every file system knows it */
     const struct walk *w = payload;
     char name[4096];
-    struct stat st;
     int len = snprintf(name, sizeof(name), "%s%s%s", w->base, w->base[0] == '\0' ? "" : "/", entry);
     if (len < 0 || (size_t)len >= sizeof(name))
         return w->fn(entry, &stray_name, w->payload);
     if (w->base[0] == '\0' && strcmp(entry, ".git") == 0)
         return 0;
-    if (fstatat(w->fd, entry, &st, AT_SYMLINK_NOFOLLOW) < 0)
-        return 0; /* gone since */
-    if (S_ISLNK(st.st_mode))
+    unsigned char type = type_of(w, entry, d_type);
+    if (type == DT_UNKNOWN)
+        return 0;
+    if (type == DT_LNK)
         return w->fn(name, &stray_link, w->payload);
     enum name_kind kind = name_read(name).kind;
-    if (S_ISDIR(st.st_mode))
+    if (type == DT_DIR)
         return kind == NAME_DIRECTORY ? walk_below(w, entry, name) : w->fn(name, &stray_name, w->payload);
-    if (!S_ISREG(st.st_mode))
+    if (type != DT_REG)
         return w->fn(name, &stray_special, w->payload);
     return w->fn(name, kind == NAME_NONE || kind == NAME_DIRECTORY ? &stray_name : NULL, w->payload);
 }
