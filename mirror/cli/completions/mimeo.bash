@@ -23,6 +23,7 @@ _mimeo() {
     fi
     case $command in
     key) [[ ${COMP_WORDS[COMP_CWORD - 1]} == key ]] && mapfile -t COMPREPLY < <(compgen -W 'new show passphrase' -- "$current") && return ;;
+    library) [[ ${COMP_WORDS[COMP_CWORD - 1]} == library ]] && mapfile -t COMPREPLY < <(compgen -W 'rebuild' -- "$current") && return ;;
     trust) [[ ${COMP_WORDS[COMP_CWORD - 1]} == trust ]] && mapfile -t COMPREPLY < <(compgen -W 'add show rename remove confirm' -- "$current") && return ;;
     read | revise | retract)
         mapfile -t COMPREPLY < <(compgen -W "$(mimeo -q list 2>/dev/null | cut -f2)" -- "$current")
