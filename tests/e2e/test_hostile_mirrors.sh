@@ -28,7 +28,7 @@ twin press double
 article 4 | publish press -
 article 4 'Another' | publish double -
 mimeo verify press >/dev/null 2>&1
-told double 7 'two histories'
+told double 7 'another history'
 rm -rf "$MIMEO_LIBRARY" # the proof that is kept would be told of every copy
 pin press
 make_publisher other

@@ -21,6 +21,10 @@ expect 0 '' mimeo -q list
 is 'what an empty library says to programs' "$(cat out)" ''
 [ ! -e "$library" ] || fault 'looking at an empty library made it'
 
+mkdir -p "$library/publishers/$(printf %064d 1)"
+expect 0 'the library is empty' mimeo list
+rm -r "$library"
+
 # ---- taking in, again and again ----
 make_publisher press 'The Press'
 make_publisher gazette 'The Gazette'
@@ -352,6 +356,19 @@ is 'articles after all kills' "$(mimeo --library killed list 2>/dev/null | wc -l
 is 'temporary files left' "$(find killed -name '.mimeo-tmp*')" ''
 [ "$killed" -ge 5 ] || fault "only $killed runs were killed in time"
 
+# ---- a full disk ----
+mkdir small
+if mount -t tmpfs -o size=120k tmpfs small 2>/dev/null; then
+    trap 'umount small; rm -rf "$work"' EXIT
+    expect 1 'disk is full' take --no-index many small/library
+    expect 0 'first-use' mimeo --library small/library verify
+    [ "$(mimeo --library small/library list 2>/dev/null | wc -l)" -ge 1 ] || fault 'nothing can be read on a full disk'
+    mount -o remount,size=8m small
+    expect 0 'faults 0' take many small/library
+    is 'articles with room again' "$(mimeo --library small/library list 2>/dev/null | wc -l)" 40
+    is 'temporary files with room again' "$(find small/library -name '.mimeo-tmp*')" ''
+fi
+
 # ---- two at once, and a reader ----
 rm -rf both
 take many both >out1 2>err1 &
@@ -361,7 +378,7 @@ two=$!
 i=0
 while [ "$i" -lt 5 ]; do
     i=$((i + 1))
-    mimeo --library both list >out 2>err || fault 'a reader beside two takings'
+    mimeo --library both list >out 2>err || fault "a reader beside two takings: $(cat err)"
 done
 wait "$one" || fault "the first of two: $(cat err1)"
 wait "$two" || fault "the second of two: $(cat err2)"

@@ -371,7 +371,7 @@ static void take_keeps_the_first_of_two_histories(void **state)
     add_article(&other, 2, "theirs");
     add_article(&other, 3, "theirs-too");
     take_in(&other);
-    assert_non_null(strstr(faults, "two histories"));
+    assert_non_null(strstr(faults, "another history"));
     assert_string_equal(list(), "theirs-too@3? mine@2 one@1 ");
 }
 

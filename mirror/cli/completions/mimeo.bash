@@ -25,6 +25,8 @@ _mimeo() {
     key) [[ ${COMP_WORDS[COMP_CWORD - 1]} == key ]] && mapfile -t COMPREPLY < <(compgen -W 'new show passphrase' -- "$current") && return ;;
     head) [[ ${COMP_WORDS[COMP_CWORD - 1]} == head ]] && mapfile -t COMPREPLY < <(compgen -f -W 'compare' -- "$current") && return ;;
     trust) [[ ${COMP_WORDS[COMP_CWORD - 1]} == trust ]] && mapfile -t COMPREPLY < <(compgen -W 'add show rename remove confirm proofs proof' -- "$current") && return ;;
+    library) [[ ${COMP_WORDS[COMP_CWORD - 1]} == library ]] && mapfile -t COMPREPLY < <(compgen -W 'rebuild' -- "$current") && return ;;
+    mirrors) [[ ${COMP_WORDS[COMP_CWORD - 1]} == mirrors ]] && mapfile -t COMPREPLY < <(compgen -W 'add remove' -- "$current") && return ;;
     read | revise | retract)
         mapfile -t COMPREPLY < <(compgen -W "$(mimeo -q list 2>/dev/null | cut -f2)" -- "$current")
         return
