@@ -53,6 +53,7 @@ struct mimeo_sync_options {
     struct mimeo_network network;
     bool no_media;         /* text alone */
     bool all_mirrors;      /* ask each mirror, not only until one has what is new */
+    bool repair;           /* check what is held to the last block, and fetch again what is damaged */
     void (*event)(const struct mimeo_sync_event *event, void *payload);
     void *payload;
 };

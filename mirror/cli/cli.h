@@ -185,7 +185,7 @@ enum { /* indexes of the options that clone and sync begin with */
     "  --timeout SECONDS          for one connection in all; 6 hours by default\n"
 
 /* EXIT_OK, or EXIT_USAGE after saying why. */
-int parse_network(struct mimeo_network *out, const struct command *command, const struct args *args);
+int parse_network(struct mimeo_network *out, const struct cli *cli, const struct command *command, const struct args *args);
 /* Tell what came of an address; the payload is the cli. */
 void hear_sync(const struct mimeo_sync_event *e, void *payload);
 

@@ -36,7 +36,7 @@ static int run_it(struct cli *cli, const struct args *args)
     struct mimeo_clone_options o = {.sync = {.no_media = args->flags[NO_MEDIA], .event = hear_sync, .payload = cli},
                                     .expect = args->values[EXPECT],
                                     .petname = args->values[PETNAME]};
-    int status = parse_network(&o.sync.network, &cmd_clone, args);
+    int status = parse_network(&o.sync.network, cli, &cmd_clone, args);
     if (status != EXIT_OK)
         return status;
     progress_start(cli);

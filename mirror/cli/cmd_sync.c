@@ -1,18 +1,22 @@
 /* mimeo sync */
 #include "cli.h"
 
-enum { NO_MEDIA = NET_COMMON, ALL_MIRRORS };
+enum { NO_MEDIA = NET_COMMON, ALL_MIRRORS, REPAIR };
 
 static const struct option_spec options[] = {
-    NETWORK_OPTIONS, {"no-media", OPTION_FLAG}, {"all-mirrors", OPTION_FLAG}, {NULL, OPTION_FLAG}};
+    NETWORK_OPTIONS, {"no-media", OPTION_FLAG}, {"all-mirrors", OPTION_FLAG}, {"repair", OPTION_FLAG},
+    {NULL, OPTION_FLAG}};
 extern const struct command cmd_sync;
 
 static int run_it(struct cli *cli, const struct args *args)
 {
     struct mimeo_sync_result r;
-    struct mimeo_sync_options o = {
-        .no_media = args->flags[NO_MEDIA], .all_mirrors = args->flags[ALL_MIRRORS], .event = hear_sync, .payload = cli};
-    int status = parse_network(&o.network, &cmd_sync, args);
+    struct mimeo_sync_options o = {.no_media = args->flags[NO_MEDIA],
+                                   .all_mirrors = args->flags[ALL_MIRRORS],
+                                   .repair = args->flags[REPAIR],
+                                   .event = hear_sync,
+                                   .payload = cli};
+    int status = parse_network(&o.network, cli, &cmd_sync, args);
     if (status != EXIT_OK)
         return status;
     progress_start(cli);
@@ -29,12 +33,13 @@ const struct command cmd_sync = {
     "\n"
     "usage:\n"
     "  mimeo sync [--proxy URL] [--ca-file FILE] [--connect-timeout SECONDS] [--stall-timeout SECONDS]\n"
-    "      [--timeout SECONDS] [--no-media] [--all-mirrors] [--json] [WHO]\n"
+    "      [--timeout SECONDS] [--no-media] [--all-mirrors] [--repair] [--json] [WHO]\n"
     "\n"
     "options:\n"
     NETWORK_HELP
     "  --no-media                 text alone, no pictures\n"
     "  --all-mirrors              ask every mirror, not only until one is up to date\n"
+    "  --repair                   check all that is held, and fetch again what is damaged\n"
     "  --json                     what came of each address, an object a line\n"
     "\n"
     "exit status:\n"

@@ -16,9 +16,10 @@ static int parse_seconds(const struct command *command, const char *option, cons
     return status;
 }
 
-int parse_network(struct mimeo_network *out, const struct command *command, const struct args *args)
+int parse_network(struct mimeo_network *out, const struct cli *cli, const struct command *command, const struct args *args)
 {
-    *out = (struct mimeo_network){.proxy = args->values[NET_PROXY], .ca_file = args->values[NET_CA_FILE]};
+    *out = (struct mimeo_network){
+        .proxy = args->values[NET_PROXY], .ca_file = args->values[NET_CA_FILE], .no_input = cli->no_input};
     int status = parse_seconds(command, "--connect-timeout", args->values[NET_CONNECT], &out->connect_seconds);
     if (status == EXIT_OK)
         status = parse_seconds(command, "--stall-timeout", args->values[NET_STALL], &out->stall_seconds);

@@ -189,7 +189,7 @@ static int take_slice(struct visit *v, struct store *store)
     mimeo_mirror *m;
     struct take_result t = {0};
     struct take_options o = {
-        .no_media = s->options->no_media, .mode = 0600, .fault = hear_fault, .payload = v};
+        .no_media = s->options->no_media, .mode = 0600, .check_held = s->options->repair, .fault = hear_fault, .payload = v};
     int rc = mirror_open_store(&m, s->ctx, store, s->library, MIRROR_FETCHED);
     if (rc < 0)
         return rc;
@@ -265,7 +265,7 @@ static int visit(struct visit *v, const char *text, const struct mimeo_network *
         return rc;
     const struct way *way = way_of(&address);
     v->approach = (struct approach){.text = text, .address = &address, .network = network, .work = s->work,
-                                    .held = s->held, .no_media = s->options->no_media};
+                                    .held = s->held, .no_media = s->options->no_media, .afresh = s->options->repair};
     rc = way == NULL ? ctx_error(s->ctx, MIMEO_EUSAGE, "there is no way to such an address") : go(v, way);
     address_dispose(&address);
     return rc;

@@ -25,6 +25,7 @@ struct approach {
     const char *held;        /* what the library holds of this publisher; need not be there yet */
     uint64_t held_seq;       /* bundles 1 to this are held; the way may leave them out */
     bool no_media;
+    bool afresh;             /* in: as if nothing had been fetched before: what is held may be damaged */
     bool again;              /* in: let `next` give the last store once more, from `work` as it is now */
     bool behind;             /* out: the address has an older state than the one before */
     uint64_t network_bytes;  /* out: received, as far as the way can tell */

@@ -75,7 +75,7 @@ static int begin(struct git_visit **out, struct approach *a, mimeo_ctx *ctx)
     a->state = v;
     *out = v;
     int rc = read_settled(&settled, a, ctx);
-    return rc == 0 && settled > a->held_seq ? fetch_reset(ctx, v->scratch) : rc;
+    return rc == 0 && (a->afresh || settled > a->held_seq) ? fetch_reset(ctx, v->scratch) : rc;
 }
 
 /* ---- fetching ---- */
@@ -88,7 +88,7 @@ static int list(struct git_visit *v, struct approach *a, mimeo_ctx *ctx)
     v->listed = true;
     if (!v->refs.has_main)
         return ctx_error(ctx, MIMEO_ENOTFOUND, "there is no branch 'main': no mirror, or an empty one");
-    while (v->next_tag < v->refs.tag_count && v->refs.tags[v->next_tag] <= a->held_seq)
+    while (!a->afresh && v->next_tag < v->refs.tag_count && v->refs.tags[v->next_tag] <= a->held_seq)
         v->next_tag++;
     return 0;
 }

@@ -236,6 +236,22 @@ status_in 'verify after an erasure' '0' mimeo verify --deep
 # Of what was fetched nothing is left beside the library either: fetch again from what was served before.
 is 'mirrors left in work' "$(find "$work/library/work" -type f -size +0 -exec grep -l "$word" {} + 2>/dev/null | wc -l)" 0
 
+# ---- damaged here, and mended ----
+
+fresh_library
+serve_http .
+expect 0 '' mimeo clone "$url/press" --expect "$(digits_of press)"
+printf x | dd of="$(held press)/bundles/00/00/03.mimeo" bs=1 seek=1500 conv=notrunc 2>/dev/null
+rm "$(held press)/bundles/00/00/05.mimeo"
+expect 4 'bundles/00/00/03.mimeo' mimeo verify
+expect 0 '2 new bundles' mimeo sync --repair
+expect 0 'good: verified' mimeo verify --deep
+holds_all_of 'a library that was mended' press
+# What is only missing comes without that, though git was told that we have it.
+rm "$(held press)/bundles/00/00/05.mimeo"
+expect 0 '1 new bundle' mimeo sync
+holds_all_of 'a library that had lost a bundle' press
+
 # ---- cut short, and stopped by hand ----
 
 fresh_library
