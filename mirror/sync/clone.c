@@ -162,7 +162,7 @@ static int finish(struct cloning *c, const struct way *way, struct mimeo_sync_re
         result->updated = r.outcome == MIMEO_SYNC_NEW;
         int code = r.code == MIMEO_ETIMEOUT && r.bundles == 0 ? MIMEO_EUNREACHABLE : r.code;
         rc = code < 0 ? ctx_error(c->ctx, code, "%s", r.message) : 0;
-        if (rc == 0 && !r.whole)
+        if (rc == 0 && (r.held_seq == 0 || r.held_seq < r.shown_seq))
             rc = ctx_error(c->ctx, MIMEO_EINCOMPLETE, "what came of '%s' is not complete: 'mimeo sync' goes on", s.petname);
     }
     if (rc == 0)

@@ -157,6 +157,8 @@ static bool speaks_against(enum mimeo_verdict verdict)
 static void note_verdict(struct visit *v, const mimeo_mirror *m)
 {
     v->seen = true;
+    if (m->has_head && m->anchor == &m->head && m->head.seq > v->r->shown_seq)
+        v->r->shown_seq = m->head.seq;
     if (speaks_against(v->verdict) && m->verdict <= v->verdict)
         return;
     v->verdict = m->verdict;
@@ -173,7 +175,7 @@ static int follow_catalog(struct visit *v)
     if (rc <= 0)
         return rc;
     v->approach.held_seq = contiguous(held);
-    v->r->whole = held->has_head && v->approach.held_seq == held->head.seq && held->verdict <= MIMEO_LATE;
+    v->r->held_seq = held->has_head && v->approach.held_seq == held->head.seq ? held->head.seq : 0;
     rc = index_open(&index, s->ctx, s->library, true);
     if (rc == 0) {
         rc = index_refresh(index, s->ctx, held);
@@ -216,7 +218,6 @@ static int go(struct visit *v, const struct way *way)
     struct store *store;
     v->r->way = way->name;
     int rc = follow_catalog(v);
-    v->r->whole = false;
     while (rc == 0 && (rc = way->next(&store, &v->approach, v->s->ctx)) == 1) {
         rc = take_slice(v, store);
         /* What failed for want of room is good all the same: the next run finds it there. */

@@ -30,7 +30,8 @@ struct visit_result {
     char message[CTX_MESSAGE_MAX];
     const char *way;       /* "" where no way was found */
     uint64_t bundles, media, bytes, network_bytes, faults;
-    bool whole;            /* what is held now is as new as anything known, without a gap */
+    uint64_t shown_seq;    /* the newest head that it showed and proved */
+    uint64_t held_seq;     /* the head of what is held after it; 0 where something below that is missing */
 };
 /* Take from the address what the library lacks, bring the catalog to it, and remember how the address fared.  `added`: the
  * reader gave it; one that is only signed must not lead into the reader's own network. */

@@ -14,7 +14,9 @@
 
 /* What a publisher's visits came to. */
 struct tally {
-    bool reached, new, whole;
+    bool reached, new, good;
+    uint64_t shown_seq; /* by any of them */
+    uint64_t held_seq;  /* 0: with a gap */
     int gravest;
     char words[CTX_MESSAGE_MAX];
 };
@@ -23,7 +25,9 @@ static void count(struct tally *t, const struct visit_result *r)
 {
     t->new = t->new || r->outcome == MIMEO_SYNC_NEW;
     t->reached = t->reached || r->outcome != MIMEO_SYNC_FAILED;
-    t->whole = t->whole || r->whole;
+    t->good = t->good || r->code == 0;
+    t->shown_seq = r->shown_seq > t->shown_seq ? r->shown_seq : t->shown_seq;
+    t->held_seq = r->way[0] != '\0' ? r->held_seq : t->held_seq;
     bool of_the_line = r->code == MIMEO_EUNREACHABLE || r->code == MIMEO_ETIMEOUT || r->code == MIMEO_ENOTFOUND;
     if (r->code < 0 && !of_the_line && (t->gravest == 0 || r->outcome == MIMEO_SYNC_CONFLICTED)) {
         t->gravest = r->code;
@@ -31,10 +35,16 @@ static void count(struct tally *t, const struct visit_result *r)
     }
 }
 
-/* Enough was asked: something answered that is not behind, and nothing is missing. */
-static bool is_enough(const struct session *s, const struct visit_result *r)
+/* Nothing is missing, and nothing newer was shown that did not come. */
+static bool is_whole(const struct tally *t)
 {
-    return !s->options->all_mirrors && r->whole && r->code == 0 && r->outcome != MIMEO_SYNC_BEHIND;
+    return t->held_seq > 0 && t->held_seq >= t->shown_seq;
+}
+
+/* Enough was asked: something answered that is not behind. */
+static bool is_enough(const struct session *s, const struct tally *t, const struct visit_result *r)
+{
+    return !s->options->all_mirrors && is_whole(t) && r->code == 0 && r->outcome != MIMEO_SYNC_BEHIND;
 }
 
 static int visit_all(struct session *s, const struct mirror_list *l, struct tally *t, struct mimeo_sync_result *result)
@@ -48,7 +58,7 @@ static int visit_all(struct session *s, const struct mirror_list *l, struct tall
         count(t, &r);
         if (r.code == MIMEO_ECANCELLED || r.code == MIMEO_ENOMEM || r.code == MIMEO_EIO)
             return ctx_error(s->ctx, r.code, "%s", r.message);
-        if (is_enough(s, &r))
+        if (is_enough(s, t, &r))
             break;
     }
     return 0;
@@ -59,12 +69,12 @@ static int outcome_of(const struct session *s, const struct tally *t, size_t mir
     if (mirrors == 0)
         return ctx_error(s->ctx, MIMEO_EUNREACHABLE, "no mirror of '%s' is known: add one with 'mimeo mirrors add'",
                          s->petname);
-    if (t->gravest == MIMEO_ECONFLICT || (t->gravest < 0 && !t->whole))
+    if (t->gravest == MIMEO_ECONFLICT || (t->gravest < 0 && !t->good))
         return ctx_error(s->ctx, t->gravest, "'%s' is not brought up to date: %s", s->petname, t->words);
     if (!t->reached)
         return ctx_error(s->ctx, MIMEO_EUNREACHABLE, "no mirror of '%s' was reached: run it again later, or add another with "
                                                      "'mimeo mirrors add'", s->petname);
-    return t->whole ? 0 : ctx_error(s->ctx, MIMEO_EINCOMPLETE, "what is held of '%s' is not complete: run it again, or add "
+    return is_whole(t) ? 0 : ctx_error(s->ctx, MIMEO_EINCOMPLETE, "what is held of '%s' is not complete: run it again, or add "
                                                                "another mirror", s->petname);
 }
 

@@ -106,7 +106,9 @@ wide_mirror() {
     blob=$(echo wide | git -C "$2" hash-object -w --stdin)
     wide=$(awk -v n="$4" -v b="$blob" 'BEGIN { for (i = 0; i < n; i++) printf "100644 blob %s\t%07d.mimeo\n", b, i }' |
         git -C "$2" mktree --missing)
-    graft "$2" "${3%/*}" "$(printf '040000 tree %s\t%s' "$wide" "${3##*/}")"
+    parent=
+    case $3 in */*) parent=${3%/*} ;; esac
+    graft "$2" "$parent" "$(printf '040000 tree %s\t%s' "$wide" "${3##*/}")"
     tip_is "$2" "$grafted"
 }
 # deep_mirror FROM TO DEPTH: directories in directories, under a mirror's name.

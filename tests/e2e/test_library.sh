@@ -316,7 +316,7 @@ article 11 'Mine' | publish press -
 article 11 'Theirs' | publish fork -
 take press "$library" >out
 take fork "$library" >out 2>err
-grep -q 'two histories' err || fault 'the fork is not reported'
+grep -q 'another history' err || fault 'the fork is not reported'
 expect 0 'Mine' mimeo read a-11
 is 'the files are those first seen' "$(b2sum <"$held/head")" "$(b2sum <press/head)"
 
