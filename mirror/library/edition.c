@@ -556,7 +556,7 @@ int edition_finish(struct mimeo_publisher *p, mimeo_ctx *ctx, bool even_empty,
             rc = header_write_text(&text, ctx, h);
         if (rc == 0)
             rc = pending_write(p, ctx, buf_view(&text), buf_view(&payload));
-        struct journal j = {h->publisher, h->seq, hash_of(buf_view(&text))};
+        struct journal j = {.publisher = h->publisher, .seq = h->seq, .hash = hash_of(buf_view(&text))};
         if (rc == 0)
             rc = journal_write(ctx, p->key_path, &j);
         if (rc == 0)

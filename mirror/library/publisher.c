@@ -131,7 +131,7 @@ static int adopt(struct mimeo_publisher *p, mimeo_ctx *ctx, bool mirrors_agree, 
         return ctx_error(ctx, MIMEO_ECONFLICT,
                          "%s: signing on could make two histories, which only root keys can settle; show a "
                          "copy that readers have with --check-mirror", why);
-    struct journal j = {p->mirror->chain.publisher, p->head.seq, p->head.hash};
+    struct journal j = {.publisher = p->mirror->chain.publisher, .seq = p->head.seq, .hash = p->head.hash};
     return journal_write(ctx, p->key_path, &j);
 }
 

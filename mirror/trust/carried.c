@@ -36,6 +36,8 @@ static int put_right(struct buf *out, mimeo_ctx *ctx, struct view v)
             rc = buf_append_byte(out, v.ptr[i]);
     if (rc == 0)
         rc = buf_append_byte(out, '\n');
+    if (rc == MIMEO_EMALFORMED)
+        return ctx_error(ctx, rc, "the file is over its limit of %zu bytes", out->max);
     return rc < 0 ? ctx_error_nomem(ctx) : 0;
 }
 
