@@ -161,22 +161,22 @@ static int follow_branch(struct follow *f, const char *branch, const char *mark)
     git_tree *before = NULL, *after = NULL;
     git_diff *diff = NULL;
     int code = git_reference_name_to_id(&tip, w->repo, branch);
-    if (code == GIT_ENOTFOUND)
-        return 0;
-    if (code < 0)
+    bool gone = code == GIT_ENOTFOUND;
+    if (code < 0 && !gone)
         return writer_error(f->ctx, branch);
     int marked = read_mark(&at, w, f->ctx, mark);
-    if (marked < 0 || (marked == 1 && git_oid_equal(&at, &tip)))
+    if (marked < 0 || (gone ? marked == 0 : marked == 1 && git_oid_equal(&at, &tip)))
         return marked < 0 ? marked : 0;
     if (marked == 1 && tree_of(&before, w, &at) < 0)
         before = NULL; /* an erasure made it unreachable, and it is gone: write all */
-    int rc = tree_of(&after, w, &tip) < 0 || git_diff_tree_to_tree(&diff, w->repo, before, after, NULL) < 0
+    /* A branch that is gone, after a cut, leaves no file behind. */
+    int rc = (!gone && tree_of(&after, w, &tip) < 0) || git_diff_tree_to_tree(&diff, w->repo, before, after, NULL) < 0
                  ? writer_error(f->ctx, "cannot compare two commits")
                  : apply_all(f, diff);
     if (rc == 0 && f->index != NULL && git_index_write(f->index) < 0)
         rc = writer_error(f->ctx, "cannot write the index");
     if (rc == 0)
-        rc = write_mark(w, f->ctx, mark, &tip);
+        rc = gone ? file_remove(f->ctx, w->private_dir, mark) : write_mark(w, f->ctx, mark, &tip);
     git_diff_free(diff);
     git_tree_free(before);
     git_tree_free(after);

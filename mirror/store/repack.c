@@ -192,7 +192,7 @@ int mirror_writer_pack(struct mirror_writer *w, mimeo_ctx *ctx)
 
 /* ---- forgetting ---- */
 
-/* Tags of commits before the new beginning keep what was erased alive. */
+/* Tags of commits before the new beginning, or of a history that was cut off, keep what was erased alive. */
 static int remove_old_tags(struct mirror_writer *w, mimeo_ctx *ctx)
 {
     git_reference_iterator *it = NULL;
@@ -200,7 +200,7 @@ static int remove_old_tags(struct mirror_writer *w, mimeo_ctx *ctx)
     int rc = git_reference_iterator_glob_new(&it, w->repo, "refs/tags/b*") < 0 ? writer_error(ctx, "cannot list tags") : 0;
     while (rc == 0 && git_reference_next_name(&name, it) == 0) {
         uint64_t seq;
-        if (parse_decimal(view_of_str(name + strlen("refs/tags/b")), UINT64_MAX, &seq) && seq < w->seq &&
+        if (parse_decimal(view_of_str(name + strlen("refs/tags/b")), UINT64_MAX, &seq) && seq != w->seq &&
             git_reference_remove(w->repo, name) < 0)
             rc = writer_error(ctx, name);
     }
