@@ -407,28 +407,6 @@ int edition_sign_and_commit(struct mimeo_publisher *p, mimeo_ctx *ctx, struct vi
 
 /* ---- the header ---- */
 
-/* The hash of our own header at `seq`, by the links that lead to it from the head. */
-static int ancestor(struct mimeo_publisher *p, mimeo_ctx *ctx, uint64_t seq, struct hash *out)
-{
-    struct header at = p->head;
-    while (at.seq > seq) {
-        uint64_t jump = lipmaa(at.seq);
-        uint64_t next = jump >= seq && jump > 0 ? jump : at.seq - 1;
-        struct hash want = jump >= seq && jump > 0 ? at.skip : at.prev;
-        struct header found;
-        int rc = mirror_fetch_header(&found, ctx, next, &want, p->mirror);
-        if (rc < 0)
-            return rc;
-        if (rc == 0)
-            return ctx_error(ctx, MIMEO_EINCOMPLETE,
-                             "bundle %llu is missing or damaged here, and the next bundle must name one "
-                             "behind it: restore it from a copy", (unsigned long long)next);
-        at = found;
-    }
-    *out = at.hash;
-    return 0;
-}
-
 static int fill_header(struct header *h, struct mimeo_publisher *p, mimeo_ctx *ctx, size_t records)
 {
     const struct charter *c = charter_chain_newest(&p->mirror->chain);
@@ -455,7 +433,7 @@ static int fill_header(struct header *h, struct mimeo_publisher *p, mimeo_ctx *c
     if (h->seq == 1)
         return 0;
     h->prev = p->head.hash;
-    return ancestor(p, ctx, lipmaa(h->seq), &h->skip);
+    return mirror_ancestor(&h->skip, p->mirror, ctx, &p->head, lipmaa(h->seq));
 }
 
 /* ---- filling ---- */
