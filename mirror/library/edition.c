@@ -321,6 +321,26 @@ static void change_dispose(struct change *c)
     free(c->erased_seqs);
 }
 
+/* After a cut the history begins again behind the last good bundle, without the files of what was cut off. */
+static int change_for_cut(struct change *c)
+{
+    uint64_t *seqs = NULL;
+    size_t count = 0;
+    char name[STORE_NAME_MAX];
+    if (c->p->cut_off == 0)
+        return 0;
+    c->orphan = true;
+    mirror_writer_cut(c->p->writer, c->seq - 1);
+    int rc = store_list_bundles(&seqs, &count, c->p->mirror->store, c->ctx);
+    for (size_t i = 0; rc == 0 && i < count; i++) {
+        store_name_bundle(name, seqs[i]);
+        if (seqs[i] > c->seq)
+            rc = change_file(c, name, view_of(NULL, 0));
+    }
+    free(seqs);
+    return rc;
+}
+
 /* ---- committing ---- */
 
 static int collect_changes(struct change *c, const struct charter_files *charter, struct view bytes,
@@ -372,10 +392,13 @@ static int commit(struct mimeo_publisher *p, mimeo_ctx *ctx, struct view bytes)
     if (rc == 0)
         rc = collect_changes(&c, &charter, bytes, b.note.bytes);
     if (rc == 0)
+        rc = change_for_cut(&c);
+    if (rc == 0)
         rc = mirror_writer_commit(p->writer, ctx, b.header.seq, b.header.time, c.orphan, c.files,
                                   c.file_count, c.media, c.media_count);
     if (rc == 0) {
         p->head = b.header;
+        p->cut_off = 0;
         buf_clear(&p->head_note);
         if (buf_append_view(&p->head_note, b.note.bytes) < 0)
             rc = ctx_error_nomem(ctx);
@@ -415,6 +438,10 @@ static int fill_header(struct header *h, struct mimeo_publisher *p, mimeo_ctx *c
     const struct charter *in_force = charter_chain_in_force(&p->mirror->chain, h->seq, 0);
     if (in_force == NULL)
         return ctx_error(ctx, MIMEO_EREVOKED, "no charter governs bundle %llu", (unsigned long long)h->seq);
+    if (!role_has(&in_force->publish, secret_key_public(p->key)))
+        return ctx_error(ctx, MIMEO_EREVOKED,
+                         "from bundle %llu on charter %u governs, and this key is none of its publishing keys: go on with "
+                         "one that is", (unsigned long long)h->seq, in_force->version);
     h->charter_version = in_force->version;
     h->charter_hash = in_force->hash;
     h->newest_version = c->version;
