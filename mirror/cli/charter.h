@@ -15,6 +15,8 @@ extern const struct command cmd_charter;
 void put_charter(struct cli *cli, const struct mimeo_charter *c);
 /* What is other in it than in the one before, a line each. */
 void put_changes(struct cli *cli, const struct mimeo_charter *c, const struct mimeo_charter *before);
+/* The keys of a first charter, whole. */
+void put_first_keys(const struct mimeo_charter *c);
 void json_charter(const struct mimeo_charter *c);
 
 /* charter_sign.c */

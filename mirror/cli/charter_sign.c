@@ -74,10 +74,11 @@ void explain(struct cli *cli, const mimeo_proposal *p, unsigned newer)
     put_identity(cli, &s);
     putchar('\n');
     put_warnings(p, &s, newer);
-    if (s.before != NULL) {
-        puts("\nWhat would change:");
+    puts(s.before != NULL ? "\nWhat would change:" : "\nIts keys:");
+    if (s.before != NULL)
         put_changes(cli, s.next, s.before);
-    }
+    else
+        put_first_keys(s.next);
     puts("\nFrom then on:");
     put_charter(cli, s.next);
     put_where(&s);

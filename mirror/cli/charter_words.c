@@ -76,6 +76,12 @@ static void put_threshold_change(const char *kind, unsigned now, size_t count, u
         printf("  ~ %u of %zu %s keys have to sign; it was %u of %zu\n", now, count, kind, before, before_count);
 }
 
+void put_first_keys(const struct mimeo_charter *c)
+{
+    put_key_changes("root", c->roots, c->root_count, NULL, 0);
+    put_key_changes("publishing", c->publishers, c->publish_count, NULL, 0);
+}
+
 void put_changes(struct cli *cli, const struct mimeo_charter *c, const struct mimeo_charter *before)
 {
     put_text_change(cli, "name", c->name, before->name);
