@@ -36,8 +36,8 @@ static void hear_beyond(const struct mimeo_cut_bundle *b, bool again, void *payl
         return;
     }
     mimeo_time_format(time, b->time);
-    printf("%s  bundle %llu of %s, %llu records", again ? "again  " : "cut off", (unsigned long long)b->seq, time,
-           (unsigned long long)b->records);
+    printf("%s  bundle %llu of %s, %llu %s", again ? "again  " : "cut off", (unsigned long long)b->seq, time,
+           (unsigned long long)b->records, b->records == 1 ? "record" : "records");
     for (size_t i = 0; i < 3 && b->titles[i] != NULL; i++) {
         fputs(i == 0 ? ": " : "; ", stdout);
         put_text(t->cli, b->titles[i], 40);
@@ -74,6 +74,20 @@ static int parse_republish(const char *text, struct mimeo_issue_options *o, uint
     return EXIT_OK;
 }
 
+static void put_issued(const struct mimeo_issue_result *r)
+{
+    const struct mimeo_publish_result *p = &r->published;
+    printf("issued charter %u", r->version);
+    if (p->bundles > 0)
+        printf(" in bundle %llu", (unsigned long long)p->first_seq);
+    if (p->bundles == 2)
+        printf("; published again in bundle %llu", (unsigned long long)p->last_seq);
+    else if (p->bundles > 2)
+        printf("; published again in bundles %llu to %llu", (unsigned long long)p->first_seq + 1,
+               (unsigned long long)p->last_seq);
+    putchar('\n');
+}
+
 static void put_result(struct cli *cli, const struct mimeo_issue_result *r, const struct telling *t, bool dry_run)
 {
     if (cli->json) {
@@ -92,12 +106,8 @@ static void put_result(struct cli *cli, const struct mimeo_issue_result *r, cons
     }
     if (dry_run)
         printf("would issue charter %u\n", r->version);
-    else if (r->published.bundles > 1)
-        printf("issued charter %u in bundle %llu; published again in bundles %llu to %llu\n", r->version,
-               (unsigned long long)r->published.first_seq, (unsigned long long)r->published.first_seq + 1,
-               (unsigned long long)r->published.last_seq);
     else
-        printf("issued charter %u%s\n", r->version, r->cut_off == 0 ? "" : "; the mirror goes on from the last good bundle");
+        put_issued(r);
     if (t->any_left)
         talk(cli, "mimeo: what stood in the bundles that are cut off and not published again %s this mirror",
              dry_run ? "would not be in" : "is no longer in");

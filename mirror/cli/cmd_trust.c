@@ -117,6 +117,45 @@ static int run_remove(struct cli *cli, const struct args *args, const char *who)
     return rc < 0 ? fail(cli, rc) : EXIT_OK;
 }
 
+/* ---- what ships ---- */
+
+struct listing {
+    struct cli *cli;
+    size_t count;
+};
+
+static int put_shipped(const struct mimeo_shipped *s, void *payload)
+{
+    struct listing *l = payload;
+    l->count++;
+    if (l->cli->json) {
+        json_begin();
+        json_string("publisher", s->publisher);
+        json_string("digits", s->digits);
+        json_string("name", s->name);
+        json_string("site", s->site);
+        json_end();
+        return 0;
+    }
+    put_text(l->cli, s->name, 0);
+    printf("\nID:           %s\nFingerprint:  %s\n\n", s->publisher, s->digits);
+    return 0;
+}
+
+static int run_keyring(struct cli *cli)
+{
+    struct listing l = {cli, 0};
+    int rc = mimeo_keyring_each(cli->ctx, put_shipped, &l);
+    if (rc < 0)
+        return fail(cli, rc);
+    if (l.count == 0)
+        talk(cli, "mimeo: no publisher ships with this mimeo");
+    else
+        talk(cli, "mimeo: compare the fingerprint with what the publisher prints or says by another way; in the source, the\n"
+                  "ID is what 'sed \"/^$/,\\$d\" keys/NAME/000001 | b2sum -l 256' prints (keys/README.md)");
+    return EXIT_OK;
+}
+
 /* Digits that somebody read out, for a publisher that is pinned. */
 static int run_confirm(struct cli *cli, const struct args *args, const char *who)
 {
@@ -140,11 +179,13 @@ static int run_it(struct cli *cli, const struct args *args)
         return run_list(cli);
     const char *verb = args->words[0];
     size_t wanted = 0;
+    if (strcmp(verb, "keyring") == 0 && args->word_count == 1)
+        return run_keyring(cli);
     for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
         if (strcmp(verb, verbs[i].verb) == 0)
             wanted = verbs[i].words;
     if (wanted == 0)
-        return usage_fault(&cmd_trust, "'trust' knows add, show, rename, remove and confirm, not '%s'", verb);
+        return usage_fault(&cmd_trust, "'trust' knows add, show, rename, remove, confirm and keyring, not '%s'", verb);
     if (args->word_count != wanted)
         return usage_fault(&cmd_trust, "'trust %s' wants %zu words behind it", verb, wanted - 1);
     if (strcmp(verb, "add") == 0)
@@ -172,6 +213,7 @@ const struct command cmd_trust = {
     "  mimeo trust rename WHO NAME\n"
     "  mimeo trust remove WHO [--yes]\n"
     "  mimeo trust confirm WHO --expect DIGITS\n"
+    "  mimeo trust keyring\n"
     "\n"
     "options:\n"
     "  --expect DIGITS  the fingerprint, as you got it in another way\n"

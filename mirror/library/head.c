@@ -171,16 +171,20 @@ static int load_known(mimeo_mirror *m, mimeo_ctx *ctx)
     return rc;
 }
 
-/* A cut of the newest charter may exclude what was known: then its H takes the place. */
+/* A charter that was issued since may exclude what was known: then the H of its cut takes the place.  The newest such
+ * cut counts, and charters without one may have followed it.  What was known and is an ancestor of that H is reached
+ * through it; what is not, is excluded. */
 static bool known_is_cut_off(const mimeo_mirror *m, struct hash *hash, uint64_t *seq)
 {
-    const struct charter *newest = charter_chain_newest(&m->chain);
-    if (newest == NULL || !newest->is_cut || m->known.seq <= newest->from_seq ||
-        m->known.newest_version >= newest->version)
-        return false;
-    *hash = newest->from_hash;
-    *seq = newest->from_seq;
-    return true;
+    for (uint32_t v = (uint32_t)m->chain.count; v > m->known.newest_version; v--) {
+        const struct charter *c = charter_chain_get(&m->chain, v);
+        if (!c->is_cut)
+            continue;
+        *hash = c->from_hash;
+        *seq = c->from_seq;
+        return true;
+    }
+    return false;
 }
 
 /* What a new head has to reach: the known head, or a cut's H in its place, or the link's floor. */
@@ -213,7 +217,7 @@ static void take_head(mimeo_mirror *m, struct candidate *c)
 /* A rival of what is known at the same seq: keep the pair as proof. */
 static void keep_proof(mimeo_mirror *m, mimeo_ctx *ctx, struct view second)
 {
-    if (m->pin.state == MIMEO_PIN_NONE || !m->has_known)
+    if (!pin_is_kept(&m->pin) || !m->has_known)
         return;
     struct buf first;
     if (trust_head_read(&first, &m->trust, ctx, &m->pin.publisher) <= 0)
@@ -390,7 +394,7 @@ static void check_late(mimeo_mirror *m, mimeo_ctx *ctx)
 /* What the reader has verified is remembered, for pinned publishers alone. */
 int mirror_remember(mimeo_mirror *m, mimeo_ctx *ctx)
 {
-    if (m->pin.state == MIMEO_PIN_NONE || m->verdict > MIMEO_UNJOINED)
+    if (!pin_is_kept(&m->pin) || m->verdict > MIMEO_UNJOINED)
         return 0;
     bool head_moved = m->anchor == &m->head && m->has_head &&
                       (!m->has_known || !hash_equal(&m->known.hash, &m->head.hash));
@@ -413,7 +417,7 @@ static void remember_or_remark(mimeo_mirror *m, mimeo_ctx *ctx)
 
 int head_choose(mimeo_mirror *m, mimeo_ctx *ctx)
 {
-    int rc = m->pin.state == MIMEO_PIN_NONE ? 0 : load_known(m, ctx);
+    int rc = pin_is_kept(&m->pin) ? load_known(m, ctx) : 0;
     if (rc < 0)
         return rc;
     check_floor_charter(m);

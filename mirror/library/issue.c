@@ -134,17 +134,29 @@ int issue_take_charter(struct mimeo_publisher *p, mimeo_ctx *ctx, struct charter
 
 /* ---- what is beyond the cut ---- */
 
+#define TITLES 3
+
+struct tale {
+    struct mimeo_cut_bundle bundle;
+    char *titles[TITLES];
+};
 struct beyond {
     struct mimeo_publisher *p;
     mimeo_ctx *ctx;
     const struct mimeo_issue_options *options;
     uint64_t last_good;
-    uint64_t *again; /* to be published again, descending */
-    size_t again_count, count;
-    struct mimeo_cut_bundle tale; /* of the bundle at hand */
-    char *titles[3];
+    struct tale *tales; /* by descending seq, as bundles are walked */
+    size_t count;
     struct mimeo_publish_result *result;
 };
+
+static void beyond_dispose(struct beyond *b)
+{
+    for (size_t i = 0; i < b->count; i++)
+        for (size_t t = 0; t < TITLES; t++)
+            free(b->tales[i].titles[t]);
+    free(b->tales);
+}
 
 static bool is_chosen(const struct mimeo_issue_options *o, uint64_t seq)
 {
@@ -154,42 +166,30 @@ static bool is_chosen(const struct mimeo_issue_options *o, uint64_t seq)
     return o->republish_all;
 }
 
-static int tell_record(const struct record *r, uint32_t block, uint32_t line, void *payload)
+static int note_record(const struct record *r, uint32_t block, uint32_t line, void *payload)
 {
     (void)block;
     (void)line;
     struct beyond *b = payload;
+    struct tale *t = &b->tales[b->count - 1];
     if (r->restates > 0)
         return 0;
-    size_t n = b->tale.records++;
-    b->tale.pictures += r->media_count;
-    b->tale.erases |= r->erase_count > 0;
-    if (n < 3 && (b->titles[n] = strdup(r->title == NULL ? r->id : r->title)) == NULL)
+    size_t n = t->bundle.records++;
+    t->bundle.pictures += r->media_count;
+    t->bundle.erases |= r->erase_count > 0;
+    if (n < TITLES && (t->titles[n] = strdup(r->title == NULL ? r->id : r->title)) == NULL)
         return ctx_error_nomem(b->ctx);
     return 0;
 }
 
-static int tell_bundle(struct held_bundle *h, mimeo_ctx *ctx, void *payload)
+static int note_bundle(struct held_bundle *h, mimeo_ctx *ctx, void *payload)
 {
     struct beyond *b = payload;
     size_t erased;
     if (h->seq <= b->last_good)
         return 1;
-    bool again = is_chosen(b->options, h->seq);
-    b->tale = (struct mimeo_cut_bundle){.seq = h->seq, .time = h->bundle.header.time};
-    int rc = bundle_each_record(&h->bundle, ctx, h->name, tell_record, b, &erased);
-    for (size_t i = 0; i < 3; i++)
-        b->tale.titles[i] = b->titles[i];
-    if (rc == 0 && b->options->beyond != NULL)
-        b->options->beyond(&b->tale, again, b->options->payload);
-    for (size_t i = 0; i < 3; i++) {
-        free(b->titles[i]);
-        b->titles[i] = NULL;
-    }
-    b->count++;
-    if (rc == 0 && again)
-        b->again[b->again_count++] = h->seq;
-    return rc;
+    b->tales[b->count++] = (struct tale){.bundle = {.seq = h->seq, .time = h->bundle.header.time}};
+    return bundle_each_record(&h->bundle, ctx, h->name, note_record, b, &erased);
 }
 
 /* Erasures cannot be taken back: their orders go into the first bundle after the cut, for what is older than it. */
@@ -247,25 +247,39 @@ static int check_choice(struct beyond *b, uint64_t head)
     return 0;
 }
 
-/* Tell what is cut off, and put aside what will be published again. */
+/* Tell what is cut off, oldest first; *again gets what is chosen. */
+static void tell(struct beyond *b, uint64_t *again, size_t *count)
+{
+    for (size_t i = b->count; i-- > 0;) {
+        struct tale *t = &b->tales[i];
+        bool chosen = is_chosen(b->options, t->bundle.seq);
+        for (size_t n = 0; n < TITLES; n++)
+            t->bundle.titles[n] = t->titles[n];
+        if (b->options->beyond != NULL)
+            b->options->beyond(&t->bundle, chosen, b->options->payload);
+        if (chosen)
+            again[(*count)++] = t->bundle.seq;
+    }
+}
+
+/* And put aside what will be published again. */
 static int put_aside(struct beyond *b)
 {
-    uint64_t head = b->p->cut_off;
+    uint64_t head = b->p->cut_off, *again = NULL;
+    size_t count = 0, most = (size_t)(head - b->last_good);
     int rc = check_choice(b, head);
-    b->again = rc == 0 ? calloc((size_t)(head - b->last_good) + 1, sizeof(*b->again)) : NULL;
-    if (rc == 0 && b->again == NULL)
-        rc = ctx_error_nomem(b->ctx);
+    if (rc < 0)
+        return rc;
+    b->tales = calloc(most + 1, sizeof(*b->tales));
+    again = calloc(most + 1, sizeof(*again));
+    rc = b->tales == NULL || again == NULL ? ctx_error_nomem(b->ctx) : each_beyond(b, note_bundle);
     if (rc == 0)
-        rc = each_beyond(b, tell_bundle);
-    for (size_t i = 0; i < b->again_count / 2; i++) { /* ascending */
-        uint64_t seq = b->again[i];
-        b->again[i] = b->again[b->again_count - 1 - i];
-        b->again[b->again_count - 1 - i] = seq;
-    }
+        tell(b, again, &count);
     if (rc == 0 && !b->p->dry_run)
         rc = stash_remove(b->p, b->ctx);
-    if (rc == 0 && !b->p->dry_run && b->again_count > 0)
-        rc = stash_write(b->p, b->ctx, charter_chain_newest(&b->p->mirror->chain), b->again, b->again_count);
+    if (rc == 0 && !b->p->dry_run && count > 0)
+        rc = stash_write(b->p, b->ctx, charter_chain_newest(&b->p->mirror->chain), again, count);
+    free(again);
     return rc;
 }
 
@@ -315,7 +329,7 @@ int mimeo_charter_issue(mimeo_ctx *ctx, const char *path, const char *charter_fi
         if (!p->issued)
             rc = issue_bundle(&b, r.cut);
         r.cut_off = b.count;
-        free(b.again);
+        beyond_dispose(&b);
     }
     if (rc == 0 && !p->dry_run)
         rc = stash_resume(p, ctx, &r.published);

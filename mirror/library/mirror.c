@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "library/head.h"
+#include "library/keyring.h"
 #include "library/paths.h"
 
 /* ---- whose is it? ---- */
@@ -69,7 +70,7 @@ static int publisher_of(struct hash *out, mimeo_mirror *m, mimeo_ctx *ctx)
 static void refuse_charter(mimeo_mirror *m, mimeo_ctx *ctx, int code)
 {
     mirror_worsen(m, mimeo_verdict_of_code(code), "%s", mimeo_ctx_message(ctx));
-    if (code == MIMEO_ECONFLICT && m->chain.conflicted && m->pin.state != MIMEO_PIN_NONE) {
+    if (code == MIMEO_ECONFLICT && m->chain.conflicted && pin_is_kept(&m->pin)) {
         const struct charter *first = NULL;
         struct charter *second = calloc(1, sizeof(*second));
         if (second != NULL &&
@@ -168,11 +169,25 @@ static int check_name(mimeo_mirror *m, mimeo_ctx *ctx)
 {
     struct name_search q = {m, ctx, charter_chain_newest(&m->chain)->name};
     int rc = trust_pin_each(&m->trust, ctx, name_is_other, &q);
+    if (rc == 0)
+        rc = keyring_has_name(ctx, q.name, &m->pin.publisher);
     m->name_taken = rc > 0;
     return rc < 0 ? rc : 0;
 }
 
 /* ---- opening ---- */
+
+/* Without a pin: perhaps it is one that ships. */
+static int look_in_keyring(mimeo_mirror *m, mimeo_ctx *ctx)
+{
+    char name[LIMIT_NAME + 1];
+    int rc = keyring_find(name, ctx, &m->pin.publisher);
+    if (rc <= 0)
+        return rc;
+    m->pin.state = MIMEO_PIN_SHIPPED;
+    strcpy(m->pin.petname, name);
+    return 0;
+}
 
 static int judge(mimeo_mirror *m, mimeo_ctx *ctx)
 {
@@ -184,6 +199,8 @@ static int judge(mimeo_mirror *m, mimeo_ctx *ctx)
         rc = trust_pin_read(&m->pin, &m->trust, ctx, &publisher);
     if (rc > 0)
         rc = trust_charters_read(&m->chain, &m->trust, ctx, &publisher);
+    else if (rc == 0)
+        rc = look_in_keyring(m, ctx);
     if (rc == 0)
         rc = load_charters(m, ctx);
     if (rc == 0)

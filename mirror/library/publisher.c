@@ -12,8 +12,6 @@
 #include "library/passphrase.h"
 #include "library/paths.h"
 
-#define LOCK_SECONDS 10
-
 /* ---- the mirror list ---- */
 
 static int copy_mirrors(struct mimeo_publisher *p, mimeo_ctx *ctx, const char *const *given)
@@ -40,25 +38,6 @@ static int copy_mirrors(struct mimeo_publisher *p, mimeo_ctx *ctx, const char *c
 
 /* ---- key and journal ---- */
 
-static int lock_key(struct mimeo_publisher *p, mimeo_ctx *ctx)
-{
-    char *dir = path_parent(p->key_path);
-    const char *slash = strrchr(p->key_path, '/');
-    struct buf name;
-    buf_init(&name, 4096);
-    int rc = dir == NULL || buf_appendf(&name, "%s.lock", slash == NULL ? p->key_path : slash + 1) < 0
-                 ? ctx_error_nomem(ctx)
-                 : dir_open(ctx, dir);
-    if (rc >= 0) {
-        int fd = rc;
-        rc = file_lock(&p->key_lock, ctx, fd, buf_str(&name), LOCK_SECONDS);
-        close(fd);
-    }
-    buf_dispose(&name);
-    free(dir);
-    return rc;
-}
-
 /* The first version signs with one key: one that governs the next bundle, and that readers will still accept once
  * they know the newest charter. */
 static int check_key(const struct mimeo_publisher *p, mimeo_ctx *ctx)
@@ -84,7 +63,7 @@ static int load_key(struct mimeo_publisher *p, mimeo_ctx *ctx, const struct mime
     else
         rc = path_publish_key(&p->key_path, ctx, &p->mirror->chain.publisher);
     if (rc == 0)
-        rc = lock_key(p, ctx);
+        rc = key_lock(&p->key_lock, ctx, p->key_path);
     if (rc == 0)
         rc = key_load(&p->key, ctx, p->key_path, KEY_PUBLISH, &o->passphrase);
     if (rc == MIMEO_ENOTFOUND)
