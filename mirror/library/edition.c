@@ -430,6 +430,16 @@ int edition_sign_and_commit(struct mimeo_publisher *p, mimeo_ctx *ctx, struct vi
 
 /* ---- the header ---- */
 
+/* Never sign what readers would refuse: below an older cut only what that cut confirmed is good. */
+static int check_above_cuts(mimeo_ctx *ctx, const struct charter_chain *chain, uint64_t seq)
+{
+    for (size_t i = 0; i < chain->count; i++)
+        if (chain->items[i]->is_cut && seq <= chain->items[i]->from_seq)
+            return ctx_error(ctx, MIMEO_EREVOKED, "charter %u confirmed the bundles up to %llu: there can be no other bundle %llu",
+                             chain->items[i]->version, (unsigned long long)chain->items[i]->from_seq, (unsigned long long)seq);
+    return 0;
+}
+
 static int fill_header(struct header *h, struct mimeo_publisher *p, mimeo_ctx *ctx, size_t records)
 {
     const struct charter *c = charter_chain_newest(&p->mirror->chain);
@@ -442,6 +452,9 @@ static int fill_header(struct header *h, struct mimeo_publisher *p, mimeo_ctx *c
         return ctx_error(ctx, MIMEO_EREVOKED,
                          "from bundle %llu on charter %u governs, and this key is none of its publishing keys: go on with "
                          "one that is", (unsigned long long)h->seq, in_force->version);
+    int rc = check_above_cuts(ctx, &p->mirror->chain, h->seq);
+    if (rc < 0)
+        return rc;
     h->charter_version = in_force->version;
     h->charter_hash = in_force->hash;
     h->newest_version = c->version;

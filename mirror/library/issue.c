@@ -112,6 +112,11 @@ static int check_from(struct mimeo_publisher *p, mimeo_ctx *ctx, const struct ch
         return ctx_error(ctx, MIMEO_ECONFLICT,
                          "charter %u cuts after bundle %llu, and this directory ends with %llu: bring it up to date first",
                          c->version, from, head);
+    for (size_t i = 0; i < p->mirror->chain.count; i++)
+        if (p->mirror->chain.items[i]->is_cut && from < p->mirror->chain.items[i]->from_seq)
+            return ctx_error(ctx, MIMEO_EUSAGE, "charter %u cuts below an older cut, which confirmed the bundles up to %llu for "
+                                                "ever: no reader would follow", c->version,
+                             (unsigned long long)p->mirror->chain.items[i]->from_seq);
     return 0;
 }
 

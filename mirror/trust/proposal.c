@@ -210,6 +210,13 @@ static int check_planned(mimeo_ctx *ctx, const struct proposal *p)
 static int check_cut(mimeo_ctx *ctx, const struct proposal *p)
 {
     unsigned long long from = p->next.from_seq, head = p->head.seq;
+    for (uint32_t v = 1; v <= p->chain.count; v++) {
+        const struct charter *c = charter_chain_get(&p->chain, v);
+        if (c->is_cut && from < c->from_seq)
+            return ctx_error(ctx, MIMEO_EUSAGE,
+                             "charter %u confirmed the bundles up to %llu for ever: cut after that one or a later one, and "
+                             "retract what is wrong in older ones", v, (unsigned long long)c->from_seq);
+    }
     if (from > head)
         return ctx_error(ctx, MIMEO_EUSAGE, "it cuts after bundle %llu, and the newest one is %llu", from, head);
     if (from == head && !hash_equal(&p->next.from_hash, &p->head.hash))
