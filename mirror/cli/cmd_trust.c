@@ -151,8 +151,8 @@ static int run_keyring(struct cli *cli)
     if (l.count == 0)
         talk(cli, "mimeo: no publisher ships with this mimeo");
     else
-        talk(cli, "mimeo: compare the fingerprint with what the publisher prints or says by another way; in the source, the\n"
-                  "ID is what 'sed \"/^$/,\\$d\" keys/NAME/000001 | b2sum -l 256' prints (keys/README.md)");
+        talk(cli, "mimeo: compare the fingerprint with what the publisher prints or says by another way. By hand, from the\n"
+                  "source, the ID is what this prints: sed '/^$/,$d' keys/NAME/000001 | b2sum -l 256");
     return EXIT_OK;
 }
 

@@ -22,8 +22,9 @@ _mimeo() {
         return
     fi
     case $command in
-    key) [[ ${COMP_WORDS[COMP_CWORD - 1]} == key ]] && mapfile -t COMPREPLY < <(compgen -W 'new show passphrase' -- "$current") && return ;;
-    trust) [[ ${COMP_WORDS[COMP_CWORD - 1]} == trust ]] && mapfile -t COMPREPLY < <(compgen -W 'add show rename remove confirm' -- "$current") && return ;;
+    key) [[ ${COMP_WORDS[COMP_CWORD - 1]} == key ]] && mapfile -t COMPREPLY < <(compgen -W 'new show passphrase check print hand-over take-over' -- "$current") && return ;;
+    charter) [[ ${COMP_WORDS[COMP_CWORD - 1]} == charter ]] && mapfile -t COMPREPLY < <(compgen -W 'show propose explain sign combine issue' -- "$current") && return ;;
+    trust) [[ ${COMP_WORDS[COMP_CWORD - 1]} == trust ]] && mapfile -t COMPREPLY < <(compgen -W 'add show rename remove confirm keyring' -- "$current") && return ;;
     read | revise | retract)
         mapfile -t COMPREPLY < <(compgen -W "$(mimeo -q list 2>/dev/null | cut -f2)" -- "$current")
         return
