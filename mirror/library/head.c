@@ -40,9 +40,44 @@ static void candidate_free(struct candidate *c)
     free(c);
 }
 
+/* A charter that was issued since may exclude what was known: then the H of its cut takes the place.  The newest such
+ * cut counts, and charters without one may have followed it.  What was known and is an ancestor of that H is reached
+ * through it; what is not, is excluded. */
+static bool known_is_cut_off(const mimeo_mirror *m, struct hash *hash, uint64_t *seq)
+{
+    for (uint32_t v = (uint32_t)m->chain.count; v > m->known.newest_version; v--) {
+        const struct charter *c = charter_chain_get(&m->chain, v);
+        if (!c->is_cut)
+            continue;
+        *hash = c->from_hash;
+        *seq = c->from_seq;
+        return true;
+    }
+    return false;
+}
+
+/* By a withdrawn key, or under a cut: good where what was verified before, or the cut's H in its place, is this header
+ * or descends from it. */
+static bool is_proven(mimeo_mirror *m, mimeo_ctx *ctx, const struct header *h)
+{
+    struct hash hash;
+    uint64_t seq;
+    if (!m->has_known)
+        return false;
+    struct header *from = malloc(sizeof(*from));
+    if (from == NULL)
+        return false;
+    *from = m->known;
+    bool held = !known_is_cut_off(m, &hash, &seq) || mirror_fetch_header(from, ctx, seq, &hash, m) == 1;
+    bool proven = held && (hash_equal(&from->hash, &h->hash) ||
+                           (from->seq > h->seq && join_path(ctx, from, h->seq, &h->hash, mirror_fetch_header, m) == 1));
+    free(from);
+    return proven;
+}
+
 /* Parse and judge a header note.  0 and *out where it holds and its keys are in force. */
-static int candidate_of(struct candidate **out, const mimeo_mirror *m, mimeo_ctx *ctx,
-                        const char *what, struct view bytes)
+static int candidate_of(struct candidate **out, mimeo_mirror *m, mimeo_ctx *ctx, const char *what,
+                        struct view bytes)
 {
     struct candidate *c = calloc(1, sizeof(*c));
     struct note *note = calloc(1, sizeof(*note));
@@ -54,7 +89,7 @@ static int candidate_of(struct candidate **out, const mimeo_mirror *m, mimeo_ctx
         rc = header_judge(&standing, ctx, what, &c->header, note, &m->chain);
     else if (rc == MIMEO_ENEWER)
         rc = header_judge_newer(ctx, what, note, &m->chain);
-    if (rc == 0 && standing != HEADER_GOOD)
+    if (rc == 0 && standing != HEADER_GOOD && !is_proven(m, ctx, &c->header))
         rc = ctx_error(ctx, MIMEO_EREVOKED,
                        "%s: signed with a key that the publisher has withdrawn since", what);
     if (rc == 0) {
@@ -169,22 +204,6 @@ static int load_known(mimeo_mirror *m, mimeo_ctx *ctx)
     free(note);
     buf_dispose(&b);
     return rc;
-}
-
-/* A charter that was issued since may exclude what was known: then the H of its cut takes the place.  The newest such
- * cut counts, and charters without one may have followed it.  What was known and is an ancestor of that H is reached
- * through it; what is not, is excluded. */
-static bool known_is_cut_off(const mimeo_mirror *m, struct hash *hash, uint64_t *seq)
-{
-    for (uint32_t v = (uint32_t)m->chain.count; v > m->known.newest_version; v--) {
-        const struct charter *c = charter_chain_get(&m->chain, v);
-        if (!c->is_cut)
-            continue;
-        *hash = c->from_hash;
-        *seq = c->from_seq;
-        return true;
-    }
-    return false;
 }
 
 /* What a new head has to reach: the known head, or a cut's H in its place, or the link's floor. */

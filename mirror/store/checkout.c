@@ -128,18 +128,24 @@ static int apply(struct follow *f, const git_diff_delta *d)
                                           : write_file(f, d->new_file.path, &d->new_file.id);
 }
 
+enum rank { RANK_CHARTER, RANK_OTHER, RANK_HEAD, RANKS };
+
+static enum rank rank_of(const char *path)
+{
+    return strcmp(path, "head") == 0 ? RANK_HEAD : strncmp(path, "charter/", 8) == 0 ? RANK_CHARTER : RANK_OTHER;
+}
+
+/* Charters first, so that no bundle stands there that names one which does not; "head" last. */
 static int apply_all(struct follow *f, git_diff *diff)
 {
-    const git_diff_delta *head = NULL;
     int rc = 0;
-    for (size_t i = 0; rc == 0 && i < git_diff_num_deltas(diff); i++) {
-        const git_diff_delta *d = git_diff_get_delta(diff, i);
-        if (strcmp(d->new_file.path, "head") == 0)
-            head = d;
-        else
-            rc = apply(f, d);
-    }
-    return rc == 0 && head != NULL ? apply(f, head) : rc;
+    for (int rank = 0; rank < RANKS; rank++)
+        for (size_t i = 0; rc == 0 && i < git_diff_num_deltas(diff); i++) {
+            const git_diff_delta *d = git_diff_get_delta(diff, i);
+            if (rank_of(d->new_file.path) == (enum rank)rank)
+                rc = apply(f, d);
+        }
+    return rc;
 }
 
 /* ---- one branch ---- */
