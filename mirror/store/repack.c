@@ -153,6 +153,18 @@ static int insert_reachable(git_packbuilder *packs, struct mirror_writer *w, mim
     return rc;
 }
 
+/* libgit2 remembers the packs that it opened, also those that were removed, and does not write an object that it
+ * believes to be in one: a tree that comes again after a cut would be missing.  So it is opened anew. */
+static int open_anew(struct mirror_writer *w, mimeo_ctx *ctx)
+{
+    git_repository *fresh = NULL;
+    if (git_repository_open_ext(&fresh, git_repository_path(w->repo), GIT_REPOSITORY_OPEN_NO_SEARCH, NULL) < 0)
+        return writer_error(ctx, "cannot open the git repository again");
+    git_repository_free(w->repo);
+    w->repo = fresh;
+    return 0;
+}
+
 /* One pack of all that is reached; every other object goes. */
 static int repack_all(struct mirror_writer *w, mimeo_ctx *ctx)
 {
@@ -168,7 +180,9 @@ static int repack_all(struct mirror_writer *w, mimeo_ctx *ctx)
     if (rc < 0 || name[0] == '\0')
         return rc;
     rc = each_loose(w, ctx, remove_loose, NULL);
-    return rc == 0 ? each_pack(w, ctx, name, &count) : rc;
+    if (rc == 0)
+        rc = each_pack(w, ctx, name, &count);
+    return rc == 0 ? open_anew(w, ctx) : rc;
 }
 
 int mirror_writer_pack(struct mirror_writer *w, mimeo_ctx *ctx)

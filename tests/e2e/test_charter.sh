@@ -188,7 +188,8 @@ expect 0 'good' mimeo verify press --deep
 is 'commits' "$(git -C press log --format=%s main | tr '\n' ',')" 'bundle 8,bundle 7,'
 expect 0 '' git -C press fsck --no-dangling
 [ -z "$(git -C press status --porcelain)" ] || fault 'the work tree is not what the branch says'
-[ ! -e press/.git/mimeo/cut ] && [ ! -e press/.git/mimeo/charter-to-issue ] || fault 'something is left behind'
+[ ! -e press/.git/mimeo/cut ] || fault 'the stash is left behind'
+[ ! -e press/.git/mimeo/charter-to-issue ] || fault 'the charter to issue is left behind'
 news 11 pub3
 expect 6 'not among' mimeo --library press.library publish -C press --key pub2 --heartbeat
 
