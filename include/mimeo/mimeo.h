@@ -2,6 +2,7 @@
 #ifndef MIMEO_MIMEO_H
 #define MIMEO_MIMEO_H
 
+#include <mimeo/charter.h>
 #include <mimeo/context.h>
 #include <mimeo/error.h>
 #include <mimeo/key.h>

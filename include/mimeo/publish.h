@@ -15,10 +15,12 @@ extern "C" {
 #endif
 
 struct mimeo_init_options {
-    const char *name;              /* what the publisher calls itself */
+    const char *charter;           /* a first charter that was collected (mimeo/charter.h); NULL: made here, with two keys */
+    const char *name;              /* what the publisher calls itself; with a charter, NULL like the next two */
     const char *site;              /* NULL: none */
     const char *root_key;          /* a new file for the root key, outside of the mirror */
-    const char *publish_key;       /* NULL: $XDG_CONFIG_HOME/mimeo/keys/<ID's first 16 digits>.key */
+    const char *publish_key;       /* a new file; NULL: $XDG_CONFIG_HOME/mimeo/keys/<ID's first 16 digits>.key.
+                                      With a charter: one of its publishing keys, which is there */
     struct mimeo_passphrase_source root_passphrase, publish_passphrase;
     const char *const *mirrors;    /* addresses for the header, NULL-ended; NULL: none */
     int64_t next_by;               /* seconds; 0: 7 days */
@@ -30,7 +32,8 @@ struct mimeo_init_result {
     char publish_key[4096];
 };
 /* Make two keys, charter 1, a repository at `path` and bundle 1, which is empty.
- * MIMEO_EEXISTS where the directory is not empty or a key file is there. */
+ * MIMEO_EEXISTS where the directory is not empty or a key file is there.  With a charter no key is made, and none
+ * is removed on failure; a key that signed a bundle before gives MIMEO_ECONFLICT. */
 MIMEO_API int mimeo_init(mimeo_ctx *ctx, const char *path, const struct mimeo_init_options *options,
                          struct mimeo_init_result *result);
 

@@ -22,6 +22,7 @@ extern "C" {
 enum mimeo_pin_state {
     MIMEO_PIN_NONE,
     MIMEO_PIN_FIRST_USE, /* taken as it came; nothing was compared */
+    MIMEO_PIN_SHIPPED,   /* not pinned, and its charter ships with mimeo (keys/): good, nothing is remembered of it */
     MIMEO_PIN_VERIFIED,  /* by link or digits */
     MIMEO_PIN_OWN        /* this reader's own: made by init */
 };
@@ -49,8 +50,8 @@ struct mimeo_trust_options {
     bool first_use;      /* pin what nothing vouches for */
 };
 /* Pin a publisher named by `what`: a mimeo: link, a publisher ID (64 hex digits, which is all of
- * it and so verifies), a mirror or pack (its charters are judged; `expect` or `first_use` is needed),
- * or a charter file.  A pin that is there is raised (first use to verified), never lowered.  Digits
+ * it and so verifies), a mirror or pack (its charters are judged; `expect` or `first_use` is needed
+ * unless its charter ships with mimeo), or a charter file.  A pin that is there is raised (first use to verified), never lowered.  Digits
  * that do not fit: MIMEO_EFORGED.  A petname that another pin has: MIMEO_EEXISTS. */
 MIMEO_API int mimeo_trust_add(mimeo_ctx *ctx, const char *library, const char *what,
                               const struct mimeo_trust_options *options, struct mimeo_pin *pin);
@@ -61,6 +62,16 @@ MIMEO_API int mimeo_trust_find(mimeo_ctx *ctx, const char *library, const char *
 MIMEO_API int mimeo_trust_rename(mimeo_ctx *ctx, const char *library, const char *who,
                                  const char *petname);
 MIMEO_API int mimeo_trust_remove(mimeo_ctx *ctx, const char *library, const char *who);
+
+/* A publisher whose first charter ships with mimeo. */
+struct mimeo_shipped {
+    char publisher[MIMEO_HEX_LEN + 1];
+    char digits[MIMEO_DIGITS_LEN + 1];
+    char name[MIMEO_PETNAME_MAX + 1];
+    char site[513];
+};
+MIMEO_API int mimeo_keyring_each(mimeo_ctx *ctx, int (*fn)(const struct mimeo_shipped *shipped, void *payload),
+                                 void *payload);
 
 /* The QR code of a text for a terminal, fresh memory (free() it); `ansi` forces dark on light. */
 MIMEO_API int mimeo_qr(char **out, mimeo_ctx *ctx, const char *text, bool ansi);

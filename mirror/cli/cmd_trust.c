@@ -119,6 +119,45 @@ static int run_remove(struct cli *cli, const struct args *args, const char *who)
     return rc < 0 ? fail(cli, rc) : EXIT_OK;
 }
 
+/* ---- what ships ---- */
+
+struct listing {
+    struct cli *cli;
+    size_t count;
+};
+
+static int put_shipped(const struct mimeo_shipped *s, void *payload)
+{
+    struct listing *l = payload;
+    l->count++;
+    if (l->cli->json) {
+        json_begin();
+        json_string("publisher", s->publisher);
+        json_string("digits", s->digits);
+        json_string("name", s->name);
+        json_string("site", s->site);
+        json_end();
+        return 0;
+    }
+    put_text(l->cli, s->name, 0);
+    printf("\nID:           %s\nFingerprint:  %s\n\n", s->publisher, s->digits);
+    return 0;
+}
+
+static int run_keyring(struct cli *cli)
+{
+    struct listing l = {cli, 0};
+    int rc = mimeo_keyring_each(cli->ctx, put_shipped, &l);
+    if (rc < 0)
+        return fail(cli, rc);
+    if (l.count == 0)
+        talk(cli, "mimeo: no publisher ships with this mimeo");
+    else
+        talk(cli, "mimeo: compare the fingerprint with what the publisher prints or says by another way. By hand, from the\n"
+                  "source, the ID is what this prints: sed '/^$/,$d' keys/NAME/000001 | b2sum -l 256");
+    return EXIT_OK;
+}
+
 /* Digits that somebody read out, for a publisher that is pinned. */
 static int run_confirm(struct cli *cli, const struct args *args, const char *who)
 {
@@ -204,7 +243,7 @@ static int run_it(struct cli *cli, const struct args *args)
     while (i < count && strcmp(verb, verbs[i].verb) != 0)
         i++;
     if (i == count)
-        return usage_fault(&cmd_trust, "'trust' knows add, show, rename, remove, confirm, proofs and proof, not '%s'", verb);
+        return usage_fault(&cmd_trust, "'trust' knows add, show, rename, remove, confirm, proofs, proof and keyring, not '%s'", verb);
     if (args->word_count < verbs[i].min || args->word_count > verbs[i].max)
         return usage_fault(&cmd_trust, "'trust %s' wants %s%zu words behind it", verb,
                            verbs[i].min < verbs[i].max ? "at most " : "", verbs[i].max - 1);
@@ -213,6 +252,8 @@ static int run_it(struct cli *cli, const struct args *args)
         return run_proofs(cli, second);
     if (strcmp(verb, "proof") == 0)
         return run_proof(cli, args, second, args->word_count > 2 ? args->words[2] : NULL);
+    if (strcmp(verb, "keyring") == 0)
+        return run_keyring(cli);
     if (strcmp(verb, "add") == 0)
         return run_add(cli, args, args->words[1]);
     if (strcmp(verb, "show") == 0)
@@ -240,6 +281,7 @@ const struct command cmd_trust = {
     "  mimeo trust confirm WHO --expect DIGITS\n"
     "  mimeo trust proofs [WHO]\n"
     "  mimeo trust proof WHO [PROOF-ID] [-o FILE]\n"
+    "  mimeo trust keyring\n"
     "\n"
     "options:\n"
     "  --expect DIGITS  the fingerprint, as you got it in another way\n"

@@ -84,7 +84,7 @@ static int find_note(struct buf *out, mimeo_mirror *m, mimeo_ctx *ctx, uint64_t 
 /* For a pinned publisher, and by charters that its pin bears. */
 static bool may_keep(const mimeo_mirror *m)
 {
-    return m->pin.state != MIMEO_PIN_NONE && !pin_contradicts(&m->pin, &m->chain);
+    return pin_is_kept(&m->pin) && !pin_contradicts(&m->pin, &m->chain);
 }
 
 /* Hand over what a proof_write made: rc is its code.  True where it is a proof. */
@@ -261,7 +261,7 @@ int conflict_check_copies(mimeo_mirror *m, mimeo_ctx *ctx)
 int conflict_load_standing(mimeo_mirror *m, mimeo_ctx *ctx)
 {
     struct proof_standing s;
-    if (m->pin.state == MIMEO_PIN_NONE)
+    if (!pin_is_kept(&m->pin))
         return 0;
     int rc = trust_proof_standing(&s, &m->trust, ctx, &m->chain);
     if (rc < 0)

@@ -321,6 +321,26 @@ static void change_dispose(struct change *c)
     free(c->erased_seqs);
 }
 
+/* After a cut the history begins again behind the last good bundle, without the files of what was cut off. */
+static int change_for_cut(struct change *c)
+{
+    uint64_t *seqs = NULL;
+    size_t count = 0;
+    char name[STORE_NAME_MAX];
+    if (c->p->cut_off == 0)
+        return 0;
+    c->orphan = true;
+    mirror_writer_cut(c->p->writer, c->seq - 1);
+    int rc = store_list_bundles(&seqs, &count, c->p->mirror->store, c->ctx);
+    for (size_t i = 0; rc == 0 && i < count; i++) {
+        store_name_bundle(name, seqs[i]);
+        if (seqs[i] > c->seq)
+            rc = change_file(c, name, view_of(NULL, 0));
+    }
+    free(seqs);
+    return rc;
+}
+
 /* ---- committing ---- */
 
 static int collect_changes(struct change *c, const struct charter_files *charter, struct view bytes,
@@ -372,10 +392,13 @@ static int commit(struct mimeo_publisher *p, mimeo_ctx *ctx, struct view bytes)
     if (rc == 0)
         rc = collect_changes(&c, &charter, bytes, b.note.bytes);
     if (rc == 0)
+        rc = change_for_cut(&c);
+    if (rc == 0)
         rc = mirror_writer_commit(p->writer, ctx, b.header.seq, b.header.time, c.orphan, c.files,
                                   c.file_count, c.media, c.media_count);
     if (rc == 0) {
         p->head = b.header;
+        p->cut_off = 0;
         buf_clear(&p->head_note);
         if (buf_append_view(&p->head_note, b.note.bytes) < 0)
             rc = ctx_error_nomem(ctx);
@@ -407,25 +430,13 @@ int edition_sign_and_commit(struct mimeo_publisher *p, mimeo_ctx *ctx, struct vi
 
 /* ---- the header ---- */
 
-/* The hash of our own header at `seq`, by the links that lead to it from the head. */
-static int ancestor(struct mimeo_publisher *p, mimeo_ctx *ctx, uint64_t seq, struct hash *out)
+/* Never sign what readers would refuse: below an older cut only what that cut confirmed is good. */
+static int check_above_cuts(mimeo_ctx *ctx, const struct charter_chain *chain, uint64_t seq)
 {
-    struct header at = p->head;
-    while (at.seq > seq) {
-        uint64_t jump = lipmaa(at.seq);
-        uint64_t next = jump >= seq && jump > 0 ? jump : at.seq - 1;
-        struct hash want = jump >= seq && jump > 0 ? at.skip : at.prev;
-        struct header found;
-        int rc = mirror_fetch_header(&found, ctx, next, &want, p->mirror);
-        if (rc < 0)
-            return rc;
-        if (rc == 0)
-            return ctx_error(ctx, MIMEO_EINCOMPLETE,
-                             "bundle %llu is missing or damaged here, and the next bundle must name one "
-                             "behind it: restore it from a copy", (unsigned long long)next);
-        at = found;
-    }
-    *out = at.hash;
+    for (size_t i = 0; i < chain->count; i++)
+        if (chain->items[i]->is_cut && seq <= chain->items[i]->from_seq)
+            return ctx_error(ctx, MIMEO_EREVOKED, "charter %u confirmed the bundles up to %llu: there can be no other bundle %llu",
+                             chain->items[i]->version, (unsigned long long)chain->items[i]->from_seq, (unsigned long long)seq);
     return 0;
 }
 
@@ -437,6 +448,13 @@ static int fill_header(struct header *h, struct mimeo_publisher *p, mimeo_ctx *c
     const struct charter *in_force = charter_chain_in_force(&p->mirror->chain, h->seq, 0);
     if (in_force == NULL)
         return ctx_error(ctx, MIMEO_EREVOKED, "no charter governs bundle %llu", (unsigned long long)h->seq);
+    if (!role_has(&in_force->publish, secret_key_public(p->key)))
+        return ctx_error(ctx, MIMEO_EREVOKED,
+                         "from bundle %llu on charter %u governs, and this key is none of its publishing keys: go on with "
+                         "one that is", (unsigned long long)h->seq, in_force->version);
+    int rc = check_above_cuts(ctx, &p->mirror->chain, h->seq);
+    if (rc < 0)
+        return rc;
     h->charter_version = in_force->version;
     h->charter_hash = in_force->hash;
     h->newest_version = c->version;
@@ -455,7 +473,7 @@ static int fill_header(struct header *h, struct mimeo_publisher *p, mimeo_ctx *c
     if (h->seq == 1)
         return 0;
     h->prev = p->head.hash;
-    return ancestor(p, ctx, lipmaa(h->seq), &h->skip);
+    return mirror_ancestor(&h->skip, p->mirror, ctx, &p->head, lipmaa(h->seq));
 }
 
 /* ---- filling ---- */
@@ -556,7 +574,7 @@ int edition_finish(struct mimeo_publisher *p, mimeo_ctx *ctx, bool even_empty,
             rc = header_write_text(&text, ctx, h);
         if (rc == 0)
             rc = pending_write(p, ctx, buf_view(&text), buf_view(&payload));
-        struct journal j = {h->publisher, h->seq, hash_of(buf_view(&text))};
+        struct journal j = {.publisher = h->publisher, .seq = h->seq, .hash = hash_of(buf_view(&text))};
         if (rc == 0)
             rc = journal_write(ctx, p->key_path, &j);
         if (rc == 0)

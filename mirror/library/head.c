@@ -44,6 +44,39 @@ static void candidate_free(struct candidate *c)
     free(c);
 }
 
+/* A later charter's cut may exclude what was known by its seq: then its H takes the place.  Of several the newest counts. */
+static bool known_is_cut_off(const mimeo_mirror *m, struct hash *hash, uint64_t *seq)
+{
+    for (uint32_t v = (uint32_t)m->chain.count; v > m->known.newest_version; v--) {
+        const struct charter *c = charter_chain_get(&m->chain, v);
+        if (c->is_cut && m->known.seq > c->from_seq) {
+            *hash = c->from_hash;
+            *seq = c->from_seq;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* By a withdrawn key, or under a cut: good where what was verified before, or the cut's H in its place, is this header
+ * or descends from it. */
+static bool is_proven(mimeo_mirror *m, mimeo_ctx *ctx, const struct header *h)
+{
+    struct hash hash;
+    uint64_t seq;
+    if (!m->has_known)
+        return false;
+    struct header *from = malloc(sizeof(*from));
+    if (from == NULL)
+        return false;
+    *from = m->known;
+    bool held = !known_is_cut_off(m, &hash, &seq) || mirror_fetch_header(from, ctx, seq, &hash, m) == 1;
+    bool proven = held && (hash_equal(&from->hash, &h->hash) ||
+                           (from->seq > h->seq && join_path(ctx, from, h->seq, &h->hash, mirror_fetch_header, m) == 1));
+    free(from);
+    return proven;
+}
+
 /* The H of a cut: good by the root keys' word, whoever signed it. */
 static bool is_confirmed(const struct charter_chain *chain, const struct header *h)
 {
@@ -72,7 +105,7 @@ static int candidate_copy(struct candidate **out, mimeo_ctx *ctx, const struct c
 
 /* Parse and judge a header note.  0 and *out where it holds and its keys are in force.  `judged`: one that does; the
  * same bytes again are not judged again.  NULL: none. */
-static int candidate_of(struct candidate **out, const mimeo_mirror *m, mimeo_ctx *ctx,
+static int candidate_of(struct candidate **out, mimeo_mirror *m, mimeo_ctx *ctx,
                         const char *what, struct view bytes, const struct candidate *judged)
 {
     if (judged != NULL && view_equal(bytes, buf_view(&judged->note)))
@@ -87,7 +120,7 @@ static int candidate_of(struct candidate **out, const mimeo_mirror *m, mimeo_ctx
         rc = header_judge(&standing, ctx, what, &c->header, note, &m->chain);
     else if (rc == MIMEO_ENEWER)
         rc = header_judge_newer(ctx, what, note, &m->chain);
-    if (rc == 0 && standing != HEADER_GOOD && !is_confirmed(&m->chain, &c->header))
+    if (rc == 0 && standing != HEADER_GOOD && !is_confirmed(&m->chain, &c->header) && !is_proven(m, ctx, &c->header))
         rc = ctx_error(ctx, MIMEO_EREVOKED,
                        "%s: signed with a key that the publisher has withdrawn since", what);
     if (rc == 0) {
@@ -230,20 +263,6 @@ static int load_known(mimeo_mirror *m, mimeo_ctx *ctx)
     free(note);
     buf_dispose(&b);
     return rc;
-}
-
-/* A later charter's cut may exclude what was known by its seq: then its H takes the place.  Of several the newest counts. */
-static bool known_is_cut_off(const mimeo_mirror *m, struct hash *hash, uint64_t *seq)
-{
-    for (uint32_t v = (uint32_t)m->chain.count; v > m->known.newest_version; v--) {
-        const struct charter *c = charter_chain_get(&m->chain, v);
-        if (c->is_cut && m->known.seq > c->from_seq) {
-            *hash = c->from_hash;
-            *seq = c->from_seq;
-            return true;
-        }
-    }
-    return false;
 }
 
 /* What a new head has to reach: the known head, or a cut's H in its place, or the link's floor. */
@@ -521,7 +540,7 @@ static void check_late(mimeo_mirror *m, mimeo_ctx *ctx)
  * whatever the mirror is worth that carried them: a cut must not get lost with a copy that is old or forked. */
 int mirror_remember(mimeo_mirror *m, mimeo_ctx *ctx)
 {
-    if (m->pin.state == MIMEO_PIN_NONE || pin_contradicts(&m->pin, &m->chain))
+    if (!pin_is_kept(&m->pin) || pin_contradicts(&m->pin, &m->chain))
         return 0;
     bool head_moved = m->anchor == &m->head && m->has_head && m->verdict <= MIMEO_UNJOINED &&
                       (!m->has_known || !hash_equal(&m->known.hash, &m->head.hash));
@@ -545,7 +564,7 @@ static void remember_or_remark(mimeo_mirror *m, mimeo_ctx *ctx)
 
 int head_choose(mimeo_mirror *m, mimeo_ctx *ctx)
 {
-    int rc = m->pin.state == MIMEO_PIN_NONE ? 0 : load_known(m, ctx);
+    int rc = pin_is_kept(&m->pin) ? load_known(m, ctx) : 0;
     if (rc < 0)
         return rc;
     check_floor_charter(m);

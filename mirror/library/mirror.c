@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "library/conflict.h"
 #include "library/head.h"
+#include "library/keyring.h"
 #include "library/paths.h"
 
 /* ---- whose is it? ---- */
@@ -171,6 +172,8 @@ static int check_name(mimeo_mirror *m, mimeo_ctx *ctx)
 {
     struct name_search q = {m, ctx, charter_chain_newest(&m->chain)->name};
     int rc = trust_pin_each(&m->trust, ctx, name_is_other, &q);
+    if (rc == 0)
+        rc = keyring_has_name(ctx, q.name, &m->pin.publisher);
     m->name_taken = rc > 0;
     if (rc == MIMEO_EMALFORMED) { /* another publisher's pin: no reason to read nothing at all */
         snprintf(m->remark, sizeof(m->remark), "%s", mimeo_ctx_message(ctx));
@@ -180,6 +183,18 @@ static int check_name(mimeo_mirror *m, mimeo_ctx *ctx)
 }
 
 /* ---- opening ---- */
+
+/* Without a pin: perhaps it is one that ships. */
+static int look_in_keyring(mimeo_mirror *m, mimeo_ctx *ctx)
+{
+    char name[LIMIT_NAME + 1];
+    int rc = keyring_find(name, ctx, &m->pin.publisher);
+    if (rc <= 0)
+        return rc;
+    m->pin.state = MIMEO_PIN_SHIPPED;
+    strcpy(m->pin.petname, name);
+    return 0;
+}
 
 static int judge(mimeo_mirror *m, mimeo_ctx *ctx)
 {
@@ -191,6 +206,8 @@ static int judge(mimeo_mirror *m, mimeo_ctx *ctx)
         rc = trust_pin_read(&m->pin, &m->trust, ctx, &publisher);
     if (rc > 0)
         rc = load_known_charters(m, ctx);
+    else if (rc == 0)
+        rc = look_in_keyring(m, ctx);
     if (rc == 0)
         rc = load_charters(m, ctx);
     if (rc == 0)

@@ -111,4 +111,10 @@ int mirror_dictionary(struct view *out, mimeo_ctx *ctx, const struct dictionary_
 int mirror_fetch_header(struct header *out, mimeo_ctx *ctx, uint64_t seq, const struct hash *want,
                         void *payload);
 
+/* The hash of the header at `seq` that `from` descends from (or is).  MIMEO_EINCOMPLETE where one between is not held. */
+int mirror_ancestor(struct hash *out, mimeo_mirror *m, mimeo_ctx *ctx, const struct header *from, uint64_t seq);
+/* The header of the bundle held with this number and hash, and its note (initialised here). */
+int mirror_header_note(struct header *out, struct buf *note, mimeo_mirror *m, mimeo_ctx *ctx, uint64_t seq,
+                       const struct hash *hash);
+
 #endif

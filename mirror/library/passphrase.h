@@ -13,4 +13,7 @@ int passphrase_ask(struct passphrase *out, mimeo_ctx *ctx,
 int key_load(struct secret_key **out, mimeo_ctx *ctx, const char *path, enum key_role role,
              const struct mimeo_passphrase_source *source);
 
+/* The lock beside a key: held by whoever signs with it or moves it.  *out is a descriptor. */
+int key_lock(int *out, mimeo_ctx *ctx, const char *key_path);
+
 #endif

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 
@@ -61,4 +62,17 @@ char *path_parent(const char *path)
     if (slash == NULL)
         return strdup(".");
     return strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+int path_write_new(mimeo_ctx *ctx, const char *path, struct view bytes, mode_t mode)
+{
+    const char *slash = strrchr(path, '/');
+    char *parent = path_parent(path);
+    int dir = parent == NULL ? ctx_error_nomem(ctx) : dir_open(ctx, parent);
+    free(parent);
+    if (dir < 0)
+        return dir;
+    int rc = file_write_new(ctx, dir, slash == NULL ? path : slash + 1, bytes, mode);
+    close(dir);
+    return rc == MIMEO_EEXISTS ? ctx_error(ctx, rc, "'%s' is there already: name a new file", path) : rc;
 }

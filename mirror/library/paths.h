@@ -4,7 +4,7 @@
 #ifndef LIBRARY_PATHS_H
 #define LIBRARY_PATHS_H
 
-#include "base/context.h"
+#include "base/file.h"
 #include "trust/hash.h"
 
 /* `given`, else $MIMEO_LIBRARY, else $XDG_DATA_HOME/mimeo, else ~/.local/share/mimeo, in fresh
@@ -14,5 +14,8 @@ int path_library(char **out, mimeo_ctx *ctx, const char *given);
 int path_publish_key(char **out, mimeo_ctx *ctx, const struct hash *publisher);
 /* `path` without its last component ("." where it has one only), in fresh memory; NULL: no memory. */
 char *path_parent(const char *path);
+
+/* A new file at a path that the user named, durable.  MIMEO_EEXISTS. */
+int path_write_new(mimeo_ctx *ctx, const char *path, struct view bytes, mode_t mode);
 
 #endif

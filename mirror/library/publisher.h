@@ -40,7 +40,13 @@ struct mimeo_publisher {
     struct buf head_note;
     uint64_t edition_media, edition_media_bytes; /* first cited by the bundle being filled */
     bool edition_has_restated; /* the erasures of the last 90 days are in it */
+    bool issued;               /* opening finished the issue of a charter that a killed run had begun */
+    uint64_t cut_off;          /* the session stands at a cut: the seq of the head that is cut off; 0: it does not */
 };
+
+/* Open a session; `issue` (NULL: none) is a charter that its next bundle will bring, taken on success. */
+int publisher_open(struct mimeo_publisher **out, mimeo_ctx *ctx, const char *path,
+                   const struct mimeo_publisher_options *options, struct charter *issue);
 
 /* Look at one's own mirror again, after bundles were added. */
 int publisher_reopen_mirror(struct mimeo_publisher *p, mimeo_ctx *ctx);
@@ -68,6 +74,38 @@ int edition_sign_and_commit(struct mimeo_publisher *p, mimeo_ctx *ctx, struct vi
 int pending_read(struct buf *file, struct view *text, struct view *payload, struct mimeo_publisher *p,
                  mimeo_ctx *ctx);
 int pending_remove(struct mimeo_publisher *p, mimeo_ctx *ctx);
+
+/* ---- issuing charters (issue.c) ----
+ *
+ * Before the bundle that brings a charter is written to the pending file, the charter itself is, beside it:
+ *
+ *     charter-to-issue → pending → journal → signature → commit → both removed
+ *
+ * A pending bundle that names a charter which the mirror lacks is finished with that file. */
+
+/* Take a charter into the session's chain; where it cuts, the session stands at its last good bundle from then on.
+ * MIMEO_EUSAGE, MIMEO_EFORGED, MIMEO_ECONFLICT. */
+int issue_take_charter(struct mimeo_publisher *p, mimeo_ctx *ctx, struct charter *c);
+/* Take what a killed run was about to issue, where its bundle may have been signed: 1; else it is removed: 0. */
+int issue_take_pending(struct mimeo_publisher *p, mimeo_ctx *ctx);
+int issue_write_charter(struct mimeo_publisher *p, mimeo_ctx *ctx, const struct charter *c);
+int issue_remove_charter(struct mimeo_publisher *p, mimeo_ctx *ctx);
+
+/* ---- what a cut took away (stash.c) ----
+ *
+ * Bundles that are to be published again after a cut, and their pictures, are copied to .git/mimeo/cut/ before the
+ * mirror forgets them, in a mirror's own layout, with a plan:
+ *
+ *     mimeo cut 1
+ *     charter <hash>
+ *     again <seq>        one a bundle, ascending
+ *
+ * While the plan is there, each session goes on with it. */
+int stash_write(struct mimeo_publisher *p, mimeo_ctx *ctx, const struct charter *c, const uint64_t *seqs, size_t count);
+/* Publish what the plan says and is not published yet; then the stash is removed.  A plan whose charter never came
+ * into the mirror is removed. */
+int stash_resume(struct mimeo_publisher *p, mimeo_ctx *ctx, struct mimeo_publish_result *result);
+int stash_remove(struct mimeo_publisher *p, mimeo_ctx *ctx);
 
 /* The files of a mirror that change with a charter: README.md, .gitattributes, charter/N. */
 struct charter_files {

@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "library/keyring.h"
 #include "library/mirror.h"
 #include "library/trust_store.h"
 
@@ -307,7 +308,11 @@ static int state_of(enum mimeo_pin_state *out, const struct introduction *in, mi
         if (rc < 0)
             return rc;
     }
-    if (o->expect != NULL || in->carries_id) {
+    char name[LIMIT_NAME + 1];
+    int shipped = keyring_find(name, ctx, &in->pin.publisher);
+    if (shipped < 0)
+        return shipped;
+    if (o->expect != NULL || in->carries_id || shipped == 1) {
         *out = MIMEO_PIN_VERIFIED;
         return 0;
     }

@@ -113,6 +113,7 @@ const char *mimeo_pin_state_name(enum mimeo_pin_state s)
 {
     switch (s) {
     case MIMEO_PIN_FIRST_USE: return "first-use";
+    case MIMEO_PIN_SHIPPED: return "shipped";
     case MIMEO_PIN_VERIFIED: return "verified";
     case MIMEO_PIN_OWN: return "own";
     case MIMEO_PIN_NONE: break;
@@ -120,10 +121,11 @@ const char *mimeo_pin_state_name(enum mimeo_pin_state s)
     return "unknown";
 }
 
+/* "shipped" is never written: it is what a publisher is without a pin. */
 static bool state_parse(struct view v, enum mimeo_pin_state *out)
 {
     for (int s = MIMEO_PIN_FIRST_USE; s <= MIMEO_PIN_OWN; s++)
-        if (view_equal_str(v, mimeo_pin_state_name((enum mimeo_pin_state)s))) {
+        if (s != MIMEO_PIN_SHIPPED && view_equal_str(v, mimeo_pin_state_name((enum mimeo_pin_state)s))) {
             *out = (enum mimeo_pin_state)s;
             return true;
         }
@@ -341,6 +343,11 @@ int trust_petname_check(const struct trust_store *s, mimeo_ctx *ctx, const char 
                          "you call another publisher '%s' already: give this one another name with "
                          "--petname", petname);
     return rc;
+}
+
+bool pin_is_kept(const struct pin *pin)
+{
+    return pin->state != MIMEO_PIN_NONE && pin->state != MIMEO_PIN_SHIPPED;
 }
 
 /* ---- heads ---- */

@@ -41,6 +41,8 @@ struct pin {
     struct hash floor_header;
 };
 
+/* Is there a pin in the library, and so are charters, head and proofs kept? */
+bool pin_is_kept(const struct pin *pin);
 /* 1 and *out; 0 where not pinned (out->state MIMEO_PIN_NONE). */
 int trust_pin_read(struct pin *out, const struct trust_store *s, mimeo_ctx *ctx,
                    const struct hash *publisher);

@@ -408,13 +408,16 @@ static int is_header_of(struct verification *v, struct view note, uint64_t seq)
     return same;
 }
 
-/* The seq of a head file that is another than the newest bundle's header; 0 where it is no header, which
- * the state's verdict says already. */
+/* The seq of a head file that is another than the newest bundle's header; 0 where it is no header or one that was
+ * revoked, which the state's verdict says already. */
 static uint64_t seq_of_head(struct verification *v, struct view bytes)
 {
     struct header *h = calloc(1, sizeof(*h));
     struct note *note = calloc(1, sizeof(*note));
+    enum header_standing standing;
     uint64_t seq = h != NULL && note != NULL && header_parse(h, note, v->ctx, "head", bytes) == 0 ? h->seq : 0;
+    if (seq > 0 && header_judge(&standing, v->ctx, "head", h, note, &v->m->chain) == MIMEO_EREVOKED)
+        seq = 0;
     free(h);
     free(note);
     return seq;

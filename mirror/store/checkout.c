@@ -128,18 +128,24 @@ static int apply(struct follow *f, const git_diff_delta *d)
                                           : write_file(f, d->new_file.path, &d->new_file.id);
 }
 
+enum rank { RANK_CHARTER, RANK_OTHER, RANK_HEAD, RANKS };
+
+static enum rank rank_of(const char *path)
+{
+    return strcmp(path, "head") == 0 ? RANK_HEAD : strncmp(path, "charter/", 8) == 0 ? RANK_CHARTER : RANK_OTHER;
+}
+
+/* Charters first, so that no bundle stands there that names one which does not; "head" last. */
 static int apply_all(struct follow *f, git_diff *diff)
 {
-    const git_diff_delta *head = NULL;
     int rc = 0;
-    for (size_t i = 0; rc == 0 && i < git_diff_num_deltas(diff); i++) {
-        const git_diff_delta *d = git_diff_get_delta(diff, i);
-        if (strcmp(d->new_file.path, "head") == 0)
-            head = d;
-        else
-            rc = apply(f, d);
-    }
-    return rc == 0 && head != NULL ? apply(f, head) : rc;
+    for (int rank = 0; rank < RANKS; rank++)
+        for (size_t i = 0; rc == 0 && i < git_diff_num_deltas(diff); i++) {
+            const git_diff_delta *d = git_diff_get_delta(diff, i);
+            if (rank_of(d->new_file.path) == (enum rank)rank)
+                rc = apply(f, d);
+        }
+    return rc;
 }
 
 /* ---- one branch ---- */
@@ -161,22 +167,22 @@ static int follow_branch(struct follow *f, const char *branch, const char *mark)
     git_tree *before = NULL, *after = NULL;
     git_diff *diff = NULL;
     int code = git_reference_name_to_id(&tip, w->repo, branch);
-    if (code == GIT_ENOTFOUND)
-        return 0;
-    if (code < 0)
+    bool gone = code == GIT_ENOTFOUND;
+    if (code < 0 && !gone)
         return writer_error(f->ctx, branch);
     int marked = read_mark(&at, w, f->ctx, mark);
-    if (marked < 0 || (marked == 1 && git_oid_equal(&at, &tip)))
+    if (marked < 0 || (gone ? marked == 0 : marked == 1 && git_oid_equal(&at, &tip)))
         return marked < 0 ? marked : 0;
     if (marked == 1 && tree_of(&before, w, &at) < 0)
         before = NULL; /* an erasure made it unreachable, and it is gone: write all */
-    int rc = tree_of(&after, w, &tip) < 0 || git_diff_tree_to_tree(&diff, w->repo, before, after, NULL) < 0
+    /* A branch that is gone, after a cut, leaves no file behind. */
+    int rc = (!gone && tree_of(&after, w, &tip) < 0) || git_diff_tree_to_tree(&diff, w->repo, before, after, NULL) < 0
                  ? writer_error(f->ctx, "cannot compare two commits")
                  : apply_all(f, diff);
     if (rc == 0 && f->index != NULL && git_index_write(f->index) < 0)
         rc = writer_error(f->ctx, "cannot write the index");
     if (rc == 0)
-        rc = write_mark(w, f->ctx, mark, &tip);
+        rc = gone ? file_remove(f->ctx, w->private_dir, mark) : write_mark(w, f->ctx, mark, &tip);
     git_diff_free(diff);
     git_tree_free(before);
     git_tree_free(after);

@@ -296,6 +296,11 @@ uint64_t mirror_writer_seq(const struct mirror_writer *w)
     return w->seq;
 }
 
+void mirror_writer_cut(struct mirror_writer *w, uint64_t last_good)
+{
+    w->last_good = last_good;
+}
+
 /* ---- committing ---- */
 
 struct commit_plan {
@@ -367,6 +372,20 @@ static int step_back(git_commit **tip, mimeo_ctx *ctx, const struct commit_plan 
     return 0;
 }
 
+/* What the plan follows: the branch as it is, or as it was after the last good bundle. */
+static int go_back(git_commit **tip, git_tree **before, struct mirror_writer *w, mimeo_ctx *ctx,
+                   const struct commit_plan *plan)
+{
+    if (w->last_good == 0)
+        return step_back(tip, ctx, plan);
+    if (strcmp(plan->branch, BRANCH_MEDIA) != 0)
+        return 0; /* a new beginning whose files are all named: it may well follow the tip's tree */
+    git_commit_free(*tip);
+    *tip = NULL;
+    int rc = writer_media_at(tip, before, w, ctx, w->last_good);
+    return rc < 0 ? rc : 0;
+}
+
 static int move_branch(struct mirror_writer *w, mimeo_ctx *ctx, const char *branch, const git_oid *to,
                        const git_oid *from)
 {
@@ -391,9 +410,9 @@ static int prepare(git_oid *out, git_oid *from, struct mirror_writer *w, mimeo_c
     int rc = writer_tip(&tip, w, ctx, plan->branch);
     if (rc == 1) {
         *from = *git_commit_id(tip);
-        rc = step_back(&tip, ctx, plan);
+        rc = go_back(&tip, &before, w, ctx, plan);
     }
-    if (rc == 0 && tip != NULL && git_commit_tree(&before, tip) < 0)
+    if (rc == 0 && tip != NULL && before == NULL && git_commit_tree(&before, tip) < 0)
         rc = writer_error(ctx, "cannot read a tree of our own");
     if (rc == 0)
         rc = write_tree(&tree, w, ctx, before, plan);
@@ -447,6 +466,8 @@ int mirror_writer_commit(struct mirror_writer *w, mimeo_ctx *ctx, uint64_t seq, 
         rc = prepare(&main_id, &main_from, w, ctx, &bundle);
     if (rc == 0 && media_count > 0)
         rc = move_to(w, ctx, BRANCH_MEDIA, &media_id, &media_from);
+    else if (rc == 0 && w->last_good > 0)
+        rc = writer_media_back(w, ctx, w->last_good, time);
     if (rc == 0)
         rc = tag_commit(w, ctx, seq, &main_id);
     if (rc == 0)
@@ -454,6 +475,7 @@ int mirror_writer_commit(struct mirror_writer *w, mimeo_ctx *ctx, uint64_t seq, 
     if (rc < 0)
         return rc;
     w->seq = seq;
+    w->last_good = 0;
     rc = writer_checkout(w, ctx);
     if (rc == 0 && orphan && seq > 1)
         rc = writer_forget_unreachable(w, ctx);

@@ -36,6 +36,9 @@ struct mirror_file {
 int mirror_writer_commit(struct mirror_writer *w, mimeo_ctx *ctx, uint64_t seq, int64_t time,
                          bool orphan, const struct mirror_file *changed, size_t changed_count,
                          const struct mirror_file *media, size_t media_count);
+/* A charter cuts after bundle `last_good`: the next commit is last_good + 1, begins the history again (`orphan`), and
+ * its caller names every file of main that must go.  Branch media goes back by itself. */
+void mirror_writer_cut(struct mirror_writer *w, uint64_t last_good);
 /* Pack loose objects now and then (every 50 commits or so): hosts serve packs 8 times faster. */
 int mirror_writer_pack(struct mirror_writer *w, mimeo_ctx *ctx);
 

@@ -153,6 +153,18 @@ static int insert_reachable(git_packbuilder *packs, struct mirror_writer *w, mim
     return rc;
 }
 
+/* libgit2 remembers the packs that it opened, also those that were removed, and does not write an object that it
+ * believes to be in one: a tree that comes again after a cut would be missing.  So it is opened anew. */
+static int open_anew(struct mirror_writer *w, mimeo_ctx *ctx)
+{
+    git_repository *fresh = NULL;
+    if (git_repository_open_ext(&fresh, git_repository_path(w->repo), GIT_REPOSITORY_OPEN_NO_SEARCH, NULL) < 0)
+        return writer_error(ctx, "cannot open the git repository again");
+    git_repository_free(w->repo);
+    w->repo = fresh;
+    return 0;
+}
+
 /* One pack of all that is reached; every other object goes. */
 static int repack_all(struct mirror_writer *w, mimeo_ctx *ctx)
 {
@@ -168,7 +180,9 @@ static int repack_all(struct mirror_writer *w, mimeo_ctx *ctx)
     if (rc < 0 || name[0] == '\0')
         return rc;
     rc = each_loose(w, ctx, remove_loose, NULL);
-    return rc == 0 ? each_pack(w, ctx, name, &count) : rc;
+    if (rc == 0)
+        rc = each_pack(w, ctx, name, &count);
+    return rc == 0 ? open_anew(w, ctx) : rc;
 }
 
 int mirror_writer_pack(struct mirror_writer *w, mimeo_ctx *ctx)
@@ -192,7 +206,7 @@ int mirror_writer_pack(struct mirror_writer *w, mimeo_ctx *ctx)
 
 /* ---- forgetting ---- */
 
-/* Tags of commits before the new beginning keep what was erased alive. */
+/* Tags of commits before the new beginning, or of a history that was cut off, keep what was erased alive. */
 static int remove_old_tags(struct mirror_writer *w, mimeo_ctx *ctx)
 {
     git_reference_iterator *it = NULL;
@@ -200,7 +214,7 @@ static int remove_old_tags(struct mirror_writer *w, mimeo_ctx *ctx)
     int rc = git_reference_iterator_glob_new(&it, w->repo, "refs/tags/b*") < 0 ? writer_error(ctx, "cannot list tags") : 0;
     while (rc == 0 && git_reference_next_name(&name, it) == 0) {
         uint64_t seq;
-        if (parse_decimal(view_of_str(name + strlen("refs/tags/b")), UINT64_MAX, &seq) && seq < w->seq &&
+        if (parse_decimal(view_of_str(name + strlen("refs/tags/b")), UINT64_MAX, &seq) && seq != w->seq &&
             git_reference_remove(w->repo, name) < 0)
             rc = writer_error(ctx, name);
     }

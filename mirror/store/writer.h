@@ -17,6 +17,7 @@ struct mirror_writer {
     int lock;
     git_repository *repo;
     uint64_t seq;
+    uint64_t last_good; /* the next commit follows bundle `last_good`, wherever the branches are; 0: it follows them */
 };
 
 /* MIMEO_EIO: "git: `what`: libgit2's words"; a full disk is named as that. */
@@ -33,5 +34,11 @@ int writer_checkout(struct mirror_writer *w, mimeo_ctx *ctx);
 /* repack.c: everything that both branches reach into one pack; all else goes, tags of commits that are
  * no longer part of the history too. */
 int writer_forget_unreachable(struct mirror_writer *w, mimeo_ctx *ctx);
+
+/* cut.c: the commit of branch media that stands after bundle `last_good`: 1 and *out, 0 where none does.  Where an
+ * erasure made later ones the only ones there are, *tree is what is left of the newest tree (else NULL). */
+int writer_media_at(git_commit **out, git_tree **tree, struct mirror_writer *w, mimeo_ctx *ctx, uint64_t last_good);
+/* Branch media goes back to what it was after bundle `last_good`, where the new commit brings nothing for it. */
+int writer_media_back(struct mirror_writer *w, mimeo_ctx *ctx, uint64_t last_good, int64_t time);
 
 #endif

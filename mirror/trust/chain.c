@@ -103,16 +103,28 @@ static int check_signatures(const struct charter *c, mimeo_ctx *ctx)
     return rc;
 }
 
-/* Is `c` valid as the next after charters 1..version-1? */
-static int judge(const struct charter_chain *chain, const struct charter *c, mimeo_ctx *ctx)
+/* All but the signatures: does `c` follow charters 1..version-1? */
+static int check_succession(const struct charter_chain *chain, const struct charter *c, mimeo_ctx *ctx)
 {
     const struct charter *before = charter_chain_get(chain, c->version - 1);
     if (before != NULL && !hash_equal(&c->prev, &before->hash))
         return forged(ctx, c, "its 'prev' is not the charter before");
     int rc = check_signers(c, before, ctx);
-    if (rc == 0)
-        rc = check_roles(chain, c, ctx);
+    return rc == 0 ? check_roles(chain, c, ctx) : rc;
+}
+
+/* Is `c` valid as the next after charters 1..version-1? */
+static int judge(const struct charter_chain *chain, const struct charter *c, mimeo_ctx *ctx)
+{
+    int rc = check_succession(chain, c, ctx);
     return rc == 0 ? check_signatures(c, ctx) : rc;
+}
+
+int charter_chain_foresee(const struct charter_chain *chain, mimeo_ctx *ctx, const struct charter *c)
+{
+    if (c->version != chain->count + 1)
+        return ctx_error(ctx, MIMEO_EFORGED, "charter %u cannot follow charter %zu", c->version, chain->count);
+    return check_succession(chain, c, ctx);
 }
 
 /* ---- adding ---- */

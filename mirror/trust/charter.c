@@ -160,25 +160,30 @@ static int read_lines(struct charter *c, struct reading *r)
     return rc;
 }
 
-int charter_parse(struct charter *out, mimeo_ctx *ctx, const char *what, struct view bytes)
+/* The fields of a note that was parsed; `out` is zeroed, and disposed of by the caller on failure. */
+static int read_note(struct charter *out, mimeo_ctx *ctx, const char *what, const struct note *note)
+{
+    struct reading r = {note_reader_of(note, what), ctx, what};
+    int rc = read_lines(out, &r);
+    if (rc < 0)
+        return rc;
+    out->hash = note->text_hash;
+    out->signer_count = note->signature_count;
+    for (size_t i = 0; i < note->signature_count; i++)
+        out->signers[i] = note->signatures[i].key;
+    buf_init(&out->note, LIMIT_CHARTER);
+    return buf_append_view(&out->note, note->bytes) < 0 ? ctx_error_nomem(ctx) : 0;
+}
+
+typedef int (*parse_fn)(struct note *, mimeo_ctx *, const char *, struct view, size_t);
+
+static int parse_with(parse_fn parse, struct charter *out, mimeo_ctx *ctx, const char *what, struct view bytes)
 {
     struct note *note = calloc(1, sizeof(*note));
     struct charter *c = calloc(1, sizeof(*c));
-    int rc = note == NULL || c == NULL ? ctx_error_nomem(ctx)
-                                       : note_parse(note, ctx, what, bytes, LIMIT_CHARTER);
-    if (rc == 0) {
-        struct reading r = {note_reader_of(note, what), ctx, what};
-        rc = read_lines(c, &r);
-    }
-    if (rc == 0) {
-        c->hash = note->text_hash;
-        c->signer_count = note->signature_count;
-        for (size_t i = 0; i < note->signature_count; i++)
-            c->signers[i] = note->signatures[i].key;
-        buf_init(&c->note, LIMIT_CHARTER);
-        if (buf_append_view(&c->note, bytes) < 0)
-            rc = ctx_error_nomem(ctx);
-    }
+    int rc = note == NULL || c == NULL ? ctx_error_nomem(ctx) : parse(note, ctx, what, bytes, LIMIT_CHARTER);
+    if (rc == 0)
+        rc = read_note(c, ctx, what, note);
     if (rc == 0)
         *out = *c;
     else if (c != NULL)
@@ -186,6 +191,16 @@ int charter_parse(struct charter *out, mimeo_ctx *ctx, const char *what, struct 
     free(c);
     free(note);
     return rc;
+}
+
+int charter_parse(struct charter *out, mimeo_ctx *ctx, const char *what, struct view bytes)
+{
+    return parse_with(note_parse, out, ctx, what, bytes);
+}
+
+int charter_parse_unsigned(struct charter *out, mimeo_ctx *ctx, const char *what, struct view text)
+{
+    return parse_with(note_parse_unsigned, out, ctx, what, text);
 }
 
 void charter_dispose(struct charter *c)

@@ -34,6 +34,8 @@ struct charter {
  * key validity, thresholds, one role for a key within the charter, reparse identity).
  * Copies `bytes`.  MIMEO_EMALFORMED, MIMEO_ENEWER, MIMEO_ENOMEM. */
 int charter_parse(struct charter *out, mimeo_ctx *ctx, const char *what, struct view bytes);
+/* The same of the text alone, which nobody signed yet; `note` of the charter is that text. */
+int charter_parse_unsigned(struct charter *out, mimeo_ctx *ctx, const char *what, struct view text);
 void charter_dispose(struct charter *c);
 /* The text of a charter to be signed, from its fields and `signers`. */
 int charter_write_text(struct buf *out, mimeo_ctx *ctx, const struct charter *c);
@@ -57,6 +59,9 @@ void charter_chain_dispose(struct charter_chain *chain);
  * (may be NULL) is the publisher ID that charter 1 must have: else MIMEO_EFORGED. */
 int charter_chain_add(struct charter_chain *chain, mimeo_ctx *ctx, struct charter *c,
                       const struct hash *expected);
+/* Would charter_chain_add append this unsigned charter, were it signed by all its signers?  0, or MIMEO_EFORGED
+ * with what does not fit. */
+int charter_chain_foresee(const struct charter_chain *chain, mimeo_ctx *ctx, const struct charter *c);
 const struct charter *charter_chain_newest(const struct charter_chain *chain);
 const struct charter *charter_chain_get(const struct charter_chain *chain, uint32_t version);
 /* In force for seq among versions 1..newest (0: all).  NULL where none. */

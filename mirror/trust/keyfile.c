@@ -30,41 +30,6 @@
 
 static const char *const role_names[] = {[KEY_ROOT] = "root", [KEY_PUBLISH] = "publish"};
 
-/* ---- passphrases ---- */
-
-void passphrase_dispose(struct passphrase *p)
-{
-    if (p == NULL)
-        return;
-    sodium_free(p->ptr);
-    p->ptr = NULL;
-    p->len = 0;
-}
-
-int passphrase_new(struct passphrase *out, mimeo_ctx *ctx)
-{
-    char *ptr = sodium_malloc(PASSPHRASE_MAX);
-    if (ptr == NULL)
-        return ctx_error_nomem(ctx);
-    *out = (struct passphrase){ptr, 0};
-    return 0;
-}
-
-int passphrase_copy(struct passphrase *out, mimeo_ctx *ctx, struct view v)
-{
-    if (v.len == 0)
-        return ctx_error(ctx, MIMEO_EUSAGE, "the passphrase is empty: give at least one byte");
-    if (v.len > PASSPHRASE_MAX)
-        return ctx_error(ctx, MIMEO_EUSAGE, "the passphrase is longer than %d bytes", PASSPHRASE_MAX);
-    char *ptr = sodium_malloc(v.len);
-    if (ptr == NULL)
-        return ctx_error_nomem(ctx);
-    memcpy(ptr, v.ptr, v.len);
-    out->ptr = ptr;
-    out->len = v.len;
-    return 0;
-}
-
 static bool given(const struct passphrase *p)
 {
     return p != NULL && p->ptr != NULL && p->len > 0;
@@ -450,7 +415,7 @@ static int sheet_load(struct sheet *out, struct sheet_text *text, mimeo_ctx *ctx
     int rc = fstat(fd, &st) < 0
                  ? ctx_error_errno(ctx, MIMEO_EIO, "cannot look at key file '%s'", path)
                  : check_file(ctx, path, &st);
-    if (rc == 0 && (t.ptr = sodium_malloc(FILE_MAX + 1)) == NULL)
+    if (rc == 0 && (t.ptr = sodium_malloc(FILE_MAX + 2)) == NULL)
         rc = ctx_error_nomem(ctx);
     if (rc == 0)
         rc = read_all(&t, ctx, path, fd);
@@ -489,6 +454,38 @@ int keyfile_read(struct secret_key **out, enum key_role *role, mimeo_ctx *ctx, c
     if (rc == 0 && role != NULL)
         *role = s.info.role;
     return rc;
+}
+
+int keyfile_text(char **out, size_t *len, mimeo_ctx *ctx, const char *path)
+{
+    struct sheet s;
+    struct sheet_text t;
+    int rc = sheet_load(&s, &t, ctx, path);
+    if (rc < 0)
+        return rc;
+    t.ptr[t.len] = '\0';
+    *out = t.ptr;
+    *len = t.len;
+    return 0;
+}
+
+int keyfile_put(mimeo_ctx *ctx, const char *path, struct view text)
+{
+    struct sheet s;
+    char *there;
+    size_t len;
+    const char *name;
+    int rc = sheet_parse(&s, ctx, path, text);
+    int dir_fd = rc < 0 ? rc : place_open(&name, ctx, path);
+    if (dir_fd < 0)
+        return dir_fd;
+    rc = file_write_new(ctx, dir_fd, name, text, 0600);
+    close(dir_fd);
+    if (rc != MIMEO_EEXISTS || keyfile_text(&there, &len, ctx, path) < 0)
+        return rc;
+    bool same = view_equal(view_of(there, len), text);
+    sodium_free(there);
+    return same ? 0 : ctx_error(ctx, rc, "'%s' is there already, and is another key file: name another place", path);
 }
 
 typedef int (*write_fn)(mimeo_ctx *, int dir_fd, const char *name, struct view, mode_t);

@@ -53,4 +53,10 @@ int keyfile_read(struct secret_key **out, enum key_role *role, mimeo_ctx *ctx, c
 int keyfile_rewrite(mimeo_ctx *ctx, const char *path, const struct passphrase *old_p,
                     const struct passphrase *new_p, enum key_cost cost);
 
+/* The lines of a key file, checked and NUL-terminated, in locked memory (sodium_free it): a secret where the key
+ * has no passphrase. */
+int keyfile_text(char **out, size_t *len, mimeo_ctx *ctx, const char *path);
+/* Put such lines into a new file.  One that is there with the same lines is fine: else MIMEO_EEXISTS. */
+int keyfile_put(mimeo_ctx *ctx, const char *path, struct view text);
+
 #endif

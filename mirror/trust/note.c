@@ -156,10 +156,8 @@ static bool find_blank(struct view bytes, size_t *at)
     return true;
 }
 
-int note_parse(struct note *out, mimeo_ctx *ctx, const char *what, struct view bytes, size_t max)
+static int check_size(mimeo_ctx *ctx, const char *what, struct view bytes, size_t max)
 {
-    struct note n = {.bytes = bytes};
-    size_t end;
     if (bytes.ptr == NULL || bytes.len == 0)
         return malformed(ctx, what, "is empty");
     if (bytes.len > max)
@@ -168,19 +166,49 @@ int note_parse(struct note *out, mimeo_ctx *ctx, const char *what, struct view b
         return malformed(ctx, what,
                          "its line ends were changed to CR LF, by git's core.autocrlf or by a transfer as "
                          "text: clone again with 'git -c core.autocrlf=false clone', or copy it as binary");
-    if (!find_blank(bytes, &end))
-        return malformed(ctx, what, "has no empty line before its signatures: it is cut short");
-    n.text = view_of(bytes.ptr, end);
-    int rc = check_text(ctx, what, n.text);
+    return 0;
+}
+
+/* n->text is set: its lines and its signers. */
+static int take_text(struct note *n, mimeo_ctx *ctx, const char *what)
+{
+    int rc = check_text(ctx, what, n->text);
     if (rc == 0)
-        rc = take_signers(&n, ctx, what);
+        rc = take_signers(n, ctx, what);
     if (rc == 0)
-        rc = take_signatures(&n, ctx, what, view_of(bytes.ptr + end + 1, bytes.len - end - 1));
+        n->text_hash = hash_of(n->text);
+    return rc;
+}
+
+int note_parse(struct note *out, mimeo_ctx *ctx, const char *what, struct view bytes, size_t max)
+{
+    struct note n = {.bytes = bytes};
+    size_t end = 0;
+    int rc = check_size(ctx, what, bytes, max);
+    if (rc == 0 && !find_blank(bytes, &end))
+        rc = malformed(ctx, what, "has no empty line before its signatures: it is cut short");
     if (rc < 0)
         return rc;
-    n.text_hash = hash_of(n.text);
-    *out = n;
-    return 0;
+    n.text = view_of(bytes.ptr, end);
+    rc = take_text(&n, ctx, what);
+    if (rc == 0)
+        rc = take_signatures(&n, ctx, what, view_of(bytes.ptr + end + 1, bytes.len - end - 1));
+    if (rc == 0)
+        *out = n;
+    return rc;
+}
+
+int note_parse_unsigned(struct note *out, mimeo_ctx *ctx, const char *what, struct view text, size_t max)
+{
+    struct note n = {.bytes = text, .text = text};
+    int rc = check_size(ctx, what, text, max);
+    if (rc == 0 && (text.ptr[text.len - 1] != '\n' || memmem(text.ptr, text.len, "\n\n", 2) != NULL))
+        rc = malformed(ctx, what, "is not whole lines without an empty one");
+    if (rc == 0)
+        rc = take_text(&n, ctx, what);
+    if (rc == 0)
+        *out = n;
+    return rc;
 }
 
 int note_verify(const struct note *n, mimeo_ctx *ctx, const char *what)
@@ -301,6 +329,24 @@ static int append_signature(struct buf *out, struct view text, const struct secr
     if (rc == 0)
         rc = buf_append_base64(out, bytes, sizeof(bytes));
     return rc == 0 ? buf_append_byte(out, '\n') : rc;
+}
+
+int note_assemble(struct buf *out, mimeo_ctx *ctx, const struct note *unsigned_note)
+{
+    buf_append_view(out, unsigned_note->text);
+    buf_append_byte(out, '\n');
+    for (size_t i = 0; i < unsigned_note->signature_count; i++) {
+        uint8_t bytes[SIGNED_LEN];
+        public_key_id(bytes, &unsigned_note->signatures[i].key);
+        memcpy(bytes + KEY_ID_LEN, unsigned_note->signatures[i].bytes, SIGNATURE_LEN);
+        buf_append_str(out, SIGNATURE_PREFIX);
+        buf_append_base64(out, bytes, sizeof(bytes));
+        buf_append_byte(out, '\n');
+    }
+    int rc = buf_status(out);
+    if (rc == MIMEO_ENOMEM)
+        return ctx_error_nomem(ctx);
+    return rc < 0 ? ctx_error(ctx, rc, "the signed text is over its limit of %zu bytes", out->max) : 0;
 }
 
 int note_sign(struct buf *out, mimeo_ctx *ctx, struct view text,

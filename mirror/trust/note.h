@@ -31,6 +31,9 @@ struct note {
  * thing in messages ("head", "charter/000002"). */
 int note_parse(struct note *out, mimeo_ctx *ctx, const char *what, struct view bytes, size_t max);
 
+/* The same of a text that nobody signed yet: `signatures` has the signers, and zeros for their bytes. */
+int note_parse_unsigned(struct note *out, mimeo_ctx *ctx, const char *what, struct view text, size_t max);
+
 /* All signatures good?  MIMEO_EFORGED names the first that is not. */
 int note_verify(const struct note *n, mimeo_ctx *ctx, const char *what);
 
@@ -52,6 +55,9 @@ int note_need(struct note_reader *r, mimeo_ctx *ctx, const char *keyword, struct
 int note_finish(struct note_reader *r, mimeo_ctx *ctx, struct view *extras_out,
                 const char *const *known);
 
+/* Append the note of a text whose signatures were collected: `n` of note_parse_unsigned, with the bytes of each
+ * signature filled in.  Verifies nothing. */
+int note_assemble(struct buf *out, mimeo_ctx *ctx, const struct note *n);
 /* Append the note made of `text` (which ends with its signer lines) signed by `keys`, which
  * must be the signers in order. */
 int note_sign(struct buf *out, mimeo_ctx *ctx, struct view text,

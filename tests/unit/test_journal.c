@@ -72,6 +72,22 @@ static void write_then_read_is_the_identity(void **state)
     assert_true(hash_equal(&back.hash, &j.hash));
 }
 
+static void a_hand_over_is_remembered(void **state)
+{
+    (void)state;
+    struct journal j = sample(7), back;
+    j.handed_over = true;
+    j.handed_over_at = 1795392000;
+    assert_int_equal(journal_write(ctx, key_path, &j), 0);
+    assert_int_equal(journal_read(&back, ctx, key_path), 0);
+    assert_true(back.handed_over);
+    assert_true(back.handed_over_at == 1795392000);
+    j.handed_over = false;
+    assert_int_equal(journal_write(ctx, key_path, &j), 0);
+    assert_int_equal(journal_read(&back, ctx, key_path), 0);
+    assert_false(back.handed_over);
+}
+
 static void the_journal_is_ours_alone_and_leaves_nothing_beside_it(void **state)
 {
     (void)state;
@@ -110,6 +126,9 @@ static void each_fault_of_form_is_malformed(void **state)
         "mimeo journal 1\npublisher " H64 "\r\nseq 1\nhash " H64 "\n",
         "mimeo journal 1\npublisher " H64 "0\nseq 1\nhash " H64 "\n",
         "mimeo journal 1\nseq 1\npublisher " H64 "\nhash " H64 "\n",
+        "mimeo journal 1\npublisher " H64 "\nseq 1\nhash " H64 "\nhanded-over\n",
+        "mimeo journal 1\npublisher " H64 "\nseq 1\nhash " H64 "\nhanded-over 2026-13-01T00:00:00Z\n",
+        "mimeo journal 1\npublisher " H64 "\nseq 1\nhash " H64 "\nhanded-over 2026-11-23T00:00:00Z\nmore 1\n",
         "mimeo journal 1\npublisher  " H64 "\nseq 1\nhash " H64 "\n",
     };
     struct journal j;
@@ -141,6 +160,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_absent_journal_is_not_found),
         cmocka_unit_test(write_then_read_is_the_identity),
+        cmocka_unit_test(a_hand_over_is_remembered),
         cmocka_unit_test(the_journal_is_ours_alone_and_leaves_nothing_beside_it),
         cmocka_unit_test(write_into_nowhere_fails),
         cmocka_unit_test(each_fault_of_form_is_malformed),

@@ -22,9 +22,10 @@ _mimeo() {
         return
     fi
     case $command in
-    key) [[ ${COMP_WORDS[COMP_CWORD - 1]} == key ]] && mapfile -t COMPREPLY < <(compgen -W 'new show passphrase' -- "$current") && return ;;
+    key) [[ ${COMP_WORDS[COMP_CWORD - 1]} == key ]] && mapfile -t COMPREPLY < <(compgen -W 'new show passphrase check print hand-over take-over' -- "$current") && return ;;
+    charter) [[ ${COMP_WORDS[COMP_CWORD - 1]} == charter ]] && mapfile -t COMPREPLY < <(compgen -W 'show propose explain sign combine issue' -- "$current") && return ;;
     head) [[ ${COMP_WORDS[COMP_CWORD - 1]} == head ]] && mapfile -t COMPREPLY < <(compgen -f -W 'compare' -- "$current") && return ;;
-    trust) [[ ${COMP_WORDS[COMP_CWORD - 1]} == trust ]] && mapfile -t COMPREPLY < <(compgen -W 'add show rename remove confirm proofs proof' -- "$current") && return ;;
+    trust) [[ ${COMP_WORDS[COMP_CWORD - 1]} == trust ]] && mapfile -t COMPREPLY < <(compgen -W 'add show rename remove confirm proofs proof keyring' -- "$current") && return ;;
     library) [[ ${COMP_WORDS[COMP_CWORD - 1]} == library ]] && mapfile -t COMPREPLY < <(compgen -W 'rebuild' -- "$current") && return ;;
     mirrors) [[ ${COMP_WORDS[COMP_CWORD - 1]} == mirrors ]] && mapfile -t COMPREPLY < <(compgen -W 'add remove' -- "$current") && return ;;
     read | revise | retract)
