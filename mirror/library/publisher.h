@@ -69,15 +69,4 @@ int pending_read(struct buf *file, struct view *text, struct view *payload, stru
                  mimeo_ctx *ctx);
 int pending_remove(struct mimeo_publisher *p, mimeo_ctx *ctx);
 
-/* The files of a mirror that change with a charter: README.md, .gitattributes, charter/N. */
-struct charter_files {
-    struct mirror_file files[3];
-    size_t count;
-    char names[3][STORE_NAME_MAX];
-    struct buf readme;
-};
-int charter_files_make(struct charter_files *out, mimeo_ctx *ctx, const struct charter *c,
-                       const struct hash *publisher);
-void charter_files_dispose(struct charter_files *f);
-
 #endif
