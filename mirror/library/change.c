@@ -226,9 +226,9 @@ static int add_dictionaries(struct reading_change *r, const struct header *h)
 
 /* ---- all of it ---- */
 
-/* The commit behind a cut of the newest charter begins the history: what was cut off is no part of it. */
-static bool begins_history(const struct header *h, const struct charter_chain *chain)
+bool change_begins_history(const struct header *h, const struct charter_chain *chain)
 {
+    /* Behind a cut of the newest charter: what was cut off is no part of the history. */
     const struct charter *newest = charter_chain_get(chain, h->newest_version);
     return h->seq == 1 || (newest != NULL && newest->is_cut && newest->from_seq + 1 == h->seq);
 }
@@ -255,7 +255,7 @@ static int read_change(struct reading_change *r, struct bundle *bundle)
 
 int change_of(struct change *out, mimeo_ctx *ctx, struct bundle *bundle, const struct change_source *source)
 {
-    struct change c = {.orphan = begins_history(&bundle->header, source->chain)};
+    struct change c = {.orphan = change_begins_history(&bundle->header, source->chain)};
     struct reading_change r = {&c, ctx, source, bundle->header.seq};
     buf_init(&c.readme, 16 * KIB);
     int rc = read_change(&r, bundle);

@@ -44,6 +44,8 @@ struct change {
  * change_dispose. */
 int change_of(struct change *out, mimeo_ctx *ctx, struct bundle *bundle, const struct change_source *source);
 void change_dispose(struct change *c);
+/* Does the commit of this header have no parent?  (One whose catalog orders an erasure has none either.) */
+bool change_begins_history(const struct header *h, const struct charter_chain *chain);
 /* One block of a whole bundle becomes zeros; MIMEO_EFORGED where the order names another block. */
 int change_erase_block(struct buf *bundle, mimeo_ctx *ctx, const struct record_erase *order);
 
