@@ -9,9 +9,10 @@
 #endif
 
 extern const struct command cmd_init, cmd_publish, cmd_revise, cmd_retract, cmd_key, cmd_list, cmd_read, cmd_verify,
-    cmd_status, cmd_head, cmd_trust;
+    cmd_status, cmd_head, cmd_trust, cmd_push;
 const struct command *const commands[] = {&cmd_init, &cmd_publish, &cmd_revise, &cmd_retract, &cmd_key,  &cmd_list,
-                                          &cmd_read, &cmd_verify,  &cmd_status, &cmd_head,    &cmd_trust, NULL};
+                                          &cmd_read, &cmd_verify,  &cmd_status, &cmd_head,    &cmd_trust,
+                                          &cmd_push, NULL};
 
 static const char general_help[] =
     "mimeo publishes, verifies and reads signed bundles of articles, with no network.\n"
