@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -208,13 +209,22 @@ static int open_catalog(struct mimeo_publisher *p, mimeo_ctx *ctx, const char *p
     return rc == 0 ? catalog_refresh(p->catalog, ctx, p->mirror) : rc;
 }
 
-static int check_mirrors(struct mimeo_publisher *p, mimeo_ctx *ctx,
-                         const struct mimeo_publisher_options *o)
+/* Copies that the user names, then the remotes.  *agreed: how many show a state of ours. */
+static int check_copies(size_t *agreed, struct mimeo_publisher *p, mimeo_ctx *ctx, const struct mimeo_publisher_options *o,
+                        publisher_ask_fn ask)
 {
+    struct stat st;
     int rc = 0;
-    for (size_t i = 0; rc == 0 && o->check_mirrors != NULL && o->check_mirrors[i] != NULL; i++)
-        rc = check_mirror(p, ctx, o->check_mirrors[i], o->library);
-    return rc;
+    for (size_t i = 0; rc == 0 && o->check_mirrors != NULL && o->check_mirrors[i] != NULL; i++) {
+        const char *copy = o->check_mirrors[i];
+        if (stat(copy, &st) == 0 || strchr(copy, ':') == NULL) {
+            rc = check_mirror(p, ctx, copy, o->library);
+            *agreed += rc == 0;
+        } else if (ask != NULL) {
+            rc = ask(agreed, ctx, p->mirror, copy, o);
+        }
+    }
+    return rc == 0 && ask != NULL && !o->offline && !o->dry_run ? ask(agreed, ctx, p->mirror, NULL, o) : rc;
 }
 
 int publisher_reopen_mirror(struct mimeo_publisher *p, mimeo_ctx *ctx)
@@ -229,16 +239,16 @@ int publisher_reopen_mirror(struct mimeo_publisher *p, mimeo_ctx *ctx)
 }
 
 static int open_session(struct mimeo_publisher *p, mimeo_ctx *ctx, const char *path,
-                        const struct mimeo_publisher_options *o)
+                        const struct mimeo_publisher_options *o, publisher_ask_fn ask)
 {
-    bool mirrors_agree = o->check_mirrors != NULL && o->check_mirrors[0] != NULL;
+    size_t agreed = 0;
     int rc = mirror_writer_open(&p->writer, ctx, path, false);
     if (rc == 0)
         rc = mirror_open(&p->mirror, ctx, path, o->library, MIRROR_OWN);
     if (rc == 0)
         rc = take_head(p, ctx);
     if (rc == 0)
-        rc = check_mirrors(p, ctx, o);
+        rc = check_copies(&agreed, p, ctx, o, ask);
     if (rc == 0)
         rc = copy_mirrors(p, ctx, o->mirrors);
     if (rc == 0 && !p->dry_run)
@@ -247,7 +257,7 @@ static int open_session(struct mimeo_publisher *p, mimeo_ctx *ctx, const char *p
         rc = open_catalog(p, ctx, path);
     if (rc == 0 && !p->dry_run) {
         uint64_t before = p->head.seq;
-        rc = check_journal(p, ctx, mirrors_agree);
+        rc = check_journal(p, ctx, agreed > 0);
         if (rc == 0 && p->head.seq != before) { /* a pending bundle was finished: look again */
             rc = publisher_reopen_mirror(p, ctx);
             if (rc == 0)
@@ -260,8 +270,8 @@ static int open_session(struct mimeo_publisher *p, mimeo_ctx *ctx, const char *p
     return rc == 0 ? bundle_writer_new(&p->bundle, ctx, &w) : rc;
 }
 
-int mimeo_publisher_open(mimeo_publisher **out, mimeo_ctx *ctx, const char *path,
-                         const struct mimeo_publisher_options *options)
+int publisher_open(struct mimeo_publisher **out, mimeo_ctx *ctx, const char *path,
+                   const struct mimeo_publisher_options *options, publisher_ask_fn ask)
 {
     struct mimeo_publisher *p = calloc(1, sizeof(*p));
     if (p == NULL)
@@ -276,7 +286,7 @@ int mimeo_publisher_open(mimeo_publisher **out, mimeo_ctx *ctx, const char *path
         mimeo_publisher_free(p);
         return ctx_error_nomem(ctx);
     }
-    int rc = open_session(p, ctx, path, options);
+    int rc = open_session(p, ctx, path, options, ask);
     if (rc < 0) {
         mimeo_publisher_free(p);
         return rc;

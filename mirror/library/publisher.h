@@ -42,6 +42,15 @@ struct mimeo_publisher {
     bool edition_has_restated; /* the erasures of the last 90 days are in it */
 };
 
+/* Asking copies elsewhere whether another machine has published (RULES R10), which is for a layer above: one copy by its
+ * address, or with `address` NULL each remote of the repository's configuration, unless the options say offline.  Adds
+ * to *agreed those that show a state of ours.  MIMEO_ECONFLICT, … where nothing may be signed. */
+typedef int (*publisher_ask_fn)(size_t *agreed, mimeo_ctx *ctx, mimeo_mirror *ours, const char *address,
+                                const struct mimeo_publisher_options *options);
+/* mimeo_publisher_open with it; `ask` NULL: only copies at paths are looked at. */
+int publisher_open(struct mimeo_publisher **out, mimeo_ctx *ctx, const char *path,
+                   const struct mimeo_publisher_options *options, publisher_ask_fn ask);
+
 /* Look at one's own mirror again, after bundles were added. */
 int publisher_reopen_mirror(struct mimeo_publisher *p, mimeo_ctx *ctx);
 
