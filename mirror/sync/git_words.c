@@ -33,6 +33,7 @@ static const struct saying sayings[] = {
     {"' not found", MIMEO_ENOTFOUND, "there is no such repository"},
     {"' does not exist", MIMEO_ENOTFOUND, "there is no such repository"},
     {"certificate problem", MIMEO_EUNREACHABLE, "its TLS certificate does not hold: somebody may sit between, or the clock is wrong"},
+    {"certificate subject name", MIMEO_EUNREACHABLE, "its TLS certificate is another host's: somebody may sit between"},
     {"certificate verification failed", MIMEO_EUNREACHABLE, "its TLS certificate does not hold: somebody may sit between, or the clock is wrong"},
     {"could not resolve proxy", MIMEO_EUNREACHABLE, "the proxy's name is not known"},
     {"could not resolve host", MIMEO_EUNREACHABLE, "its name is not known: offline, blocked, or mistyped"},
