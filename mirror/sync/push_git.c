@@ -403,6 +403,16 @@ static void add_words(struct push_report *r, const char *words)
     buf_append_str(&r->words, words);
 }
 
+/* Only now does a repository that was empty show something. */
+static void look_again(struct push *p)
+{
+    struct remote_state now;
+    if (p->there.refs.main[0] != '\0' || remote_ask(&now, p->s->ctx, p->git, p->what, git_question_seconds(p->git)) < 0)
+        return;
+    memcpy(p->there.shows, now.shows, sizeof(p->there.shows));
+    remote_state_dispose(&now);
+}
+
 static void say_what_else(struct push *p)
 {
     char words[200];
@@ -462,8 +472,10 @@ int push_to_git(struct push_report *report, struct push_source *s, const struct 
     if (rc == 0)
         rc = push_all(&p);
     report->rewrote = rc == 0 && p.replaces && report->outcome == MIMEO_PUSHED;
-    if (rc == 0)
+    if (rc == 0) {
+        look_again(&p);
         say_what_else(&p);
+    }
     remote_state_dispose(&p.there);
     git_close(p.git);
     return rc;

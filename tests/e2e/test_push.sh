@@ -82,6 +82,21 @@ chmod 755 order.git/hooks/update
 expect 0 'pushed     order.git' own order.git
 is 'the order' "$(tr '\n' ' ' <order)" 'refs/heads/media refs/tags/b100 refs/heads/main '
 
+# A host whose first branch becomes its face gets main first, with the oldest commit.
+git init -q --bare face.git
+# shellcheck disable=SC2016 # a variable of the hook's
+printf '#!/bin/sh\nprintf "%%s\\n" "$1" >>"%s"\n' "$work/face" >face.git/hooks/update
+chmod 755 face.git/hooks/update
+git -C press config "url.$work/.insteadOf" https://github.com/harbour/
+expect 0 'pushed     https://github.com/harbour/face.git' own https://github.com/harbour/face.git
+is 'the order at such a host' "$(tr '\n' ' ' <face)" 'refs/heads/main refs/heads/media refs/tags/b100 refs/heads/main '
+is 'refs at such a host' "$(refs face.git)" "$(refs own.git)"
+git -C press config --remove-section "url.$work/"
+# A clone of a repository whose default is another branch shows nothing of use: that is said.
+git init -q --bare -b media shows.git
+expect 0 "a plain clone of it shows branch 'media'" own shows.git
+expect 0 "a plain clone of it shows branch 'media'" own shows.git
+
 # ---- several, each with its result ----
 git init -q --bare rule.git
 printf '#!/bin/sh\necho "no pushes on Sundays" >&2\nexit 1\n' >rule.git/hooks/pre-receive
