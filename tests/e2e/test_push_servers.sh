@@ -73,6 +73,7 @@ expect 3 "its TLS certificate is another host's" own "$url/tls.git"
 
 # ---- proxies: through them, or not at all ----
 repository proxied
+# shellcheck disable=SC2119 # no arguments are meant
 serve_socks
 socks=$proxy socks_log=$log
 expect 0 'pushed' own --proxy "$socks" "$web/proxied.git"

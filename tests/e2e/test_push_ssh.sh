@@ -6,6 +6,7 @@ need git python3
 # shellcheck source=servers.sh
 . "$MIMEO_SOURCE_DIR/tests/e2e/servers.sh"
 
+# shellcheck disable=SC2317 # expect calls it
 own() { mimeo --no-input --library press.library push -C press "$@"; }
 mkdir www
 git init -q --bare www/press.git
