@@ -83,10 +83,10 @@ void remote_state_dispose(struct remote_state *s);
 int remote_judge(mimeo_ctx *ctx, mimeo_mirror *ours, const char *what, const struct git_options *options, const char *ref,
                  const char *id, uint64_t *seq);
 
-/* A host's limits, as it publishes them; zeros where nothing is known. */
+/* A host's limits; zeros where nothing is known. */
 struct host_limits {
     const char *host;
-    uint64_t push_max;        /* refused above */
+    uint64_t push_max;        /* one push is refused above */
     uint64_t repository_max;  /* refused above */
     uint64_t repository_wish; /* the host asks to stay below */
     bool first_branch_shows;  /* the first branch pushed is what a plain clone checks out */
@@ -94,5 +94,7 @@ struct host_limits {
 const struct host_limits *limits_of_host(const char *address);
 /* Warnings into `words`; MIMEO_EMALFORMED where the host would refuse. */
 int limits_check(struct buf *words, mimeo_ctx *ctx, const char *what, const struct host_limits *limits, uint64_t repository);
+/* MIMEO_EMALFORMED where so many bytes that cannot be divided are over what the host takes at once. */
+int limits_check_push(mimeo_ctx *ctx, const char *what, const struct host_limits *limits, uint64_t bytes);
 
 #endif

@@ -233,27 +233,37 @@ static int judge_there(struct push *p)
 
 /* ---- the steps ---- */
 
-/* Hosts that make the first branch their face get main first, with the oldest commit. */
-static int push_root(struct push *p)
+/* The commit that the history begins with. */
+static int root_of(char out[PUSH_ID_LEN + 1], struct push *p)
 {
     git_oid id;
     git_commit *c = NULL;
-    char root[PUSH_ID_LEN + 1];
-    if (!p->limits->first_branch_shows || p->there.refs.main[0] != '\0' || p->there.refs.tag_count > 0)
-        return 0;
+    int rc = 0;
     if (git_oid_fromstr(&id, p->s->refs.main) < 0 || git_commit_lookup(&c, p->s->repo, &id) < 0)
         return ctx_error(p->s->ctx, MIMEO_EIO, "cannot read the git repository");
-    while (git_commit_parentcount(c) > 0) {
+    while (rc == 0 && git_commit_parentcount(c) > 0) {
         git_commit *parent = NULL;
-        if (git_commit_parent(&parent, c, 0) < 0)
+        if (git_commit_parent(&parent, c, 0) < 0) {
+            rc = ctx_error(p->s->ctx, MIMEO_EIO, "cannot read the git repository");
             break;
+        }
         git_commit_free(c);
         c = parent;
     }
-    git_oid_tostr(root, sizeof(root), git_commit_id(c));
+    git_oid_tostr(out, PUSH_ID_LEN + 1, git_commit_id(c));
     git_commit_free(c);
+    return rc;
+}
+
+/* Hosts that make the first branch their face get main first, with the oldest commit. */
+static int push_root(struct push *p)
+{
+    char root[PUSH_ID_LEN + 1];
+    if (!p->limits->first_branch_shows || p->there.refs.main[0] != '\0' || p->there.refs.tag_count > 0)
+        return 0;
+    int rc = root_of(root, p);
     struct push_step step = {"refs/heads/main", root, NULL};
-    return push_steps(p, &step, 1);
+    return rc == 0 ? push_steps(p, &step, 1) : rc;
 }
 
 /* Commits of branch media on the way to its tip, so that no two are more than SPLIT_BYTES apart; oldest first. */
@@ -428,11 +438,22 @@ static void say_what_else(struct push *p)
 
 /* ---- all of it ---- */
 
+/* Behind an erasure the first commit has everything before it, and goes in one push. */
+static int check_first_push(struct push *p)
+{
+    char root[PUSH_ID_LEN + 1];
+    if (p->limits->push_max == 0 || (p->there_seq > 0 && !p->replaces))
+        return 0;
+    int rc = root_of(root, p);
+    return rc == 0 ? limits_check_push(p->s->ctx, p->what, p->limits, bytes_at(p, push_source_seq(p->s, root), false)) : rc;
+}
+
 static int check_limits(struct push *p)
 {
     const struct header *h = &p->s->mirror->head;
     uint64_t all = h->archive_bytes + h->seq * BUNDLE_OVERHEAD + (p->s->refs.media[0] == '\0' ? 0 : h->archive_media_bytes);
-    return limits_check(&p->report->words, p->s->ctx, p->what, p->limits, all);
+    int rc = limits_check(&p->report->words, p->s->ctx, p->what, p->limits, all);
+    return rc == 0 ? check_first_push(p) : rc;
 }
 
 static int push_all(struct push *p)

@@ -1,6 +1,7 @@
 /*
- * Limits that hosts publish, told before a push of hours runs into them.  Only what a host itself has said
- * stands here; each line has the place.  What a host does not publish is not guessed.
+ * Limits of hosts, told before a push of hours runs into them.  Beside each is where the number was found;
+ * what was found nowhere is 0 and not guessed.  That the first branch pushed becomes what a plain clone shows is
+ * taken to be so for all of them: where it is not, main once more in front does no harm.
  */
 #include <string.h>
 
@@ -10,13 +11,12 @@
 #define GIB ((uint64_t)1 << 30)
 
 static const struct host_limits hosts[] = {
-    /* docs.github.com, "About large files on GitHub" and "Troubleshooting the 2 GiB push limit" */
+    /* github/docs: "About large files on GitHub" (ideally below 1 GB), "Troubleshooting the 2 GiB push limit" */
     {"github.com", 2 * GIB, 0, 1 * GB, true},
-    /* docs.gitlab.com, "GitLab.com settings": a repository of 10 GB, a push of 5 GB */
+    /* gitlab-com/gl-infra/production issue 1810 (a push of 5,000 MB), gitlab-org/gitlab issue 409953 (10 GB) */
     {"gitlab.com", 5 * GB, 10 * GB, 0, true},
-    /* bitbucket.org/blog, "Git push size limits are coming": 4 GB a repository, 3.5 GB a push */
+    /* bitbucket.org/blog, "Git push size limits are coming", 2022: 4 GB a repository, 3.5 GB a push */
     {"bitbucket.org", 35 * GB / 10, 4 * GB, 0, true},
-    /* no size is published */
     {"codeberg.org", 0, 0, 0, true},
 };
 
@@ -47,6 +47,20 @@ static void warn(struct buf *words, uint64_t has, const char *host, const char *
     put_size(words, has);
     buf_appendf(words, ", and %s %s ", host, what);
     put_size(words, limit);
+}
+
+int limits_check_push(mimeo_ctx *ctx, const char *what, const struct host_limits *limits, uint64_t bytes)
+{
+    struct buf sizes;
+    if (limits->push_max == 0 || bytes <= limits->push_max)
+        return 0;
+    buf_init(&sizes, 200);
+    put_size(&sizes, bytes);
+    buf_appendf(&sizes, " in one, and %s takes no push over ", limits->host);
+    put_size(&sizes, limits->push_max);
+    int rc = ctx_error(ctx, MIMEO_EMALFORMED, "%s: the history begins with %s: name another host", what, buf_str(&sizes));
+    buf_dispose(&sizes);
+    return rc;
 }
 
 int limits_check(struct buf *words, mimeo_ctx *ctx, const char *what, const struct host_limits *limits, uint64_t repository)

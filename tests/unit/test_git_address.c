@@ -81,6 +81,11 @@ static void limits_warn_from_four_fifths_and_refuse_above(void **state)
     assert_int_equal(limits_check(&words, ctx, "'x'", &wish, 9000000000), 0); /* a wish refuses nothing */
     assert_non_null(strstr(buf_str(&words), "asks for less than 1.0 GB"));
     buf_dispose(&words);
+    const struct host_limits push = {.host = "host.example", .push_max = 2000000000};
+    assert_int_equal(limits_check_push(ctx, "'x'", &push, 2000000000), 0);
+    assert_int_equal(limits_check_push(ctx, "'x'", &push, 2000000001), MIMEO_EMALFORMED);
+    assert_non_null(strstr(mimeo_ctx_message(ctx), "takes no push over 2.0 GB"));
+    assert_int_equal(limits_check_push(ctx, "'x'", &l, UINT64_MAX), 0); /* unknown: nothing is refused */
 }
 
 static void said(const char *words, int code, const char *part)
