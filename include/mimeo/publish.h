@@ -42,14 +42,21 @@ typedef struct mimeo_publisher mimeo_publisher;
 struct mimeo_publisher_options {
     const char *key;                      /* NULL: found by the publisher's ID, as init put it */
     struct mimeo_passphrase_source passphrase;
-    const char *const *check_mirrors;     /* copies whose heads must not be ahead of ours; NULL-ended */
+    const char *const *check_mirrors;     /* copies whose heads must not be ahead of ours, paths or addresses that git
+                                             understands; NULL-ended */
+    bool offline;                         /* do not ask the remotes of the git configuration whether another machine
+                                             has published.  Else each is asked, within 20 seconds, for its newest
+                                             commit: MIMEO_ECONFLICT where it is ahead, or has another history */
+    const char *proxy;                    /* for that; as in struct mimeo_network */
+    void (*remark)(const char *message, void *payload); /* "'origin' could not be asked: …" */
+    void *remark_payload;
     const char *library;
     bool dry_run;                         /* sign nothing, write nothing, need no key */
     int64_t next_by;                      /* seconds; 0: what the head promised, else 7 days */
     const char *const *mirrors;           /* new mirror list; NULL: the head's */
     int level, threads;                   /* deflate; 0: 6, one a processor */
 };
-/* Open one's own mirror for publishing: takes its lock and finishes what a killed run left. */
+/* Open one's own mirror for publishing (asking its remotes first, but in a dry run): takes its lock and finishes what a killed run left. */
 MIMEO_API int mimeo_publisher_open(mimeo_publisher **out, mimeo_ctx *ctx, const char *path,
                                    const struct mimeo_publisher_options *options);
 MIMEO_API void mimeo_publisher_free(mimeo_publisher *p);

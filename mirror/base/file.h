@@ -51,7 +51,8 @@ int file_write_new(mimeo_ctx *ctx, int dir_fd, const char *name, struct view byt
 /* Remove what a killed file_write_atomic left in this directory (not below it). */
 int dir_remove_stale(mimeo_ctx *ctx, int dir_fd);
 int file_remove(mimeo_ctx *ctx, int dir_fd, const char *name); /* absent is fine */
-/* Remove a directory of ours with everything in it, following no symlink; absent is fine.  `dir_fd` may be AT_FDCWD. */
+/* Remove a directory of ours with everything in it, following no symlink; absent is fine.  `dir_fd` may be AT_FDCWD; with
+ * `ctx` NULL no message is set. */
 int dir_remove_tree(mimeo_ctx *ctx, int dir_fd, const char *name);
 /* Make `path` and its parents; an existing directory is fine. */
 int dir_make(mimeo_ctx *ctx, const char *path, mode_t mode);

@@ -155,11 +155,11 @@ void put_proof_line(struct cli *cli, const mimeo_proof *p);
 /* ---- publishing.c ---- */
 
 enum { /* indexes of the options that all publishing commands begin with */
-    PUB_KEY, PUB_CHECK_MIRROR, PUB_PASSPHRASE_FILE, PUB_PASSPHRASE_FD, PUB_COMMON,
+    PUB_KEY, PUB_CHECK_MIRROR, PUB_OFFLINE, PUB_PROXY, PUB_PASSPHRASE_FILE, PUB_PASSPHRASE_FD, PUB_COMMON,
 };
 #define PUBLISHING_OPTIONS                                                                          \
-    {"key", OPTION_VALUE}, {"check-mirror", OPTION_LIST}, {"passphrase-file", OPTION_VALUE},        \
-        {"passphrase-fd", OPTION_VALUE}
+    {"key", OPTION_VALUE}, {"check-mirror", OPTION_LIST}, {"offline", OPTION_FLAG},                 \
+        {"proxy", OPTION_VALUE}, {"passphrase-file", OPTION_VALUE}, {"passphrase-fd", OPTION_VALUE}
 enum { /* and those of publish and revise */
     ART_DRY_RUN = PUB_COMMON, ART_FORMAT, ART_PICTURES, ART_NO_PICTURES, ART_LANG, ART_SENSITIVE, ART_MIRROR,
     ART_NEXT_BY, ART_LEVEL, ART_COMMON,

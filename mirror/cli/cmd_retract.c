@@ -46,7 +46,7 @@ static int run_it(struct cli *cli, const struct args *args)
     int rc = mimeo_retract(p, cli->ctx, args->words, args->word_count, &o, &r);
     status = rc < 0 ? fail(cli, rc) : tell_result(cli, &r, false);
     if (rc == 0 && args->flags[ERASE])
-        talk(cli, "mimeo: the history in git began anew: push with 'git push --force', and ask hosts to drop old objects");
+        talk(cli, "mimeo: the history in git began anew: push it with 'mimeo push', and ask hosts to drop old objects");
     mimeo_publisher_free(p);
     return status;
 }
@@ -59,14 +59,17 @@ const struct command cmd_retract = {
     "\n"
     "usage:\n"
     "  mimeo retract [-C DIR] [--reason TEXT] [--erase] [--yes] [--key FILE]\n"
-    "      [--check-mirror PATH]... [--passphrase-file FILE | --passphrase-fd N] ID...\n"
+    "      [--check-mirror COPY]... [--offline] [--proxy URL]\n"
+    "      [--passphrase-file FILE | --passphrase-fd N] ID...\n"
     "\n"
     "options:\n"
     "  --reason TEXT           why; readers see it in place of the article\n"
     "  --erase                 ask holders to erase the text and pictures; cannot be taken back\n"
     "  --yes                   do not ask whether --erase is meant\n"
     "  --key FILE              the publishing key; by default the one that init made\n"
-    "  --check-mirror PATH     a copy whose head must not be ahead of ours; may be given again\n"
+    "  --check-mirror COPY     a path or URL whose head must not be ahead of ours; may be given again\n"
+    "  --offline               do not ask the git remotes whether another machine has published\n"
+    "  --proxy URL             ask them through socks5h://HOST:PORT or http://HOST:PORT\n"
     "  --passphrase-file FILE  the key's passphrase is the first line of this file\n"
     "  --passphrase-fd N       or of this open descriptor\n",
     options, 1, (size_t)-1, run_it,

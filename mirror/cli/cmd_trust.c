@@ -235,7 +235,7 @@ static int run_it(struct cli *cli, const struct args *args)
         const char *verb;
         size_t min, max;
     } verbs[] = {{"add", 2, 2},     {"show", 2, 2},   {"remove", 2, 2}, {"confirm", 2, 2},
-                 {"rename", 3, 3}, {"proofs", 1, 2}, {"proof", 2, 3}};
+                 {"rename", 3, 3}, {"proofs", 1, 2}, {"proof", 2, 3}, {"keyring", 1, 1}};
     if (args->word_count == 0)
         return run_list(cli);
     const char *verb = args->words[0];

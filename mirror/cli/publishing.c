@@ -10,6 +10,11 @@ static int parse_duration(const struct command *command, const char *text, int64
     return usage_fault(command, "--next-by wants a duration such as 7d or 36h (at most 400d), not '%s'", text);
 }
 
+static void hear_remark(const char *message, void *payload)
+{
+    talk(payload, "mimeo: %s", message);
+}
+
 int open_publisher(mimeo_publisher **out, struct cli *cli, const struct command *command, const struct args *args,
                    bool article)
 {
@@ -19,6 +24,10 @@ int open_publisher(mimeo_publisher **out, struct cli *cli, const struct command 
     struct mimeo_publisher_options o = {.key = args->values[PUB_KEY],
                                         .passphrase = passphrase_source(&pass),
                                         .check_mirrors = args->lists[PUB_CHECK_MIRROR],
+                                        .offline = args->flags[PUB_OFFLINE],
+                                        .proxy = args->values[PUB_PROXY],
+                                        .remark = hear_remark,
+                                        .remark_payload = cli,
                                         .library = cli->library};
     unsigned long level = 0;
     int status = EXIT_OK;

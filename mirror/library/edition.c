@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "library/change.h"
 #include "library/publisher.h"
 
 #define PENDING "pending"
@@ -106,236 +107,21 @@ int spool_clear(struct mimeo_publisher *p, mimeo_ctx *ctx)
     return rc;
 }
 
-/* ---- what a commit changes ---- */
-
-int charter_files_make(struct charter_files *out, mimeo_ctx *ctx, const struct charter *c,
-                       const struct hash *publisher)
-{
-    struct charter_files f = {.count = 3};
-    buf_init(&f.readme, 16 * KIB);
-    int rc = mirror_readme(&f.readme, ctx, c->name, publisher);
-    if (rc < 0) {
-        buf_dispose(&f.readme);
-        return rc;
-    }
-    *out = f;
-    strcpy(out->names[0], "README.md");
-    strcpy(out->names[1], ".gitattributes");
-    store_name_charter(out->names[2], c->version);
-    out->files[0] = (struct mirror_file){out->names[0], buf_view(&out->readme)};
-    out->files[1] = (struct mirror_file){out->names[1], VIEW_OF_LITERAL(MIRROR_GITATTRIBUTES)};
-    out->files[2] = (struct mirror_file){out->names[2], buf_view(&c->note)};
-    return 0;
-}
-
-void charter_files_dispose(struct charter_files *f)
-{
-    if (f != NULL)
-        buf_dispose(&f->readme);
-}
-
-/* Everything that the commit of one bundle writes or removes. */
-struct change {
-    struct mimeo_publisher *p;
-    mimeo_ctx *ctx;
-    struct bundle *bundle;
-    uint64_t seq;
-    struct mirror_file *files;
-    size_t file_count, file_cap;
-    struct mirror_file *media;
-    size_t media_count, media_cap;
-    struct file_bytes *maps; /* pictures of the spool */
-    size_t map_count, map_cap;
-    struct buf **erased;     /* older bundles with blocks made zero */
-    uint64_t *erased_seqs;
-    size_t erased_count, erased_cap;
-    bool orphan;
-};
-
-static int push_file(struct mirror_file **files, size_t *count, size_t *cap, mimeo_ctx *ctx,
-                     const char *name, struct view bytes)
-{
-    if (*count == *cap) {
-        size_t more = *cap == 0 ? 16 : 2 * *cap;
-        struct mirror_file *grown = realloc(*files, more * sizeof(*grown));
-        if (grown == NULL)
-            return ctx_error_nomem(ctx);
-        *files = grown;
-        *cap = more;
-    }
-    char *copy = strdup(name);
-    if (copy == NULL)
-        return ctx_error_nomem(ctx);
-    (*files)[(*count)++] = (struct mirror_file){copy, bytes};
-    return 0;
-}
-
-static int change_file(struct change *c, const char *name, struct view bytes)
-{
-    return push_file(&c->files, &c->file_count, &c->file_cap, c->ctx, name, bytes);
-}
-
-static bool has_media(const struct change *c, const char *name)
-{
-    for (size_t i = 0; i < c->media_count; i++)
-        if (strcmp(c->media[i].name, name) == 0)
-            return true;
-    return false;
-}
-
-/* A picture that this bundle is the first to cite comes from the spool. */
-static int add_media(struct change *c, const struct hash *h)
-{
-    uint64_t first;
-    int rc = catalog_find_media(c->p->catalog, c->ctx, h, &first);
-    if (rc < 0 || (rc == 1 && first != c->seq))
-        return rc < 0 ? rc : 0;
-    char name[STORE_NAME_MAX], spooled[HASH_HEX_LEN + 16];
-    store_name_media(name, c->seq, h);
-    if (has_media(c, name))
-        return 0;
-    if (c->map_count == c->map_cap) {
-        size_t cap = c->map_cap == 0 ? 16 : 2 * c->map_cap;
-        struct file_bytes *maps = realloc(c->maps, cap * sizeof(*maps));
-        if (maps == NULL)
-            return ctx_error_nomem(c->ctx);
-        c->maps = maps;
-        c->map_cap = cap;
-    }
-    spool_name(spooled, h);
-    rc = file_load_at(&c->maps[c->map_count], c->ctx, mirror_writer_private_dir(c->p->writer), spooled,
-                      LIMIT_MEDIA, true);
-    if (rc < 0)
-        return ctx_error_prefix(c->ctx, rc, "a picture of bundle %llu", (unsigned long long)c->seq);
-    c->map_count++;
-    return push_file(&c->media, &c->media_count, &c->media_cap, c->ctx, name,
-                     c->maps[c->map_count - 1].view);
-}
-
-/* An older bundle's bytes, ours to change. */
-static int older_bundle(struct buf **out, struct change *c, uint64_t seq)
-{
-    for (size_t i = 0; i < c->erased_count; i++)
-        if (c->erased_seqs[i] == seq) {
-            *out = c->erased[i];
-            return 0;
-        }
-    if (c->erased_count == c->erased_cap) {
-        size_t cap = c->erased_cap == 0 ? 16 : 2 * c->erased_cap;
-        struct buf **erased = realloc(c->erased, cap * sizeof(*erased));
-        if (erased != NULL)
-            c->erased = erased;
-        uint64_t *seqs = realloc(c->erased_seqs, cap * sizeof(*seqs));
-        if (seqs != NULL)
-            c->erased_seqs = seqs;
-        if (erased == NULL || seqs == NULL)
-            return ctx_error_nomem(c->ctx);
-        c->erased_cap = cap;
-    }
-    struct stored s;
-    int rc = store_get_bundle(&s, c->p->mirror->store, c->ctx, seq);
-    if (rc < 0)
-        return rc;
-    struct buf *b = calloc(1, sizeof(*b));
-    if (b != NULL)
-        buf_init(b, LIMIT_BUNDLE);
-    if (b == NULL || buf_append_view(b, s.view) < 0) {
-        free(b);
-        rc = ctx_error_nomem(c->ctx);
-    }
-    store_release(&s);
-    if (rc < 0)
-        return rc;
-    c->erased_seqs[c->erased_count] = seq;
-    c->erased[c->erased_count++] = b;
-    *out = b;
-    return 0;
-}
-
-static int erase_block(struct change *c, const struct record_erase *e)
-{
-    struct buf *bytes = NULL;
-    struct bundle b;
-    char name[STORE_NAME_MAX];
-    store_name_bundle(name, e->seq);
-    int rc = older_bundle(&bytes, c, e->seq);
-    if (rc == 0)
-        rc = bundle_open(&b, c->ctx, name, buf_view(bytes));
-    if (rc < 0)
-        return rc;
-    struct block_entry entry;
-    struct view packed;
-    enum bundle_table t = e->table == ERASE_CATALOG ? BUNDLE_CATALOG : BUNDLE_BODY;
-    rc = bundle_check_tables(&b, c->ctx, name);
-    if (rc == 0)
-        rc = bundle_block(&b, c->ctx, t, e->block, &entry, &packed);
-    if (rc == 0 && !hash_equal(&entry.hash, &e->hash))
-        rc = ctx_error(c->ctx, MIMEO_EFORGED, "%s: block %u is not the one to erase", name,
-                       (unsigned)e->block);
-    if (rc == 0)
-        memset(bytes->ptr + (packed.ptr - bytes->ptr), 0, packed.len);
-    bundle_dispose(&b);
-    return rc;
-}
-
-static int erase_media(struct change *c, const struct record_erase *e)
-{
-    char name[STORE_NAME_MAX];
-    store_name_media(name, e->seq, &e->hash);
-    return push_file(&c->media, &c->media_count, &c->media_cap, c->ctx, name, view_of(NULL, 0));
-}
-
-static int change_for_record(const struct record *r, uint32_t block, uint32_t line, void *payload)
-{
-    (void)block;
-    (void)line;
-    struct change *c = payload;
-    int rc = 0;
-    for (size_t i = 0; rc == 0 && i < r->media_count; i++)
-        rc = add_media(c, &r->media[i].hash);
-    if (r->erase_count == 0 || r->restates > 0)
-        return rc;
-    c->orphan = true;
-    for (size_t i = 0; rc == 0 && i < r->erase_count; i++)
-        rc = r->erase[i].table == ERASE_MEDIA ? erase_media(c, &r->erase[i])
-                                              : erase_block(c, &r->erase[i]);
-    return rc;
-}
-
-static void change_dispose(struct change *c)
-{
-    for (size_t i = 0; i < c->file_count; i++)
-        free((char *)c->files[i].name);
-    for (size_t i = 0; i < c->media_count; i++)
-        free((char *)c->media[i].name);
-    for (size_t i = 0; i < c->map_count; i++)
-        file_unload(&c->maps[i]);
-    for (size_t i = 0; i < c->erased_count; i++) {
-        buf_dispose(c->erased[i]);
-        free(c->erased[i]);
-    }
-    free(c->files);
-    free(c->media);
-    free(c->maps);
-    free(c->erased);
-    free(c->erased_seqs);
-}
-
 /* After a cut the history begins again behind the last good bundle, without the files of what was cut off. */
-static int change_for_cut(struct change *c)
+static int change_for_cut(struct change *c, struct mimeo_publisher *p, mimeo_ctx *ctx, uint64_t seq)
 {
     uint64_t *seqs = NULL;
     size_t count = 0;
     char name[STORE_NAME_MAX];
-    if (c->p->cut_off == 0)
+    if (p->cut_off == 0)
         return 0;
     c->orphan = true;
-    mirror_writer_cut(c->p->writer, c->seq - 1);
-    int rc = store_list_bundles(&seqs, &count, c->p->mirror->store, c->ctx);
+    mirror_writer_cut(p->writer, seq - 1);
+    int rc = store_list_bundles(&seqs, &count, p->mirror->store, ctx);
     for (size_t i = 0; rc == 0 && i < count; i++) {
         store_name_bundle(name, seqs[i]);
-        if (seqs[i] > c->seq)
-            rc = change_file(c, name, view_of(NULL, 0));
+        if (seqs[i] > seq)
+            rc = change_remove_file(c, ctx, name);
     }
     free(seqs);
     return rc;
@@ -343,70 +129,72 @@ static int change_for_cut(struct change *c)
 
 /* ---- committing ---- */
 
-static int collect_changes(struct change *c, const struct charter_files *charter, struct view bytes,
-                           struct view note)
+/* What the change is read from: the catalog knows who cites a picture first, the spool has its bytes. */
+static int first_citing(uint64_t *seq, mimeo_ctx *ctx, const struct hash *h, void *payload)
 {
-    char name[STORE_NAME_MAX];
-    size_t erased;
-    int rc = bundle_each_record(c->bundle, c->ctx, "the new bundle", change_for_record, c, &erased);
-    for (size_t i = 0; rc == 0 && i < charter->count; i++)
-        rc = change_file(c, charter->files[i].name, charter->files[i].bytes);
-    for (size_t i = 0; rc == 0 && i < c->erased_count; i++) {
-        store_name_bundle(name, c->erased_seqs[i]);
-        rc = change_file(c, name, buf_view(c->erased[i]));
-    }
-    store_name_bundle(name, c->seq);
-    if (rc == 0)
-        rc = change_file(c, name, bytes);
-    if (rc == 0)
-        rc = change_file(c, "head", note);
-    return rc;
+    struct mimeo_publisher *p = payload;
+    return catalog_find_media(p->catalog, ctx, h, seq);
+}
+
+static int spooled_picture(struct file_bytes *out, mimeo_ctx *ctx, const struct hash *h, void *payload)
+{
+    struct mimeo_publisher *p = payload;
+    char name[HASH_HEX_LEN + 16];
+    spool_name(name, h);
+    return file_load_at(out, ctx, mirror_writer_private_dir(p->writer), name, LIMIT_MEDIA, true);
 }
 
 /* Pictures that are committed leave the spool; those of articles still to come stay. */
-static int unspool(struct change *c)
+static int unspool(struct mimeo_publisher *p, mimeo_ctx *ctx, const struct change *c)
 {
     int rc = 0;
-    for (size_t i = 0; rc == 0 && i < c->media_count; i++) {
+    for (size_t i = 0; rc == 0 && i < c->media.count; i++) {
         char name[HASH_HEX_LEN + 16] = "spool";
-        strcat(name, strrchr(c->media[i].name, '/'));
-        if (c->media[i].bytes.ptr != NULL)
-            rc = file_remove(c->ctx, mirror_writer_private_dir(c->p->writer), name);
+        strcat(name, strrchr(c->media.items[i].name, '/'));
+        if (c->media.items[i].bytes.ptr != NULL)
+            rc = file_remove(ctx, mirror_writer_private_dir(p->writer), name);
     }
+    return rc;
+}
+
+static int commit_bundle(struct mimeo_publisher *p, mimeo_ctx *ctx, struct bundle *b)
+{
+    struct change c;
+    struct change_source source = {.chain = &p->mirror->chain,
+                                   .charters_before = p->head.seq == 0 ? 0 : p->head.newest_version,
+                                   .store = p->mirror->store,
+                                   .first_citing = first_citing,
+                                   .picture = spooled_picture,
+                                   .payload = p};
+    int rc = bundle_check_tables(b, ctx, "the new bundle");
+    if (rc == 0)
+        rc = change_of(&c, ctx, b, &source);
+    if (rc < 0)
+        return rc;
+    rc = change_for_cut(&c, p, ctx, b->header.seq);
+    if (rc == 0)
+        rc = mirror_writer_commit(p->writer, ctx, b->header.seq, b->header.time, c.orphan, c.files.items, c.files.count,
+                              c.media.items, c.media.count);
+    if (rc == 0) {
+        p->head = b->header;
+        p->cut_off = 0;
+        buf_clear(&p->head_note);
+        if (buf_append_view(&p->head_note, b->note.bytes) < 0)
+            rc = ctx_error_nomem(ctx);
+    }
+    if (rc == 0)
+        rc = unspool(p, ctx, &c);
+    change_dispose(&c);
     return rc;
 }
 
 static int commit(struct mimeo_publisher *p, mimeo_ctx *ctx, struct view bytes)
 {
     struct bundle b;
-    struct charter_files charter = {0};
     int rc = bundle_open(&b, ctx, "the new bundle", bytes);
     if (rc < 0)
         return rc;
-    struct change c = {.p = p, .ctx = ctx, .bundle = &b, .seq = b.header.seq, .orphan = b.header.seq == 1};
-    const struct charter *newest = charter_chain_newest(&p->mirror->chain);
-    if (p->head.seq == 0 || p->head.newest_version != b.header.newest_version)
-        rc = charter_files_make(&charter, ctx, newest, &p->mirror->chain.publisher);
-    if (rc == 0)
-        rc = bundle_check_tables(&b, ctx, "the new bundle");
-    if (rc == 0)
-        rc = collect_changes(&c, &charter, bytes, b.note.bytes);
-    if (rc == 0)
-        rc = change_for_cut(&c);
-    if (rc == 0)
-        rc = mirror_writer_commit(p->writer, ctx, b.header.seq, b.header.time, c.orphan, c.files,
-                                  c.file_count, c.media, c.media_count);
-    if (rc == 0) {
-        p->head = b.header;
-        p->cut_off = 0;
-        buf_clear(&p->head_note);
-        if (buf_append_view(&p->head_note, b.note.bytes) < 0)
-            rc = ctx_error_nomem(ctx);
-    }
-    if (rc == 0)
-        rc = unspool(&c);
-    change_dispose(&c);
-    charter_files_dispose(&charter);
+    rc = commit_bundle(p, ctx, &b);
     bundle_dispose(&b);
     return rc;
 }

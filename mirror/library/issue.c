@@ -328,7 +328,7 @@ int mimeo_charter_issue(mimeo_ctx *ctx, const char *path, const char *charter_fi
     struct mimeo_issue_result r = {.version = rc == 0 ? c->version : 0, .cut = rc == 0 && c->is_cut,
                                    .last_good = rc == 0 && c->is_cut ? c->from_seq : 0};
     if (rc == 0)
-        rc = publisher_open(&p, ctx, path, &o, c);
+        rc = publisher_open(&p, ctx, path, &o, c, NULL);
     if (rc == 0) {
         struct beyond b = {.p = p, .ctx = ctx, .options = options, .last_good = r.last_good, .result = &r.published};
         if (!p->issued)

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -294,13 +295,22 @@ static int open_catalog(struct mimeo_publisher *p, mimeo_ctx *ctx, const char *p
     return rc == 0 ? catalog_refresh(p->catalog, ctx, p->mirror) : rc;
 }
 
-static int check_mirrors(struct mimeo_publisher *p, mimeo_ctx *ctx,
-                         const struct mimeo_publisher_options *o)
+/* Copies that the user names, then the remotes.  *agreed: how many show a state of ours. */
+static int check_copies(size_t *agreed, struct mimeo_publisher *p, mimeo_ctx *ctx, const struct mimeo_publisher_options *o,
+                        publisher_ask_fn ask)
 {
+    struct stat st;
     int rc = 0;
-    for (size_t i = 0; rc == 0 && o->check_mirrors != NULL && o->check_mirrors[i] != NULL; i++)
-        rc = check_mirror(p, ctx, o->check_mirrors[i], o->library);
-    return rc;
+    for (size_t i = 0; rc == 0 && o->check_mirrors != NULL && o->check_mirrors[i] != NULL; i++) {
+        const char *copy = o->check_mirrors[i];
+        if (stat(copy, &st) == 0 || strchr(copy, ':') == NULL) {
+            rc = check_mirror(p, ctx, copy, o->library);
+            *agreed += rc == 0;
+        } else if (ask != NULL) {
+            rc = ask(agreed, ctx, p->mirror, copy, o);
+        }
+    }
+    return rc == 0 && ask != NULL && !o->offline && !o->dry_run ? ask(agreed, ctx, p->mirror, NULL, o) : rc;
 }
 
 int publisher_reopen_mirror(struct mimeo_publisher *p, mimeo_ctx *ctx)
@@ -363,9 +373,10 @@ static int take_issue(bool *half, struct mimeo_publisher *p, mimeo_ctx *ctx, str
 }
 
 static int open_session(struct mimeo_publisher *p, mimeo_ctx *ctx, const char *path,
-                        const struct mimeo_publisher_options *o, struct charter *issue)
+                        const struct mimeo_publisher_options *o, struct charter *issue, publisher_ask_fn ask)
 {
-    bool mirrors_agree = o->check_mirrors != NULL && o->check_mirrors[0] != NULL, half = false;
+    size_t agreed = 0;
+    bool half = false;
     struct header *end = malloc(sizeof(*end));
     int rc = end == NULL ? ctx_error_nomem(ctx) : mirror_writer_open(&p->writer, ctx, path, false);
     if (rc == 0)
@@ -373,7 +384,7 @@ static int open_session(struct mimeo_publisher *p, mimeo_ctx *ctx, const char *p
     if (rc == 0)
         rc = take_head(p, ctx);
     if (rc == 0)
-        rc = check_mirrors(p, ctx, o);
+        rc = check_copies(&agreed, p, ctx, o, ask);
     if (rc == 0)
         rc = copy_mirrors(p, ctx, o->mirrors);
     if (rc == 0) {
@@ -385,7 +396,7 @@ static int open_session(struct mimeo_publisher *p, mimeo_ctx *ctx, const char *p
     if (rc == 0)
         rc = open_catalog(p, ctx, path);
     if (rc == 0 && !p->dry_run)
-        rc = issue != NULL ? settle_to_issue(p, ctx, mirrors_agree, half, end) : settle(p, ctx, mirrors_agree, half);
+        rc = issue != NULL ? settle_to_issue(p, ctx, agreed > 0, half, end) : settle(p, ctx, agreed > 0, half);
     if (rc == 0 && !p->dry_run)
         rc = spool_clear(p, ctx);
     free(end);
@@ -394,7 +405,7 @@ static int open_session(struct mimeo_publisher *p, mimeo_ctx *ctx, const char *p
 }
 
 int publisher_open(struct mimeo_publisher **out, mimeo_ctx *ctx, const char *path,
-                   const struct mimeo_publisher_options *options, struct charter *issue)
+                   const struct mimeo_publisher_options *options, struct charter *issue, publisher_ask_fn ask)
 {
     struct mimeo_publisher *p = calloc(1, sizeof(*p));
     if (p == NULL)
@@ -409,7 +420,7 @@ int publisher_open(struct mimeo_publisher **out, mimeo_ctx *ctx, const char *pat
         mimeo_publisher_free(p);
         return ctx_error_nomem(ctx);
     }
-    int rc = open_session(p, ctx, path, options, issue);
+    int rc = open_session(p, ctx, path, options, issue, ask);
     if (rc < 0) {
         mimeo_publisher_free(p);
         return rc;
@@ -417,25 +428,14 @@ int publisher_open(struct mimeo_publisher **out, mimeo_ctx *ctx, const char *pat
     p->next_by = options->next_by > 0 ? options->next_by : p->head.next_by - p->head.time;
     if (p->next_by <= 0)
         p->next_by = NEXT_BY_DEFAULT;
+    struct mimeo_publish_result again = {0};
+    rc = issue == NULL && !p->dry_run ? stash_resume(p, ctx, &again) : 0;
+    if (rc < 0) {
+        mimeo_publisher_free(p);
+        return rc;
+    }
     *out = p;
     return 0;
-}
-
-int mimeo_publisher_open(mimeo_publisher **out, mimeo_ctx *ctx, const char *path,
-                         const struct mimeo_publisher_options *options)
-{
-    struct mimeo_publish_result again = {0};
-    mimeo_publisher *p;
-    int rc = publisher_open(&p, ctx, path, options, NULL);
-    if (rc == 0 && !p->dry_run)
-        rc = stash_resume(p, ctx, &again);
-    else if (rc < 0)
-        return rc;
-    if (rc == 0)
-        *out = p;
-    else
-        mimeo_publisher_free(p);
-    return rc;
 }
 
 void mimeo_publisher_free(mimeo_publisher *p)

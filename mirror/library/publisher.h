@@ -44,9 +44,15 @@ struct mimeo_publisher {
     uint64_t cut_off;          /* the session stands at a cut: the seq of the head that is cut off; 0: it does not */
 };
 
-/* Open a session; `issue` (NULL: none) is a charter that its next bundle will bring, taken on success. */
+/* Asking copies elsewhere whether another machine has published (RULES R10), which is for a layer above: one copy by its
+ * address, or with `address` NULL each remote of the repository's configuration, unless the options say offline.  Adds
+ * to *agreed those that show a state of ours.  MIMEO_ECONFLICT, … where nothing may be signed. */
+typedef int (*publisher_ask_fn)(size_t *agreed, mimeo_ctx *ctx, mimeo_mirror *ours, const char *address,
+                                const struct mimeo_publisher_options *options);
+/* Open a session.  `issue` (NULL: none) is a charter that its next bundle will bring, taken on success; without one, what a
+ * cut left to be published again is published first.  `ask` NULL: only copies at paths are looked at. */
 int publisher_open(struct mimeo_publisher **out, mimeo_ctx *ctx, const char *path,
-                   const struct mimeo_publisher_options *options, struct charter *issue);
+                   const struct mimeo_publisher_options *options, struct charter *issue, publisher_ask_fn ask);
 
 /* Look at one's own mirror again, after bundles were added. */
 int publisher_reopen_mirror(struct mimeo_publisher *p, mimeo_ctx *ctx);
@@ -106,16 +112,5 @@ int stash_write(struct mimeo_publisher *p, mimeo_ctx *ctx, const struct charter 
  * into the mirror is removed. */
 int stash_resume(struct mimeo_publisher *p, mimeo_ctx *ctx, struct mimeo_publish_result *result);
 int stash_remove(struct mimeo_publisher *p, mimeo_ctx *ctx);
-
-/* The files of a mirror that change with a charter: README.md, .gitattributes, charter/N. */
-struct charter_files {
-    struct mirror_file files[3];
-    size_t count;
-    char names[3][STORE_NAME_MAX];
-    struct buf readme;
-};
-int charter_files_make(struct charter_files *out, mimeo_ctx *ctx, const struct charter *c,
-                       const struct hash *publisher);
-void charter_files_dispose(struct charter_files *f);
 
 #endif

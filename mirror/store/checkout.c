@@ -194,13 +194,9 @@ static int open_index(git_index **out, struct mirror_writer *w, mimeo_ctx *ctx)
 {
     if (git_repository_index(out, w->repo) == 0)
         return 0;
-    int git_dir = dir_open_beneath(ctx, w->dir, ".git");
-    if (git_dir < 0)
-        return git_dir;
-    int rc = file_remove(ctx, git_dir, "index");
+    int rc = file_remove(ctx, w->git_dir, "index");
     if (rc == 0)
         rc = file_remove(ctx, w->private_dir, MARK_MAIN);
-    close(git_dir);
     if (rc == 0 && git_repository_index(out, w->repo) < 0)
         rc = writer_error(ctx, "cannot open the index");
     return rc;

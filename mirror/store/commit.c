@@ -18,7 +18,6 @@
 
 #define LOCK "lock"
 #define LOCK_SECONDS 10
-#define TAG_EACH 100
 #define GIT_LEVEL 1 /* of zlib, as libgit2 has it; it cannot read a loose object of level 0 */
 #define EXCLUDE "# Pictures are on branch media.\nmedia/\n"
 
@@ -78,7 +77,7 @@ static int check_empty(mimeo_ctx *ctx, const char *path)
     return rc;
 }
 
-static int configure(git_repository *repo, mimeo_ctx *ctx)
+int writer_configure(git_repository *repo, mimeo_ctx *ctx)
 {
     git_config *config = NULL;
     /* No log of branches: it would keep names of erased commits.  Bundles are compressed: no deltas, and
@@ -113,7 +112,7 @@ static int create_repository(git_repository **out, mimeo_ctx *ctx, const char *p
         rc = ctx_error(ctx, MIMEO_EEXISTS, "'%s' has a git repository with commits: name a new directory", path);
     }
     if (rc == 0)
-        rc = configure(*out, ctx);
+        rc = writer_configure(*out, ctx);
     return rc;
 }
 
@@ -136,7 +135,10 @@ static int open_directories(struct mirror_writer *w, mimeo_ctx *ctx, const char 
         return w->dir;
     if (mkdirat(w->dir, ".git/mimeo", 0700) < 0 && errno != EEXIST)
         return ctx_error_errno(ctx, MIMEO_EIO, "cannot make '.git/mimeo' in '%s'", path);
-    w->private_dir = dir_open_beneath(ctx, w->dir, ".git/mimeo");
+    w->git_dir = dir_open_beneath(ctx, w->dir, ".git");
+    if (w->git_dir < 0)
+        return w->git_dir;
+    w->private_dir = dir_open_beneath(ctx, w->git_dir, "mimeo");
     return w->private_dir < 0 ? w->private_dir : 0;
 }
 
@@ -218,19 +220,15 @@ static int recover(struct mirror_writer *w, mimeo_ctx *ctx)
 {
     static const char *const locks[] = {"index.lock", "HEAD.lock", "packed-refs.lock", "config.lock",
                                         "refs/heads/main.lock", "refs/heads/media.lock"};
-    int git_dir = dir_open_beneath(ctx, w->dir, ".git");
-    if (git_dir < 0)
-        return git_dir;
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < sizeof(locks) / sizeof(locks[0]); i++)
-        rc = file_remove(ctx, git_dir, locks[i]);
+        rc = file_remove(ctx, w->git_dir, locks[i]);
     if (rc == 0)
-        rc = remove_leftovers(ctx, git_dir, "objects");
+        rc = remove_leftovers(ctx, w->git_dir, "objects");
     if (rc == 0)
-        rc = remove_leftovers(ctx, git_dir, "objects/pack");
+        rc = remove_leftovers(ctx, w->git_dir, "objects/pack");
     if (rc == 0)
-        rc = write_exclude(ctx, git_dir);
-    close(git_dir);
+        rc = write_exclude(ctx, w->git_dir);
     if (rc == 0)
         rc = dir_remove_stale(ctx, w->private_dir);
     if (rc == 0)
@@ -246,7 +244,7 @@ int mirror_writer_open(struct mirror_writer **out, mimeo_ctx *ctx, const char *p
     struct mirror_writer *w = calloc(1, sizeof(*w));
     if (w == NULL)
         return rc < 0 ? rc : ctx_error_nomem(ctx);
-    w->dir = w->private_dir = w->lock = -1;
+    w->dir = w->git_dir = w->private_dir = w->lock = -1;
     if (rc == 0)
         rc = create ? create_repository(&w->repo, ctx, path) : open_repository(&w->repo, ctx, path);
     if (rc == 0)
@@ -276,6 +274,8 @@ void mirror_writer_close(struct mirror_writer *w)
         file_unlock(w->lock);
     if (w->private_dir >= 0)
         close(w->private_dir);
+    if (w->git_dir >= 0)
+        close(w->git_dir);
     if (w->dir >= 0)
         close(w->dir);
     free(w);
@@ -303,22 +303,16 @@ void mirror_writer_cut(struct mirror_writer *w, uint64_t last_good)
 
 /* ---- committing ---- */
 
-struct commit_plan {
-    const char *branch, *word;
-    uint64_t seq;
-    int64_t time;
-    bool orphan;
-    const struct mirror_file *files;
-    size_t count;
-};
-
 /* Blobs of the new files, and the tree that follows from `before` (NULL: none). */
-static int write_tree(git_oid *out, struct mirror_writer *w, mimeo_ctx *ctx, git_tree *before,
+int writer_write_tree(git_oid *out, struct mirror_writer *w, mimeo_ctx *ctx, git_tree *before,
                       const struct commit_plan *plan)
 {
-    git_tree_update *updates = calloc(plan->count + 1, sizeof(*updates));
+    git_tree_update *updates = calloc(plan->count + plan->staged_count + 1, sizeof(*updates));
     int rc = updates == NULL ? ctx_error_nomem(ctx) : 0;
     size_t n = 0;
+    for (size_t i = 0; rc == 0 && i < plan->staged_count; i++)
+        updates[n++] = (git_tree_update){.action = GIT_TREE_UPDATE_UPSERT, .filemode = GIT_FILEMODE_BLOB,
+                                         .path = plan->staged[i].name, .id = plan->staged[i].id};
     for (size_t i = 0; rc == 0 && i < plan->count; i++) {
         const struct mirror_file *f = &plan->files[i];
         git_tree_entry *old = NULL;
@@ -340,7 +334,7 @@ static int write_tree(git_oid *out, struct mirror_writer *w, mimeo_ctx *ctx, git
     return rc;
 }
 
-static int write_commit(git_oid *out, struct mirror_writer *w, mimeo_ctx *ctx, const git_oid *tree_id,
+int writer_write_commit(git_oid *out, struct mirror_writer *w, mimeo_ctx *ctx, const git_oid *tree_id,
                         git_commit *parent, const struct commit_plan *plan)
 {
     git_signature *who = NULL;
@@ -415,9 +409,9 @@ static int prepare(git_oid *out, git_oid *from, struct mirror_writer *w, mimeo_c
     if (rc == 0 && tip != NULL && before == NULL && git_commit_tree(&before, tip) < 0)
         rc = writer_error(ctx, "cannot read a tree of our own");
     if (rc == 0)
-        rc = write_tree(&tree, w, ctx, before, plan);
+        rc = writer_write_tree(&tree, w, ctx, before, plan);
     if (rc == 0)
-        rc = write_commit(out, w, ctx, &tree, plan->orphan ? NULL : tip, plan);
+        rc = writer_write_commit(out, w, ctx, &tree, plan->orphan ? NULL : tip, plan);
     git_tree_free(before);
     git_commit_free(tip);
     return rc;
@@ -431,7 +425,7 @@ static int move_to(struct mirror_writer *w, mimeo_ctx *ctx, const char *branch, 
     return move_branch(w, ctx, branch, to, git_oid_is_zero(from) ? NULL : from);
 }
 
-static int tag_commit(struct mirror_writer *w, mimeo_ctx *ctx, uint64_t seq, const git_oid *commit)
+int writer_tag(struct mirror_writer *w, mimeo_ctx *ctx, uint64_t seq, const git_oid *commit)
 {
     char name[64];
     git_reference *ref = NULL;
@@ -456,8 +450,8 @@ int mirror_writer_commit(struct mirror_writer *w, mimeo_ctx *ctx, uint64_t seq, 
                          const struct mirror_file *media, size_t media_count)
 {
     struct commit_plan pictures = {BRANCH_MEDIA, "media", seq, time, removes_any(media, media_count), media,
-                                   media_count};
-    struct commit_plan bundle = {BRANCH_MAIN, "bundle", seq, time, orphan, changed, changed_count};
+                                   media_count, NULL, 0};
+    struct commit_plan bundle = {BRANCH_MAIN, "bundle", seq, time, orphan, changed, changed_count, NULL, 0};
     git_oid media_id, media_from, main_id, main_from;
     int rc = 0;
     if (media_count > 0)
@@ -469,7 +463,7 @@ int mirror_writer_commit(struct mirror_writer *w, mimeo_ctx *ctx, uint64_t seq, 
     else if (rc == 0 && w->last_good > 0)
         rc = writer_media_back(w, ctx, w->last_good, time);
     if (rc == 0)
-        rc = tag_commit(w, ctx, seq, &main_id);
+        rc = writer_tag(w, ctx, seq, &main_id);
     if (rc == 0)
         rc = move_to(w, ctx, BRANCH_MAIN, &main_id, &main_from);
     if (rc < 0)

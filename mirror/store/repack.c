@@ -60,7 +60,7 @@ static int visit_pair(const char *entry, unsigned char d_type, void *payload)
 
 static int each_loose(struct mirror_writer *w, mimeo_ctx *ctx, loose_fn fn, void *payload)
 {
-    struct loose_walk walk = {ctx, dir_open_beneath(ctx, w->dir, ".git/objects"), "", fn, payload};
+    struct loose_walk walk = {ctx, dir_open_beneath(ctx, w->git_dir, "objects"), "", fn, payload};
     if (walk.objects < 0)
         return walk.objects;
     int rc = dir_each(ctx, walk.objects, 300, visit_pair, &walk);
@@ -94,7 +94,7 @@ static int insert_loose(int objects_dir, const char *name, const git_oid *id, vo
 struct pack_walk {
     mimeo_ctx *ctx;
     int dir;
-    const char *keep; /* "pack-<keep>.", or NULL: only count */
+    const char *keep; /* "pack-<keep>.", "": none of them; NULL: only count */
     size_t count;
 };
 
@@ -104,7 +104,7 @@ static int visit_pack(const char *entry, unsigned char d_type, void *payload)
     struct pack_walk *w = payload;
     bool pack = strncmp(entry, "pack-", 5) == 0;
     w->count += pack && strstr(entry, ".pack") != NULL;
-    if (w->keep == NULL || (pack && strncmp(entry + 5, w->keep, strlen(w->keep)) == 0))
+    if (w->keep == NULL || (pack && w->keep[0] != '\0' && strncmp(entry + 5, w->keep, strlen(w->keep)) == 0))
         return 0;
     return file_remove(w->ctx, w->dir, entry);
 }
@@ -112,7 +112,7 @@ static int visit_pack(const char *entry, unsigned char d_type, void *payload)
 /* Count the packs; with `keep`, remove all but that one. */
 static int each_pack(struct mirror_writer *w, mimeo_ctx *ctx, const char *keep, size_t *count)
 {
-    struct pack_walk walk = {ctx, dir_open_beneath(ctx, w->dir, ".git/objects/pack"), keep, 0};
+    struct pack_walk walk = {ctx, dir_open_beneath(ctx, w->git_dir, "objects/pack"), keep, 0};
     if (walk.dir < 0)
         return walk.dir == MIMEO_ENOTFOUND ? 0 : walk.dir;
     int rc = dir_each(ctx, walk.dir, ENTRIES_MAX, visit_pack, &walk);
@@ -121,7 +121,7 @@ static int each_pack(struct mirror_writer *w, mimeo_ctx *ctx, const char *keep, 
     return rc;
 }
 
-static int write_pack(struct mirror_writer *w, mimeo_ctx *ctx, git_packbuilder *packs, char name[GIT_OID_HEXSZ + 1])
+int writer_write_pack(struct mirror_writer *w, mimeo_ctx *ctx, git_packbuilder *packs, char name[GIT_OID_HEXSZ + 1])
 {
     git_odb *odb = NULL;
     name[0] = '\0';
@@ -175,7 +175,7 @@ static int repack_all(struct mirror_writer *w, mimeo_ctx *ctx)
     if (rc == 0)
         rc = insert_reachable(packs, w, ctx);
     if (rc == 0)
-        rc = write_pack(w, ctx, packs, name);
+        rc = writer_write_pack(w, ctx, packs, name);
     git_packbuilder_free(packs);
     if (rc < 0 || name[0] == '\0')
         return rc;
@@ -199,22 +199,22 @@ int mirror_writer_pack(struct mirror_writer *w, mimeo_ctx *ctx)
     if (rc == 0)
         rc = each_loose(w, ctx, insert_loose, &i);
     if (rc == 0)
-        rc = write_pack(w, ctx, i.packs, name);
+        rc = writer_write_pack(w, ctx, i.packs, name);
     git_packbuilder_free(i.packs);
     return rc == 0 && name[0] != '\0' ? each_loose(w, ctx, remove_loose, NULL) : rc;
 }
 
 /* ---- forgetting ---- */
 
-/* Tags of commits before the new beginning, or of a history that was cut off, keep what was erased alive. */
-static int remove_old_tags(struct mirror_writer *w, mimeo_ctx *ctx)
+/* All but one: tags of commits before a new beginning, or of a history that was cut off, keep what was erased alive. */
+int writer_remove_tags(struct mirror_writer *w, mimeo_ctx *ctx, uint64_t keep)
 {
     git_reference_iterator *it = NULL;
     const char *name;
     int rc = git_reference_iterator_glob_new(&it, w->repo, "refs/tags/b*") < 0 ? writer_error(ctx, "cannot list tags") : 0;
     while (rc == 0 && git_reference_next_name(&name, it) == 0) {
         uint64_t seq;
-        if (parse_decimal(view_of_str(name + strlen("refs/tags/b")), UINT64_MAX, &seq) && seq != w->seq &&
+        if (parse_decimal(view_of_str(name + strlen("refs/tags/b")), UINT64_MAX, &seq) && seq != keep &&
             git_reference_remove(w->repo, name) < 0)
             rc = writer_error(ctx, name);
     }
@@ -224,6 +224,20 @@ static int remove_old_tags(struct mirror_writer *w, mimeo_ctx *ctx)
 
 int writer_forget_unreachable(struct mirror_writer *w, mimeo_ctx *ctx)
 {
-    int rc = remove_old_tags(w, ctx);
+    /* Tags of commits before the new beginning keep what was erased alive. */
+    int rc = writer_remove_tags(w, ctx, w->seq);
     return rc == 0 ? repack_all(w, ctx) : rc;
+}
+
+int writer_remove_packs(struct mirror_writer *w, mimeo_ctx *ctx)
+{
+    size_t count = 0;
+    return each_pack(w, ctx, "", &count);
+}
+
+int writer_repack_many(struct mirror_writer *w, mimeo_ctx *ctx)
+{
+    size_t count = 0;
+    int rc = each_pack(w, ctx, NULL, &count);
+    return rc == 0 && count >= PACKS_MAX ? repack_all(w, ctx) : rc;
 }

@@ -1,0 +1,115 @@
+#!/bin/sh
+# SIGKILL at random moments of making a repository, of pushing to a directory and to a repository: what is
+# there verifies after each, and the next run completes.  And a disk that is full.
+# label: slow
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+need git jq
+
+own() { mimeo --no-input --library press.library push -C press "$@"; }
+refs() { git -C "$1" show-ref | sort; }
+make_publisher press
+pin press
+id=$(mimeo --library press.library status press --json | jq -r .publisher)
+number=0
+while [ "$number" -lt 150 ]; do
+    number=$((number + 1))
+    article "$number" | publish press - || fault "article $number"
+done
+git init -q --bare reference.git
+own reference.git >/dev/null || fault 'reference'
+mkdir -p library/publishers
+cp -R press "library/publishers/$id"
+rm -rf "library/publishers/$id/.git"
+took() { # COMMAND…: microseconds that a whole run takes here
+    before=$(date +%s%N)
+    "$@" >/dev/null || fault "once: $*"
+    echo $((($(date +%s%N) - before) / 1000))
+}
+git init -q --bare once.git
+making=$(took mimeo push --publisher press once.git)
+copying=$(took own once)
+
+seed=20261126
+killed=0
+kill_at_random() { # MICROSECONDS COMMAND…: within them
+    seed=$(((seed * 1103515245 + 12345) % 2147483648))
+    moment=$(awk -v us="$1" -v s="$seed" 'BEGIN { printf "%.6f", us * (s % 10000) / 10000 / 1000000 * 0.8 }')
+    shift
+    "$@" >out 2>err &
+    run=$!
+    sleep "$moment"
+    kill -9 "$run" 2>/dev/null
+    wait "$run" 2>/dev/null
+    [ $? -eq 137 ] && killed=$((killed + 1))
+    return 0
+}
+
+round=0
+while [ "$round" -lt 32 ]; do
+    round=$((round + 1))
+    [ $((round % 2)) -ne 1 ] || { rm -rf "library/work" stick made.git && git init -q --bare made.git; }
+    # the library's repository, and a push of it
+    kill_at_random "$making" "$MIMEO" -q --no-input push --publisher press made.git
+    kill_at_random "$copying" "$MIMEO" -q --no-input --library press.library push -C press stick
+    [ ! -e stick/head ] || mimeo verify stick >out 2>err
+    got=$?
+    [ "$got" -eq 0 ] || [ "$got" -eq 7 ] || [ "$got" -eq 8 ] || { # older than what is known, or on its way
+        fault "round $round: status $got of what a killed push left on the stick"
+        cat out err
+    }
+    if [ $((round % 4)) -eq 0 ]; then
+        expect 0 'made.git' mimeo push --publisher press made.git
+        is "refs after round $round" "$(refs made.git)" "$(refs reference.git)"
+        git -C "library/work/$id/repo" fsck --strict >fsck.out 2>&1 || { fault "round $round: git fsck"; cat fsck.out; }
+        expect 0 'stick' own stick
+        expect 0 'good: verified' mimeo verify --deep stick
+        is 'temporary files left' "$(find stick library -name '.mimeo-tmp*' -o -name 'pack_git2*' -o -name 'tmp_*' | wc -l)" 0
+    fi
+done
+[ "$killed" -ge 20 ] || fault "only $killed of 64 runs were killed in time"
+printf '%d runs were killed\n' "$killed"
+is 'what is left in the temporary directory' "$(find "${TMPDIR:-/tmp}" -maxdepth 1 -name 'mimeo-look-*' -newer reference.git | wc -l)" 0
+
+# ---- a full disk ----
+mkdir small
+if mount -t tmpfs -o size=300k tmpfs small 2>/dev/null; then
+    trap 'umount small; rm -rf "$work"' EXIT
+    expect 1 'make room' own small/stick
+    [ ! -e small/stick/head ] || fault 'something was written where there is no room'
+    # Room by the count, and then not: something else fills the disk meanwhile.
+    mount -o remount,size=3m small
+    free=$(df --output=avail -k small | tail -1)
+    wanted=$((150 * 5 + 40))
+    step=0
+    while [ "$step" -lt 8 ]; do
+        step=$((step + 1))
+        rm -rf small/* 2>/dev/null
+        head -c $(((free - wanted) * 1024)) /dev/zero >small/ballast
+        (while [ ! -e small/stick/bundles ]; do sleep 0.002; done; head -c $(((wanted - step * 60) * 1024)) /dev/zero >>small/ballast) 2>/dev/null &
+        filler=$!
+        timeout 60 "$MIMEO" --no-input --library press.library push -C press small/stick >out 2>err
+        got=$?
+        kill "$filler" 2>/dev/null
+        wait "$filler" 2>/dev/null
+        [ "$got" -eq 0 ] || grep -q 'full\|room' out err || { fault "step $step: status $got"; cat out err; }
+        [ ! -e small/stick/head ] || mimeo verify small/stick >out 2>err
+        got=$?
+        [ "$got" -eq 0 ] || [ "$got" -eq 7 ] || [ "$got" -eq 8 ] || { fault "step $step: verify gives $got"; cat out err; }
+        rm -f small/ballast
+        expect 0 'stick' own small/stick
+        expect 0 'good: verified' mimeo verify --deep small/stick
+    done
+    # The library's own disk.
+    rm -rf small/*
+    mount -o remount,size=160k small
+    mkdir small/work
+    rm -rf library/work
+    ln -s "$work/small/work" library/work
+    git init -q --bare full.git
+    expect 1 'full' mimeo push --publisher press full.git
+    mount -o remount,size=16m small
+    expect 0 'pushed' mimeo push --publisher press full.git
+    is 'refs with room again' "$(refs full.git)" "$(refs reference.git)"
+fi
+done_testing
