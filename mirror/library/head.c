@@ -538,7 +538,7 @@ static void check_late(mimeo_mirror *m, mimeo_ctx *ctx)
 
 /* What the reader has verified is remembered, for pinned publishers alone.  Charters are what the root keys say,
  * whatever the mirror is worth that carried them: a cut must not get lost with a copy that is old or forked. */
-int mirror_remember(mimeo_mirror *m, mimeo_ctx *ctx)
+static int remember(mimeo_mirror *m, mimeo_ctx *ctx)
 {
     if (!pin_is_kept(&m->pin) || pin_contradicts(&m->pin, &m->chain))
         return 0;
@@ -556,7 +556,7 @@ int mirror_remember(mimeo_mirror *m, mimeo_ctx *ctx)
 
 static void remember_or_remark(mimeo_mirror *m, mimeo_ctx *ctx)
 {
-    if (m->role != MIRROR_FETCHED && mirror_remember(m, ctx) < 0)
+    if (m->role != MIRROR_FETCHED && remember(m, ctx) < 0)
         snprintf(m->remark, sizeof(m->remark),
                  "what was verified cannot be remembered, so an older copy will not be noticed: %s",
                  mimeo_ctx_message(ctx));

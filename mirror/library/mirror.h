@@ -19,7 +19,7 @@ enum mirror_role {
     MIRROR_STRANGE, /* a stick, a clone, a pack: what it shows is remembered at once */
     MIRROR_OWN,     /* the publisher's own directory: files may be mapped */
     MIRROR_HELD,    /* the library's: files may be mapped; where more is known than is held, that is no rollback */
-    MIRROR_FETCHED, /* about to be taken in: nothing is remembered until mirror_remember */
+    MIRROR_FETCHED, /* about to be taken in: nothing is remembered; opening what is held then does it */
 };
 
 struct mimeo_mirror {
@@ -63,8 +63,6 @@ int mirror_open(mimeo_mirror **out, mimeo_ctx *ctx, const char *path, const char
 /* The same of a store that was opened already; takes it, on failure too. */
 int mirror_open_store(mimeo_mirror **out, mimeo_ctx *ctx, struct store *store, const char *library,
                       enum mirror_role role);
-/* Remember charters and head as MIRROR_STRANGE does at once.  MIMEO_EIO where they cannot be written. */
-int mirror_remember(mimeo_mirror *m, mimeo_ctx *ctx);
 
 /* Pin the publisher of an opened mirror, as mimeo_trust_add does of a path. */
 int trust_pin_mirror(struct mimeo_pin *pin, mimeo_ctx *ctx, const char *library, const mimeo_mirror *m,

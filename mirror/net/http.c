@@ -5,7 +5,6 @@
  * libcurl's low-speed limit does not cover a SOCKS handshake, while its connect timeout does: so connecting is
  * libcurl's to time, and everything after it ours.
  */
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -17,14 +16,6 @@
 #define HEADER_MAX (256 * KIB) /* of one answer */
 #define WAITING_MAX (16 * MIB) /* libcurl hands over at most about 2 MiB at once */
 #define DRAIN_MAX (64 * KIB)   /* of an answer that nobody wants, to keep its connection */
-
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static CURLcode init_code;
-
-static void init_library(void)
-{
-    init_code = curl_global_init(CURL_GLOBAL_DEFAULT);
-}
 
 /* ---- what libcurl calls ---- */
 
@@ -96,7 +87,7 @@ static CURLcode set_up(struct http_session *s)
     bool local_names = cursor_skip(&socks, "socks5://");
     buf_init(&s->waiting, WAITING_MAX);
     snprintf(proxy, sizeof(proxy), "%s%s", local_names ? "socks5h://" : "", local_names ? given + 9 : given);
-#define SET(option, value) c = c != CURLE_OK ? c : curl_easy_setopt(s->easy, option, value)
+#define SET(option, value) c = c != CURLE_OK ? c : s->curl->curl_easy_setopt_(s->easy, option, value)
     SET(CURLOPT_PROXY, proxy);
     SET(CURLOPT_NOPROXY, "");
     SET(CURLOPT_PROTOCOLS_STR, "http,https");
@@ -131,15 +122,18 @@ static CURLcode set_up(struct http_session *s)
 int http_session_new(struct http_session **out, mimeo_ctx *ctx, const struct mimeo_network *network)
 {
     static const struct mimeo_network none;
-    pthread_once(&once, init_library);
-    struct http_session *s = init_code == CURLE_OK ? calloc(1, sizeof(*s)) : NULL;
+    const struct curl_calls *curl = curl_calls(ctx);
+    if (curl == NULL)
+        return MIMEO_EFAIL;
+    struct http_session *s = calloc(1, sizeof(*s));
     if (s == NULL)
         return ctx_error_nomem(ctx);
+    s->curl = curl;
     s->network = network == NULL ? &none : network;
     s->deadlines = network_deadlines(network);
     s->ends_at = network_now() + s->deadlines.total_ms;
-    s->multi = curl_multi_init();
-    s->easy = curl_easy_init();
+    s->multi = s->curl->curl_multi_init_();
+    s->easy = s->curl->curl_easy_init_();
     if (s->multi == NULL || s->easy == NULL || set_up(s) != CURLE_OK) {
         http_session_free(s);
         return ctx_error(ctx, MIMEO_EFAIL, "libcurl does not start, or lacks what is needed of it");
@@ -151,7 +145,7 @@ int http_session_new(struct http_session **out, mimeo_ctx *ctx, const struct mim
 static void stop(struct http_session *s)
 {
     if (s->running)
-        curl_multi_remove_handle(s->multi, s->easy);
+        s->curl->curl_multi_remove_handle_(s->multi, s->easy);
     s->running = false;
 }
 
@@ -160,9 +154,9 @@ void http_session_free(struct http_session *s)
     if (s == NULL)
         return;
     stop(s);
-    curl_easy_cleanup(s->easy);
-    curl_multi_cleanup(s->multi);
-    curl_slist_free_all(s->headers);
+    s->curl->curl_easy_cleanup_(s->easy);
+    s->curl->curl_multi_cleanup_(s->multi);
+    s->curl->curl_slist_free_all_(s->headers);
     address_dispose(&s->at);
     buf_dispose(&s->waiting);
     free(s);
@@ -174,7 +168,7 @@ static void see_end(struct http_session *s)
 {
     CURLMsg *m;
     int left;
-    while ((m = curl_multi_info_read(s->multi, &left)) != NULL)
+    while ((m = s->curl->curl_multi_info_read_(s->multi, &left)) != NULL)
         if (m->msg == CURLMSG_DONE) {
             s->done = true;
             s->result = m->data.result;
@@ -202,11 +196,11 @@ static int go_on(struct http_session *s, mimeo_ctx *ctx)
         int rc = check_deadlines(s, ctx);
         if (rc < 0)
             return rc;
-        if (curl_multi_perform(s->multi, &running) != CURLM_OK)
+        if (s->curl->curl_multi_perform_(s->multi, &running) != CURLM_OK)
             return ctx_error_nomem(ctx);
         see_end(s);
         if (!s->done && s->waiting.len == 0)
-            curl_multi_poll(s->multi, NULL, 0, TICK_MS, NULL);
+            s->curl->curl_multi_poll_(s->multi, NULL, 0, TICK_MS, NULL);
     }
     return s->done && s->result != CURLE_OK ? http_failed(s, ctx) : 0;
 }
@@ -221,11 +215,11 @@ static void drain(struct http_session *s, mimeo_ctx *ctx)
     while (s->running && !s->done && s->body_bytes - before < DRAIN_MAX && network_now() < until) {
         int running;
         buf_clear(&s->waiting);
-        if (check_deadlines(s, &quiet) < 0 || curl_multi_perform(s->multi, &running) != CURLM_OK)
+        if (check_deadlines(s, &quiet) < 0 || s->curl->curl_multi_perform_(s->multi, &running) != CURLM_OK)
             break;
         see_end(s);
         if (!s->done)
-            curl_multi_poll(s->multi, NULL, 0, TICK_MS, NULL);
+            s->curl->curl_multi_poll_(s->multi, NULL, 0, TICK_MS, NULL);
     }
     stop(s);
 }
@@ -238,7 +232,7 @@ static bool add_header(struct http_session *s, const char *name, const char *val
     struct curl_slist *list = NULL;
     buf_init(&line, 1024);
     if (value != NULL && buf_appendf(&line, "%s: %s", name, value) == 0)
-        list = curl_slist_append(s->headers, buf_str(&line));
+        list = s->curl->curl_slist_append_(s->headers, buf_str(&line));
     buf_dispose(&line);
     if (list != NULL)
         s->headers = list;
@@ -247,13 +241,13 @@ static bool add_header(struct http_session *s, const char *name, const char *val
 
 static bool set_headers(struct http_session *s, const struct http_request *r)
 {
-    curl_slist_free_all(s->headers);
+    s->curl->curl_slist_free_all_(s->headers);
     s->headers = NULL;
     return add_header(s, "Accept", r->accept) && add_header(s, "Pragma", "no-cache") &&
            add_header(s, "Accept-Encoding", "identity") && add_header(s, "Content-Type", r->content_type) &&
            add_header(s, "Git-Protocol", r->git_protocol) &&
            (r->body.ptr == NULL || add_header(s, "Expect", "")) /* no "100-continue" */ &&
-           curl_easy_setopt(s->easy, CURLOPT_HTTPHEADER, s->headers) == CURLE_OK;
+           s->curl->curl_easy_setopt_(s->easy, CURLOPT_HTTPHEADER, s->headers) == CURLE_OK;
 }
 
 /* Credentials are those of the address, and of no other. */
@@ -261,8 +255,8 @@ static bool set_target(struct http_session *s, const struct http_request *r)
 {
     const struct address *a = &s->at;
     bool user = a->user[0] != '\0' || a->password[0] != '\0';
-    CURLcode c = curl_easy_setopt(s->easy, CURLOPT_URL, a->url);
-#define SET(option, value) c = c != CURLE_OK ? c : curl_easy_setopt(s->easy, option, value)
+    CURLcode c = s->curl->curl_easy_setopt_(s->easy, CURLOPT_URL, a->url);
+#define SET(option, value) c = c != CURLE_OK ? c : s->curl->curl_easy_setopt_(s->easy, option, value)
     SET(CURLOPT_HTTPAUTH, user ? (long)CURLAUTH_BASIC : (long)CURLAUTH_NONE);
     SET(CURLOPT_USERNAME, user ? a->user : NULL);
     SET(CURLOPT_PASSWORD, user ? a->password : NULL);
@@ -283,7 +277,7 @@ static int ask(struct http_session *s, mimeo_ctx *ctx, const struct http_request
     int rc = network_check(ctx, &s->at, s->network);
     if (rc < 0)
         return rc;
-    if (!set_headers(s, r) || !set_target(s, r) || curl_multi_add_handle(s->multi, s->easy) != CURLM_OK)
+    if (!set_headers(s, r) || !set_target(s, r) || s->curl->curl_multi_add_handle_(s->multi, s->easy) != CURLM_OK)
         return ctx_error_nomem(ctx);
     s->running = true;
     s->done = s->body_began = s->connected = s->met_private = s->too_much = false;
@@ -292,7 +286,7 @@ static int ask(struct http_session *s, mimeo_ctx *ctx, const struct http_request
     s->last_byte = network_now();
     buf_clear(&s->waiting);
     rc = go_on(s, ctx);
-    if (rc == 0 && curl_easy_getinfo(s->easy, CURLINFO_RESPONSE_CODE, status) != CURLE_OK)
+    if (rc == 0 && s->curl->curl_easy_getinfo_(s->easy, CURLINFO_RESPONSE_CODE, status) != CURLE_OK)
         rc = ctx_error_nomem(ctx);
     return rc;
 }
@@ -314,7 +308,7 @@ static int redirect(struct http_session *s, mimeo_ctx *ctx)
 {
     struct address next;
     char *url = NULL;
-    curl_easy_getinfo(s->easy, CURLINFO_REDIRECT_URL, &url);
+    s->curl->curl_easy_getinfo_(s->easy, CURLINFO_REDIRECT_URL, &url);
     if (url == NULL)
         return ctx_error(ctx, MIMEO_EUNREACHABLE, "%s redirects to nowhere", s->at.host);
     if (address_parse(&next, ctx, url) < 0)
@@ -346,7 +340,7 @@ static bool is_redirect(long status)
 static void keep_content_type(struct http_session *s)
 {
     char *type = NULL;
-    curl_easy_getinfo(s->easy, CURLINFO_CONTENT_TYPE, &type);
+    s->curl->curl_easy_getinfo_(s->easy, CURLINFO_CONTENT_TYPE, &type);
     snprintf(s->content_type, sizeof(s->content_type), "%s", type == NULL ? "" : type);
 }
 
@@ -430,7 +424,7 @@ int http_read(struct http_session *s, mimeo_ctx *ctx, void *bytes, size_t len, s
 int http_status(const struct http_session *s)
 {
     long status = 0;
-    curl_easy_getinfo(s->easy, CURLINFO_RESPONSE_CODE, &status);
+    s->curl->curl_easy_getinfo_(s->easy, CURLINFO_RESPONSE_CODE, &status);
     return (int)status;
 }
 

@@ -2,11 +2,11 @@
 #ifndef NET_HTTP_SESSION_H
 #define NET_HTTP_SESSION_H
 
-#include <curl/curl.h>
-
+#include "net/curl_calls.h"
 #include "net/http.h"
 
 struct http_session {
+    const struct curl_calls *curl;
     const struct mimeo_network *network;
     struct deadlines deadlines;
     CURLM *multi;

@@ -18,7 +18,7 @@ static int bad_certificate(struct http_session *s, mimeo_ctx *ctx)
 {
     long verdict = 0;
     const char *what;
-    curl_easy_getinfo(s->easy, CURLINFO_SSL_VERIFYRESULT, &verdict);
+    s->curl->curl_easy_getinfo_(s->easy, CURLINFO_SSL_VERIFYRESULT, &verdict);
     switch (verdict) {
     case 0:
     case 1: what = "is for another name"; break; /* libcurl looks at that first, and leaves its initial 1 */
@@ -40,7 +40,7 @@ static int not_connected(struct http_session *s, mimeo_ctx *ctx)
     if (s->met_private)
         return ctx_error(ctx, MIMEO_EUNREACHABLE,
                          "%s leads into your own machine or network, where a mirror may not send you", s->at.host);
-    curl_easy_getinfo(s->easy, CURLINFO_OS_ERRNO, &error);
+    s->curl->curl_easy_getinfo_(s->easy, CURLINFO_OS_ERRNO, &error);
     if (s->network->proxy != NULL)
         return ctx_error(ctx, MIMEO_EUNREACHABLE, "cannot connect to the proxy: is it running? (nothing was tried without it)");
     if (error == 0)
@@ -53,7 +53,7 @@ static int not_connected(struct http_session *s, mimeo_ctx *ctx)
 static int broken(struct http_session *s, mimeo_ctx *ctx)
 {
     long status = 0;
-    curl_easy_getinfo(s->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+    s->curl->curl_easy_getinfo_(s->easy, CURLINFO_HTTP_CONNECTCODE, &status);
     if (s->network->proxy != NULL && status >= 300)
         return ctx_error(ctx, MIMEO_EUNREACHABLE, "the proxy does not let us through to %s (status %ld)", s->at.host,
                          status);

@@ -117,8 +117,10 @@ static int meet(struct cloning *c, const struct way *way)
     int rc = way->next(&store, &c->approach, c->ctx);
     if (rc == 0)
         rc = ctx_error(c->ctx, MIMEO_ENOTFOUND, "there is nothing at this address");
-    if (rc < 0) /* a deadline is as good as no answer */
-        return rc == MIMEO_ETIMEOUT ? MIMEO_EUNREACHABLE : rc;
+    if (rc < 0) { /* over a network, nothing there and no answer in time are the same to who asks */
+        bool asked = c->address.kind != ADDRESS_PATH;
+        return asked && (rc == MIMEO_ETIMEOUT || rc == MIMEO_ENOTFOUND) ? MIMEO_EUNREACHABLE : rc;
+    }
     rc = mirror_open_store(&m, c->ctx, store, c->library, MIRROR_FETCHED);
     if (rc < 0)
         return rc;

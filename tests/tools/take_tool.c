@@ -102,8 +102,8 @@ static uint64_t newest_held(struct run *r)
 static int finish(struct run *r, const struct take_result *result, uint64_t before)
 {
     mimeo_mirror *held;
-    int rc = mirror_remember(r->from, r->ctx);
-    if (rc == 0 && result->bundles > 0)
+    int rc = 0;
+    if (result->bundles > 0)
         rc = library_mark_arrived(r->ctx, r->library, &r->from->pin.publisher, before);
     if (rc < 0 || r->index == NULL)
         return rc;

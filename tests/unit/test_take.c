@@ -207,7 +207,6 @@ static void take_in(struct vector *v)
     faults[0] = '\0';
     if (take(ctx, t.from, path, "lib", &o, &result) != 0)
         fail_msg("take: %s", mimeo_ctx_message(ctx));
-    assert_int_equal(mirror_remember(t.from, ctx), 0);
     mimeo_mirror_free(t.from);
     assert_int_equal(mirror_open(&held, ctx, path, "lib", MIRROR_HELD), 0);
     if (index_refresh(t.index, ctx, held) != 0)
