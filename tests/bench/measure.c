@@ -36,7 +36,7 @@ int main(int argc, char **argv)
         return 1;
     clock_gettime(CLOCK_MONOTONIC, &after);
     double wall = (double)(after.tv_sec - before.tv_sec) + (double)(after.tv_nsec - before.tv_nsec) / 1e9;
-    printf("%.3f %.3f %ld %d\n", wall, seconds_of(used.ru_utime) + seconds_of(used.ru_stime), used.ru_maxrss,
+    printf("%.4f %.3f %ld %d\n", wall, seconds_of(used.ru_utime) + seconds_of(used.ru_stime), used.ru_maxrss,
            WIFEXITED(status) ? WEXITSTATUS(status) : 128);
     return 0;
 }
