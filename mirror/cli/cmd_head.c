@@ -185,10 +185,14 @@ static int run_compare(struct cli *cli, const struct args *args)
     return status;
 }
 
+struct wanted {
+    bool link, qr;
+};
+
 static int put_one(struct cli *cli, mimeo_mirror *m, const struct mimeo_holding *h, void *payload)
 {
     (void)h;
-    const struct args *args = payload;
+    const struct wanted *w = payload;
     struct mimeo_mirror_state s;
     char *link = NULL, *card = NULL;
     mimeo_mirror_get_state(m, &s);
@@ -200,10 +204,10 @@ static int put_one(struct cli *cli, mimeo_mirror *m, const struct mimeo_holding 
     int status = rc < 0 ? fail(cli, rc) : EXIT_OK;
     if (rc == 0 && cli->json)
         put_json(&s, card, link);
-    else if (rc == 0 && args->flags[QR])
-        status = put_qr(cli, args->flags[LINK] ? link : card);
+    else if (rc == 0 && w->qr)
+        status = put_qr(cli, w->link ? link : card);
     else if (rc == 0)
-        puts(args->flags[LINK] ? link : card);
+        puts(w->link ? link : card);
     free(link);
     free(card);
     return status == EXIT_OK ? mimeo_exit_status(mimeo_verdict_code(s.verdict)) : status;
@@ -212,6 +216,7 @@ static int put_one(struct cli *cli, mimeo_mirror *m, const struct mimeo_holding 
 static int run_it(struct cli *cli, const struct args *args)
 {
     struct source s;
+    struct wanted wanted = {args->flags[LINK], args->flags[QR]};
     if (args->word_count > 0 && strcmp(args->words[0], "compare") == 0)
         return run_compare(cli, args);
     if (args->word_count > 1)
@@ -221,7 +226,7 @@ static int run_it(struct cli *cli, const struct args *args)
     if (status != EXIT_OK)
         return status;
     if (!source_is_empty(&s, cli))
-        status = source_each(&s, cli, put_one, (void *)args);
+        status = source_each(&s, cli, put_one, &wanted);
     source_close(&s);
     return status;
 }
