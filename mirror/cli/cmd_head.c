@@ -129,13 +129,14 @@ static int put_comparison(struct cli *cli, const struct mimeo_compared *c, const
     return status == EXIT_OK && s->verdict >= MIMEO_ROLLBACK ? mimeo_exit_status(mimeo_verdict_code(s->verdict)) : status;
 }
 
-/* Whose card it is: 16 digits behind "mimeo head", between whatever white space a messenger left. */
+/* Whose card it is: 16 digits behind "mimeo head", between whatever a messenger left: white space, and marks
+ * that are not ASCII.  The comparison itself is strict. */
 static bool publisher_of_card(char who[17], const char *text)
 {
     static const char words[] = "mimeohead";
     size_t at = 0, len = sizeof(words) - 1;
     for (; *text != '\0' && at < len + 16; text++) {
-        if (strchr(" \t\r\n", *text) != NULL)
+        if (strchr(" \t\r\n", *text) != NULL || (unsigned char)*text >= 0x80)
             continue;
         char c = *text >= 'A' && *text <= 'Z' ? (char)(*text + 'a' - 'A') : *text;
         if (at < len ? c != words[at] : strchr("0123456789abcdef", c) == NULL)
