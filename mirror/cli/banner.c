@@ -47,9 +47,3 @@ void banner(struct cli *cli, const mimeo_mirror *m)
         talk(cli, "mimeo: note: %s", s.remark);
     free(name);
 }
-
-int open_mirror(mimeo_mirror **out, struct cli *cli, const struct args *args)
-{
-    const char *path = args != NULL && args->word_count > 0 ? args->words[0] : cli->dir;
-    return mimeo_mirror_open(out, cli->ctx, path, cli->library);
-}

@@ -122,8 +122,6 @@ void pager_wait(void);
 void banner(struct cli *cli, const mimeo_mirror *m);
 /* "Harbour Courier", or: calls itself "Harbour Courier" (quoted where not pinned). */
 void put_publisher(struct cli *cli, const struct mimeo_mirror_state *s);
-/* Open the mirror of -C or of the one word. */
-int open_mirror(mimeo_mirror **out, struct cli *cli, const struct args *args);
 
 /* ---- source.c ---- */
 

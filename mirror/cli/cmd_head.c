@@ -8,9 +8,10 @@
 
 #define CARD_MAX 4096 /* bytes, with all that messengers add */
 
-enum { LINK, QR };
+enum { LINK, QR, PUBLISHER };
 
-static const struct option_spec options[] = {{"link", OPTION_FLAG}, {"qr", OPTION_FLAG}, {NULL, OPTION_FLAG}};
+static const struct option_spec options[] = {
+    {"link", OPTION_FLAG}, {"qr", OPTION_FLAG}, {"publisher", OPTION_VALUE}, {NULL, OPTION_FLAG}};
 extern const struct command cmd_head;
 
 static int put_qr(struct cli *cli, const char *text)
@@ -128,77 +129,125 @@ static int put_comparison(struct cli *cli, const struct mimeo_compared *c, const
     return status == EXIT_OK && s->verdict >= MIMEO_ROLLBACK ? mimeo_exit_status(mimeo_verdict_code(s->verdict)) : status;
 }
 
-static int run_compare(struct cli *cli, const struct args *args)
+/* Whose card it is: 16 digits behind "mimeo head", between whatever a messenger left: white space, and marks
+ * that are not ASCII.  The comparison itself is strict. */
+static bool publisher_of_card(char who[17], const char *text)
 {
-    char text[CARD_MAX + 2];
-    mimeo_mirror *m;
+    static const char words[] = "mimeohead";
+    size_t at = 0, len = sizeof(words) - 1;
+    for (; *text != '\0' && at < len + 16; text++) {
+        if (strchr(" \t\r\n", *text) != NULL || (unsigned char)*text >= 0x80)
+            continue;
+        char c = *text >= 'A' && *text <= 'Z' ? (char)(*text + 'a' - 'A') : *text;
+        if (at < len ? c != words[at] : strchr("0123456789abcdef", c) == NULL)
+            return false;
+        if (at >= len)
+            who[at - len] = c;
+        at++;
+    }
+    who[16] = '\0';
+    return at == len + 16;
+}
+
+static int compare_one(struct cli *cli, mimeo_mirror *m, const struct mimeo_holding *h, void *payload)
+{
+    (void)h;
     struct mimeo_compared compared;
     struct mimeo_mirror_state s;
+    mimeo_mirror_get_state(m, &s);
+    if (!cli->json)
+        banner(cli, m);
+    int rc = mimeo_mirror_compare(&compared, m, cli->ctx, payload);
+    return rc < 0 ? fail(cli, rc) : put_comparison(cli, &compared, &s);
+}
+
+static int run_compare(struct cli *cli, const struct args *args)
+{
+    char text[CARD_MAX + 2], who[17];
+    struct source s;
     if (args->word_count < 2)
         return usage_fault(&cmd_head, "'head compare' wants a card: the line that 'mimeo head' prints");
     int status = take_card(text, args);
     if (status != EXIT_OK)
         return status;
     progress_start(cli);
-    int rc = open_mirror(&m, cli, NULL);
-    if (rc < 0)
-        return fail(cli, rc);
-    mimeo_mirror_get_state(m, &s);
-    if (!cli->json)
-        banner(cli, m);
-    rc = mimeo_mirror_compare(&compared, m, cli->ctx, text);
-    status = rc < 0 ? fail(cli, rc) : put_comparison(cli, &compared, &s);
-    mimeo_mirror_free(m);
+    status = source_open(&s, cli, &cmd_head, NULL, args->values[PUBLISHER]);
+    if (status != EXIT_OK)
+        return status;
+    /* The library has many publishers: the card says which of them it is about. */
+    if (s.library != NULL && s.who == NULL && !publisher_of_card(who, text)) {
+        fputs("mimeo: this is no card: give the line that 'mimeo head' prints\n", stderr);
+        status = mimeo_exit_status(MIMEO_EMALFORMED);
+    } else {
+        s.who = s.library != NULL && s.who == NULL ? who : s.who;
+        status = source_each(&s, cli, compare_one, text);
+    }
+    source_close(&s);
     return status;
 }
 
-static int run_it(struct cli *cli, const struct args *args)
+struct wanted {
+    bool link, qr;
+};
+
+static int put_one(struct cli *cli, mimeo_mirror *m, const struct mimeo_holding *h, void *payload)
 {
-    mimeo_mirror *m;
+    (void)h;
+    const struct wanted *w = payload;
     struct mimeo_mirror_state s;
-    if (args->word_count > 0 && strcmp(args->words[0], "compare") == 0)
-        return run_compare(cli, args);
-    if (args->word_count > 1)
-        return usage_fault(&cmd_head, "'%s' is one word too many", args->words[1]);
     char *link = NULL, *card = NULL;
-    progress_start(cli);
-    int rc = open_mirror(&m, cli, args);
-    if (rc < 0)
-        return fail(cli, rc);
     mimeo_mirror_get_state(m, &s);
     if (!cli->json)
         banner(cli, m);
-    rc = mimeo_mirror_link(&link, m, cli->ctx);
+    int rc = mimeo_mirror_link(&link, m, cli->ctx);
     if (rc == 0)
         rc = mimeo_mirror_card(&card, m, cli->ctx);
     int status = rc < 0 ? fail(cli, rc) : EXIT_OK;
     if (rc == 0 && cli->json)
         put_json(&s, card, link);
-    else if (rc == 0 && args->flags[QR])
-        status = put_qr(cli, args->flags[LINK] ? link : card);
+    else if (rc == 0 && w->qr)
+        status = put_qr(cli, w->link ? link : card);
     else if (rc == 0)
-        puts(args->flags[LINK] ? link : card);
+        puts(w->link ? link : card);
     free(link);
     free(card);
-    mimeo_mirror_free(m);
     return status == EXIT_OK ? mimeo_exit_status(mimeo_verdict_code(s.verdict)) : status;
+}
+
+static int run_it(struct cli *cli, const struct args *args)
+{
+    struct source s;
+    struct wanted wanted = {args->flags[LINK], args->flags[QR]};
+    if (args->word_count > 0 && strcmp(args->words[0], "compare") == 0)
+        return run_compare(cli, args);
+    if (args->word_count > 1)
+        return usage_fault(&cmd_head, "'%s' is one word too many", args->words[1]);
+    progress_start(cli);
+    int status = source_open(&s, cli, &cmd_head, args->word_count > 0 ? args->words[0] : NULL, args->values[PUBLISHER]);
+    if (status != EXIT_OK)
+        return status;
+    if (!source_is_empty(&s, cli))
+        status = source_each(&s, cli, put_one, &wanted);
+    source_close(&s);
+    return status;
 }
 
 const struct command cmd_head = {
     "head", "print the head's card, or a link to hand on",
     "examples:\n"
-    "  mimeo head press                a line that two readers can compare\n"
-    "  mimeo head -C press compare 'mimeo head 1f0c... 7 93ab... 2026-11-26T08:00:00Z'\n"
+    "  mimeo head                      a line for each publisher held, to compare with another reader\n"
+    "  mimeo head compare 'mimeo head 1f0c... 7 93ab... 2026-11-26T08:00:00Z'\n"
     "  mimeo head press --link --qr    a link that pins this publisher and this head\n"
     "\n"
     "usage:\n"
-    "  mimeo head [-C PATH | PATH] [--link] [--qr] [--json]\n"
-    "  mimeo head compare [-C PATH] [--json] CARD | FILE | -\n"
+    "  mimeo head [-C PATH | PATH | --publisher WHO] [--link] [--qr] [--json]\n"
+    "  mimeo head compare [-C PATH | --publisher WHO] [--json] CARD | FILE | -\n"
     "\n"
     "options:\n"
-    "  --link  the mimeo: link: publisher, copies, and the head as a floor\n"
-    "  --qr    the card as a QR code, or with --link the link\n"
-    "  --json  all of it as one object\n"
+    "  --publisher WHO  of the library, only this one: a petname, or an ID or its beginning\n"
+    "  --link           the mimeo: link: publisher, copies, and the head as a floor\n"
+    "  --qr             the card as a QR code, or with --link the link\n"
+    "  --json           an object a publisher\n"
     "\n"
     "exit status of compare:\n"
     "  0 the same, or older and of the same history, 2 another publisher's card, 7 two histories,\n"

@@ -17,19 +17,20 @@ const struct command *const commands[] = {
     NULL};
 
 static const char general_help[] =
-    "mimeo publishes, verifies and reads signed bundles of articles, with no network.\n"
+    "mimeo publishes, carries, verifies and reads signed bundles of articles.\n"
+    "Only clone, sync and push use the network, and publish, revise and retract where git remotes are set.\n"
     "\n"
     "examples:\n"
-    "  mimeo verify press               check every signature and hash of the mirror 'press'\n"
-    "  mimeo list -C press              its articles, newest first\n"
-    "  mimeo list --new                 what the last sync brought into the library\n"
+    "  mimeo clone 'mimeo:1f0c...'      follow a publisher: from a link, a URL, a stick, a directory\n"
+    "  mimeo sync && mimeo list --new   fetch what is new, and list it\n"
     "  mimeo read ferry                 the article whose id begins 'ferry'\n"
+    "  mimeo verify press               check every signature and hash of the mirror 'press'\n"
+    "  mimeo push -C press              bring a publisher's hosts up to date\n"
     "\n"
     "usage:\n"
     "  mimeo [-C DIR] [--library DIR] [--json] [-q|--quiet] [-v|--verbose] [--no-input]\n"
     "      [-h|--help] [--version] COMMAND [options] [arguments]\n"
-    "\n"
-    "commands:\n";
+    "\n";
 
 static const char general_options[] =
     "\n"
@@ -61,8 +62,11 @@ static int put_help(const struct command *command)
         return EXIT_OK;
     }
     fputs(general_help, stdout);
-    for (const struct command *const *c = commands; *c != NULL; c++)
-        printf("  %-9s  %s\n", (*c)->name, (*c)->summary);
+    for (const struct command *const *c = commands; *c != NULL; c++) {
+        const char *group = *c == &cmd_init ? "for a publisher:\n" : *c == &cmd_clone ? "\nfor a courier:\n" :
+                            *c == &cmd_list ? "\nfor a reader:\n" : "";
+        printf("%s  %-9s  %s\n", group, (*c)->name, (*c)->summary);
+    }
     fputs(general_options, stdout);
     return EXIT_OK;
 }

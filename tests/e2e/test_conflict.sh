@@ -428,6 +428,14 @@ printf '%s' "$card" >card.txt
 expect 0 'the same head' mimeo head -C honest compare card.txt
 fold -w 20 card.txt | sed 's/$/\r/' >folded.txt
 sed 's/ /\xc2\xa0/g; s/^/\xe2\x80\x8b/' card.txt >spaced.txt
+# In a library the card says whose head is meant.
+expect 0 '' mimeo --library held clone honest
+for form in card folded spaced; do
+    expect 0 'the same head' mimeo --library held head compare "$form.txt"
+done
+is 'the card of the library' "$(mimeo --library held head 2>/dev/null)" "$(mimeo head honest 2>/dev/null)"
+expect 10 'this is no card' mimeo --library held head compare mimeo head here
+expect 1 'library is empty' mimeo --library nothing head compare card.txt
 # shellcheck disable=SC2317 # called by expect
 from_stdin() { mimeo head -C honest compare - <"$1"; }
 expect 0 'the same head' from_stdin folded.txt

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The tours of README.md work as they stand: every command of the three roles is run, in order.
-# Only two things are done for it: passphrases come from a file, since nobody is there to type them,
-# and $digits is what a reader would have been told.
+# Only three things are done for it: passphrases come from a file, since nobody is there to type them, $digits
+# is what a reader would have been told, and each role has a library of its own, as three people have.
 set -eu
 
 command -v git >/dev/null 2>&1 || { echo 'git is not installed'; exit 77; }
@@ -11,10 +11,11 @@ XDG_CONFIG_HOME=$work/config XDG_DATA_HOME=$work/data HOME=$work
 export XDG_CONFIG_HOME XDG_DATA_HOME HOME
 
 awk '/^## What it does not protect from/ { exit }
+     /^## Five minutes for a / { print "export MIMEO_LIBRARY=\"$HOME/" $NF "\"" }
      /^```$/ { on = 0 }
      on
      /^```sh$/ { on = 1 }' "$MIMEO_SOURCE_DIR/README.md" >"$work/tour.sh"
-[ "$(grep -c '^mimeo ' "$work/tour.sh")" -ge 15 ] || { echo 'FAIL: README.md has lost its tours'; exit 1; }
+[ "$(grep -c '^mimeo ' "$work/tour.sh")" -ge 30 ] || { echo 'FAIL: README.md has lost its tours'; exit 1; }
 
 mkdir "$work/bin" "$work/tools"
 (umask 077 && echo 'four plain words together' >"$work/passphrase")
@@ -38,11 +39,14 @@ cd "$work"
     # What a reader was told on the telephone stands in the mirror that the publisher made.
     echo 'digits() { sed -n "s/^Fingerprint: //p" press/README.md; }'
     # shellcheck disable=SC2016 # for the tour to expand
-    sed 's/"\$digits"/"$(digits)"/' tour.sh
+    sed 's/"\$digits"/"$(digits)"/g' tour.sh
 } >run.sh
 if ! sh run.sh >said 2>&1; then
     cat said
     echo 'FAIL: a command of the tours fails'
     exit 1
 fi
+# What the reader's tour ends with: verified, and the article was shown.
+MIMEO_LIBRARY=$work/reader mimeo verify | grep -q '^good: verified' || { echo 'FAIL: the reader holds nothing good'; exit 1; }
+grep -q 'На рыбном рынке запел хор' said || { echo 'FAIL: the reader was shown no article'; exit 1; }
 printf 'the tours work: %d commands of mimeo\n' "$(grep -c '^mimeo ' tour.sh)"
