@@ -58,10 +58,14 @@ int push_place_of(enum push_place *out, mimeo_ctx *ctx, const char *path)
     *out = PUSH_DIRECTORY;
     if (stat(path, &st) < 0 && errno != ENOENT)
         return ctx_error_errno(ctx, MIMEO_EIO, "cannot open '%s'", path);
+    if (stat(path, &st) < 0 && sounds_like_git(path))
+        return ctx_error(ctx, MIMEO_ENOTFOUND, "there is no repository '%s': make it with 'git init --bare', or name a "
+                                               "directory for the files", path);
+    if (stat(path, &st) < 0 && strchr(path, '/') == NULL) /* as likely a remote's name that was mistyped */
+        return ctx_error(ctx, MIMEO_ENOTFOUND, "there is no remote and no directory '%s': 'git remote add' makes a remote, "
+                                               "'./%s' a directory", path, path);
     if (stat(path, &st) < 0)
-        return sounds_like_git(path) ? ctx_error(ctx, MIMEO_ENOTFOUND, "there is no repository '%s': make it with 'git init "
-                                                 "--bare', or name a directory for the files", path)
-                                     : 0;
+        return 0;
     if (!S_ISDIR(st.st_mode))
         return ctx_error(ctx, MIMEO_EUSAGE, "'%s' is a file: name a repository or a directory ('mimeo export' writes files)", path);
     if (has(path, ".git"))

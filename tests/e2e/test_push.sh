@@ -62,7 +62,7 @@ git -C "library/work/$id/repo" fsck --strict >fsck.out 2>&1 || fault 'git fsck o
 is 'loose objects of the library' "$(git -C "library/work/$id/repo" count-objects | cut -d' ' -f1)" 0
 git clone -q -b main own.git clone
 expect 0 'good: verified' mimeo verify --deep clone
-expect 0 'pushed' mimeo push -C clone fresh-from-clone
+expect 0 'pushed' mimeo push -C clone ./fresh-from-clone
 expect 0 'good: verified' mimeo verify --deep fresh-from-clone
 
 # One bundle more: the library's repository goes on from where it is.
@@ -148,7 +148,7 @@ git init -q --bare target.git
 plain_copy part
 rm part/bundles/00/00/31.mimeo part/bundles/00/00/32.mimeo
 expect 8 'bundles 31 to 32 are missing' mimeo push -C part target.git
-expect 0 'bundles are not held here' mimeo push -C part part-of-it
+expect 0 'bundles are not held here' mimeo push -C part ./part-of-it
 plain_copy part
 python3 - part/bundles/00/00/31.mimeo <<'P'
 import sys
@@ -209,7 +209,9 @@ git -C last.git tag b200 main
 expect 7 'has a tag of bundle 200' own last.git
 
 # ---- directories ----
-expect 0 'pushed     stick' own stick
+expect 1 "there is no remote and no directory 'stick'" own stick
+[ ! -e stick ] || fault 'a word that is no remote made a directory'
+expect 0 'pushed     ./stick' own ./stick
 expect 0 'unchanged  stick' own stick
 expect 0 'good: verified' mimeo verify --deep stick
 is 'what is on the stick' "$(find stick -type f | wc -l)" "$(find press -path press/.git -prune -o -type f -print | wc -l)"

@@ -51,7 +51,7 @@ while [ "$round" -lt 32 ]; do
     [ $((round % 2)) -ne 1 ] || { rm -rf "library/work" stick made.git && git init -q --bare made.git; }
     # the library's repository, and a push of it
     kill_at_random "$making" "$MIMEO" -q --no-input push --publisher press made.git
-    kill_at_random "$copying" "$MIMEO" -q --no-input --library press.library push -C press stick
+    kill_at_random "$copying" "$MIMEO" -q --no-input --library press.library push -C press ./stick
     [ ! -e stick/head ] || mimeo verify stick >out 2>err
     got=$?
     [ "$got" -eq 0 ] || [ "$got" -eq 7 ] || [ "$got" -eq 8 ] || { # older than what is known, or on its way
@@ -62,7 +62,7 @@ while [ "$round" -lt 32 ]; do
         expect 0 'made.git' mimeo push --publisher press made.git
         is "refs after round $round" "$(refs made.git)" "$(refs reference.git)"
         git -C "library/work/$id/repo" fsck --strict >fsck.out 2>&1 || { fault "round $round: git fsck"; cat fsck.out; }
-        expect 0 'stick' own stick
+        expect 0 'stick' own ./stick
         expect 0 'good: verified' mimeo verify --deep stick
         is 'temporary files left' "$(find stick library -name '.mimeo-tmp*' -o -name 'pack_git2*' -o -name 'tmp_*' | wc -l)" 0
     fi
