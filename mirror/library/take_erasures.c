@@ -185,7 +185,9 @@ size_t orders_apply(const struct erase_orders *o, mimeo_ctx *ctx, const struct b
 
 static int rewrite(struct taking *t, struct held_bundle *h, struct buf *bytes)
 {
-    int rc = take_put(t, h->name, buf_view(bytes));
+    int rc = take_announce_loss(t);
+    if (rc == 0)
+        rc = take_put(t, h->name, buf_view(bytes));
     if (rc < 0 || t->options->taken == NULL)
         return rc;
     struct held_bundle *again = calloc(1, sizeof(*again));
@@ -233,7 +235,9 @@ static int erase_media(struct taking *t, const struct record_erase *e)
     store_name_media(name, e->seq, &e->hash);
     if (faccessat(t->dir, name, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
         return 0; /* not held */
-    int rc = take_remove(t, name);
+    int rc = take_announce_loss(t);
+    if (rc == 0)
+        rc = take_remove(t, name);
     if (rc == 0)
         t->result->erased++;
     return rc;

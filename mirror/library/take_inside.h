@@ -61,6 +61,8 @@ void take_fault(struct taking *t, const char *object, uint64_t seq, enum mimeo_v
 /* Write a file of the target atomically. */
 int take_put(struct taking *t, const char *name, struct view bytes);
 int take_remove(struct taking *t, const char *name);
+/* Call before what is held loses anything. */
+int take_announce_loss(struct taking *t);
 /* A bundle of the target, opened and judged by the source's charters; never MIMEO_EIO for what is damaged. */
 int take_load_held(struct held_bundle *h, struct taking *t, uint64_t seq);
 
