@@ -22,6 +22,8 @@ struct erase_orders {
     size_t count, cap;
     size_t *due; /* indexes by `by`, once closed */
     size_t next_due;
+    struct hash *media; /* of pictures, by their bytes, once closed: a stick may show a million of them */
+    size_t media_count;
 };
 
 enum plan_action { PLAN_TAKE, PLAN_REMOVE };

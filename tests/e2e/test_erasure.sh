@@ -252,4 +252,13 @@ for id in shares a-11 a-13 a-21 a-22 a-23; do expect 0 'Text of' library reader 
 "$MIMEO" -q --library fresh trust add "$link" --petname press >/dev/null 2>&1
 expect 0 '' library fresh clone "$work/press"
 status_in 'verify, of all at once' 0 library fresh verify --deep
+# One who published nothing in those 90 days: the order itself is all that explains the zeros, and is no text to erase.
+at 0
+make_publisher quiet
+article 1 | publish quiet -
+mimeo -q --library quiet.library retract -C quiet --key quiet.key --erase --yes a-1 2>/dev/null || fault 'erase a-1'
+at 100
+expect 0 '' mimeo --library quiet.library retract -C quiet --key quiet.key --erase --yes a-1
+article 2 | publish quiet -
+expect 0 'erased by bundle' mimeo --library quiet.library verify --deep quiet
 done_testing
