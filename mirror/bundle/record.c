@@ -273,3 +273,8 @@ int record_check(mimeo_ctx *ctx, const char *what, const struct record *r)
         rc = check_media(&x);
     return rc == 0 ? check_erase(&x) : rc;
 }
+
+uint64_t record_stands_in(const struct record *r, uint64_t seq)
+{
+    return r->restates > 0 && r->restates < seq ? r->restates : seq;
+}

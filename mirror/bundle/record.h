@@ -65,6 +65,10 @@ int record_copy(struct record *out, mimeo_ctx *ctx, const struct record *r);
 /* Copy a string into the record's arena (made at need); NULL on no memory. */
 const char *record_string(struct record *r, struct view v);
 
+/* The bundle at which a record of bundle `seq` stands in the order of records: one that restates an erasure stands
+ * before all of the bundle that ordered it, so that it hides nothing newer (FORMAT.md section 7). */
+uint64_t record_stands_in(const struct record *r, uint64_t seq);
+
 bool article_id_valid(struct view id);
 /* Raw catalog bytes: a line after another, without LF. */
 bool catalog_next_line(struct cursor *c, struct view *line);

@@ -322,7 +322,7 @@ int edition_add(struct mimeo_publisher *p, mimeo_ctx *ctx, const struct record *
     if (rc == 0)
         rc = bundle_writer_add(p->bundle, ctx, r, body, alone);
     struct catalog_article a = {p->head.seq + 1, r->revision, r->action, *digest};
-    if (rc == 0)
+    if (rc == 0 && r->restates == 0) /* what is restated says nothing new of its article */
         rc = catalog_put(p->catalog, ctx, r->id, &a);
     return rc == 0 ? count_media(p, ctx, r, result) : rc;
 }

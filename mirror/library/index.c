@@ -4,6 +4,7 @@
  * A place is kept as (seq, back) with back = -(block << 32 | line), so that "newest first, and within a bundle in
  * its order" is one falling order that an index serves, and "the latest wins" compares the same columns; but what joins wins over
  * what does not, whatever its number: else whoever has the key could replace every article by one far ahead.
+ * `stands` is the bundle at which a record counts, which is its own but for one that restates an erasure.
  *
  * There are no titles and no texts in it, but ids and bylines are words about people too: secure_delete
  * overwrites what is removed.
@@ -32,15 +33,17 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS erased(pid INTEGER, seq INTEGER, block INTEGER, "
     "  PRIMARY KEY(pid, seq, block)) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS article(pid INTEGER, id TEXT, seq INTEGER, back INTEGER, time INTEGER, "
-    "  action INTEGER, section TEXT, lang TEXT, bylines TEXT, joined INTEGER, PRIMARY KEY(pid, id)) WITHOUT ROWID;"
+    "  action INTEGER, section TEXT, lang TEXT, bylines TEXT, joined INTEGER, stands INTEGER, PRIMARY KEY(pid, id)) WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS newest ON article(pid, time DESC, seq DESC, back DESC);"
     "COMMIT;";
 
 #define PUT_LATEST                                                                                        \
-    "INSERT INTO article VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10) ON CONFLICT(pid, id) DO UPDATE SET "      \
+    "INSERT INTO article VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11) ON CONFLICT(pid, id) DO UPDATE SET "  \
     "seq=excluded.seq, back=excluded.back, time=excluded.time, action=excluded.action, "                  \
-    "section=excluded.section, lang=excluded.lang, bylines=excluded.bylines, joined=excluded.joined "     \
-    "WHERE (excluded.joined, excluded.seq, -excluded.back)>=(joined, seq, -back)"
+    "section=excluded.section, lang=excluded.lang, bylines=excluded.bylines, joined=excluded.joined, "    \
+    "stands=excluded.stands "                                                                             \
+    "WHERE (excluded.joined, excluded.stands, excluded.stands=excluded.seq, excluded.seq, -excluded.back)" \
+    ">=(joined, stands, stands=seq, seq, -back)"
 #define EACH_NEWEST_FIRST                                                                             \
     "SELECT id, time, seq, back, action, section, lang, bylines FROM article INDEXED BY newest "      \
     "WHERE pid=?1 AND (time, seq, back)<(?2,?3,?4) ORDER BY time DESC, seq DESC, back DESC"
@@ -74,7 +77,7 @@ static const char *const sql[IX_STATEMENTS] = {
     [IX_DROP_ARTICLES] = "DELETE FROM article WHERE pid=?1",
     [IX_COUNT_ARTICLES] = "SELECT count(*) FROM article WHERE pid=?1",
 };
-static const struct database_plan plan = {settings, schema, sql, IX_STATEMENTS, 2};
+static const struct database_plan plan = {settings, schema, sql, IX_STATEMENTS, 3};
 
 /* ---- places ---- */
 
@@ -324,6 +327,7 @@ static int put_record(const struct record *r, uint32_t block, uint32_t line, voi
     database_bind_text(db, IX_PUT, 8, r->lang);
     database_bind_text(db, IX_PUT, 9, p->bylines.len > 0 ? buf_str(&p->bylines) : NULL);
     database_bind_number(db, IX_PUT, 10, p->h->verdict == MIMEO_GOOD);
+    database_bind_number(db, IX_PUT, 11, record_stands_in(r, p->h->seq));
     rc = database_do(db, p->ctx, IX_PUT);
     for (size_t i = 0; rc == 0 && i < r->erase_count; i++)
         rc = mark_target(p, &r->erase[i]);

@@ -19,6 +19,7 @@
 struct met {
     uint64_t id;
     struct place place;
+    uint64_t stands; /* record_stands_in */
     bool wanted;
 };
 
@@ -31,6 +32,10 @@ struct listing {
     bool joined;
     struct met *met;
     size_t met_count, met_cap;
+    struct met *later; /* records that stand further down, by rising `stands` where it is `sorted` */
+    size_t later_count, later_cap;
+    struct id_set later_ids;
+    bool sorted;
     struct place *places;
     size_t place_count, place_cap;
 };
@@ -109,39 +114,84 @@ static int meet(const struct record *r, uint32_t block, uint32_t line, void *pay
     l->met[l->met_count++] = (struct met){
         .id = id_set_hash(&l->seen, r->id),
         .place = {time, l->header->seq, block, line | (l->joined ? 0 : PLACE_UNJOINED)},
+        .stands = record_stands_in(r, l->header->seq),
         .wanted = is_wanted(l, r, time),
     };
     return 0;
 }
 
+/* Unless a later record of the article was met. */
+static int keep(struct listing *l, const struct met *met)
+{
+    int fresh = id_set_add(&l->seen, l->ctx, met->id);
+    if (fresh <= 0 || !met->wanted)
+        return fresh < 0 ? fresh : 0;
+    if (l->place_count == l->place_cap) {
+        struct place *places = grown(l->places, &l->place_cap, sizeof(*places));
+        if (places == NULL)
+            return ctx_error_nomem(l->ctx);
+        l->places = places;
+    }
+    l->places[l->place_count++] = met->place;
+    return 0;
+}
+
+/* It is the same erasure in every bundle of 90 days: kept once, as the newest of them has it. */
+static int put_off(struct listing *l, const struct met *met)
+{
+    int fresh = id_set_add(&l->later_ids, l->ctx, met->id ^ (met->stands * 0x9E3779B97F4A7C15U | 1));
+    if (fresh <= 0)
+        return fresh;
+    if (l->later_count == l->later_cap) {
+        struct met *later = grown(l->later, &l->later_cap, sizeof(*later));
+        if (later == NULL)
+            return ctx_error_nomem(l->ctx);
+        l->later = later;
+    }
+    l->later[l->later_count++] = *met;
+    l->sorted = false;
+    return 0;
+}
+
+static int by_stand(const void *a, const void *b)
+{
+    const struct met *x = a, *y = b;
+    return x->stands < y->stands ? -1 : x->stands > y->stands;
+}
+
+/* The turn of what stands above bundle `seq`, which is next in the walk. */
+static int keep_put_off(struct listing *l, uint64_t seq)
+{
+    int rc = 0;
+    if (!l->sorted && l->later_count > 0)
+        qsort(l->later, l->later_count, sizeof(*l->later), by_stand);
+    l->sorted = true;
+    while (rc == 0 && l->later_count > 0 && l->later[l->later_count - 1].stands > seq)
+        rc = keep(l, &l->later[--l->later_count]);
+    return rc;
+}
+
 /* A bundle's records from the last to the first: the later one counts. */
 static int keep_latest(struct listing *l)
 {
-    for (size_t i = l->met_count; i-- > 0;) {
-        int fresh = id_set_add(&l->seen, l->ctx, l->met[i].id);
-        if (fresh < 0)
-            return fresh;
-        if (fresh == 0 || !l->met[i].wanted)
-            continue;
-        if (l->place_count == l->place_cap) {
-            struct place *places = grown(l->places, &l->place_cap, sizeof(*places));
-            if (places == NULL)
-                return ctx_error_nomem(l->ctx);
-            l->places = places;
-        }
-        l->places[l->place_count++] = l->met[i].place;
-    }
+    int rc = 0;
+    for (size_t i = l->met_count; rc == 0 && i-- > 0;)
+        rc = l->met[i].stands < l->met[i].place.seq ? put_off(l, &l->met[i]) : keep(l, &l->met[i]);
     l->met_count = 0;
-    return 0;
+    return rc;
 }
 
 static int first_pass(struct held_bundle *h, mimeo_ctx *ctx, void *payload)
 {
     struct listing *l = payload;
+    bool joined = h->verdict == MIMEO_GOOD;
+    int rc = keep_put_off(l, l->joined && !joined ? 0 : h->seq);
+    if (rc < 0)
+        return rc;
     l->header = &h->bundle.header;
-    l->joined = h->verdict == MIMEO_GOOD;
+    l->joined = joined;
     size_t erased;
-    int rc = bundle_each_record(&h->bundle, ctx, h->name, meet, l, &erased);
+    rc = bundle_each_record(&h->bundle, ctx, h->name, meet, l, &erased);
     if (rc == MIMEO_ENOMEM || rc == MIMEO_ECANCELLED)
         return rc;
     /* A damaged block hides what is after it in this bundle; `verify` names it. */
@@ -158,9 +208,14 @@ int listing_walk(struct place **out, size_t *count, mimeo_mirror *m, mimeo_ctx *
 {
     struct listing l = {.ctx = ctx, .options = options, .above = above};
     id_set_init(&l.seen, ctx);
+    id_set_init(&l.later_ids, ctx);
     int rc = mirror_each_bundle(m, ctx, first_pass, &l);
+    if (rc == 0)
+        rc = keep_put_off(&l, 0);
     free(l.met);
+    free(l.later);
     id_set_dispose(&l.seen);
+    id_set_dispose(&l.later_ids);
     if (rc != 0) {
         free(l.places);
         return rc;

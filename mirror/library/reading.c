@@ -27,16 +27,40 @@ struct opening {
     mimeo_ctx *ctx;
     mimeo_reading *reading;
     const char *id;
+    uint64_t stands; /* of what was found, record_stands_in; 0: nothing */
+    uint64_t in;     /* the bundle that has it */
+    bool joined;     /* that bundle */
+    struct held_bundle *held; /* at hand */
 };
+
+/* What counts is known once the walk is below where it stands, or comes to what does not join. */
+static bool is_settled(const struct opening *o, const struct held_bundle *h)
+{
+    return o->stands > 0 && (h->seq < o->stands || (o->joined && h->verdict != MIMEO_GOOD));
+}
+
+/* Does a record of the bundle at hand come behind what was found? */
+static bool is_later(const struct opening *o, const struct record *r)
+{
+    uint64_t stands = record_stands_in(r, o->held->seq);
+    if (stands != o->stands)
+        return stands > o->stands;
+    bool own = stands == o->held->seq, own_before = o->in == o->stands;
+    return own != own_before ? own : o->in == o->held->seq;
+}
 
 static int last_match(const struct record *r, uint32_t block, uint32_t line, void *payload)
 {
     (void)block;
     (void)line;
     struct opening *o = payload;
-    if (strcmp(r->id, o->id) != 0)
+    if (strcmp(r->id, o->id) != 0 || !is_later(o, r))
         return 0;
     record_dispose(&o->reading->record);
+    o->reading->header = o->held->bundle.header;
+    o->stands = record_stands_in(r, o->held->seq);
+    o->in = o->held->seq;
+    o->joined = o->held->verdict == MIMEO_GOOD;
     return record_copy(&o->reading->record, o->ctx, r);
 }
 
@@ -63,17 +87,15 @@ static int open_bundle(struct held_bundle *h, mimeo_ctx *ctx, void *payload)
 {
     struct opening *o = payload;
     size_t erased;
+    if (is_settled(o, h))
+        return 1;
+    o->held = h;
     int rc = bundle_each_record(&h->bundle, ctx, h->name, last_match, o, &erased);
-    if (o->reading->record.id == NULL)
+    if (o->in != h->seq)
         return rc == MIMEO_ENOMEM || rc == MIMEO_ECANCELLED ? rc : 0;
-    if (rc < 0)
-        return rc;
-    o->reading->header = h->bundle.header;
-    rc = article_view_init(&o->reading->view, ctx, &o->reading->record, &o->reading->header,
-                           h->verdict == MIMEO_GOOD);
     if (rc == 0 && o->reading->record.has_body)
         rc = load_body(o->reading, h, ctx);
-    return rc < 0 ? rc : 1;
+    return rc < 0 ? rc : o->stands == h->seq;
 }
 
 /* ---- by its place ---- */
@@ -181,8 +203,12 @@ int reading_exact(mimeo_reading **out, mimeo_mirror *m, mimeo_ctx *ctx, const ch
         return ctx_error_nomem(ctx);
     r->m = m;
     buf_init(&r->html, LIMIT_HTML);
-    struct opening o = {ctx, r, id};
+    struct opening o = {.ctx = ctx, .reading = r, .id = id};
     int rc = mirror_each_bundle(m, ctx, open_bundle, &o);
+    if (rc >= 0)
+        rc = o.stands > 0;
+    if (rc == 1)
+        rc = article_view_init(&r->view, ctx, &r->record, &r->header, o.joined) < 0 ? MIMEO_ENOMEM : 1;
     if (rc == 1)
         *out = r;
     else
@@ -273,6 +299,7 @@ int mimeo_reading_picture(unsigned char **out, size_t *len, const mimeo_reading 
 /* ---- history ---- */
 
 struct history {
+    mimeo_mirror *m;
     mimeo_ctx *ctx;
     const char *id;
     struct record *items; /* of the bundle at hand */
@@ -281,12 +308,24 @@ struct history {
     void *payload;
 };
 
+static int compare_seqs(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* What the bundle that ordered an erasure says of it need not be heard again for 90 days. */
+static bool is_held(const mimeo_mirror *m, uint64_t seq)
+{
+    return m->seq_count > 0 && bsearch(&seq, m->seqs, m->seq_count, sizeof(*m->seqs), compare_seqs) != NULL;
+}
+
 static int collect(const struct record *r, uint32_t block, uint32_t line, void *payload)
 {
     (void)block;
     (void)line;
     struct history *y = payload;
-    if (strcmp(r->id, y->id) != 0)
+    if (strcmp(r->id, y->id) != 0 || (r->restates > 0 && is_held(y->m, r->restates)))
         return 0;
     if (y->count == y->cap) {
         size_t cap = y->cap == 0 ? 8 : 2 * y->cap;
@@ -327,7 +366,7 @@ int mimeo_mirror_history(mimeo_mirror *m, mimeo_ctx *ctx, const char *id,
                          int (*fn)(const struct mimeo_article *article, void *payload),
                          void *payload)
 {
-    struct history y = {.ctx = ctx, .id = id, .fn = fn, .payload = payload};
+    struct history y = {.m = m, .ctx = ctx, .id = id, .fn = fn, .payload = payload};
     int rc = mirror_each_bundle(m, ctx, tell_history, &y);
     free(y.items);
     return rc;

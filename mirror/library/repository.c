@@ -6,8 +6,10 @@
  */
 #include "library/repository.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "library/change.h"
 #include "library/survey.h"
@@ -390,4 +392,18 @@ int repository_make(struct repository_result *out, mimeo_ctx *ctx, mimeo_mirror 
     if (rc == 0)
         *out = result;
     return rc;
+}
+
+int repository_forget(mimeo_ctx *ctx, const char *path)
+{
+    struct bare *bare = NULL;
+    struct stat st;
+    if (lstat(path, &st) < 0)
+        return 0;
+    int rc = bare_open(&bare, ctx, path);
+    if (rc == 0)
+        rc = bare_forget(bare, ctx);
+    bare_close(bare);
+    /* One that is too broken to be emptied is worth nothing either. */
+    return rc == 0 || rc == MIMEO_EBUSY || rc == MIMEO_ENOMEM ? rc : dir_remove_tree(ctx, AT_FDCWD, path);
 }

@@ -19,5 +19,8 @@ struct repository_result {
  * MIMEO_EINCOMPLETE names those that it lacks) and nothing in it is damaged (MIMEO_EFORGED); its verdict is for
  * the caller to judge.  Killed at any moment, the next run goes on or begins again. */
 int repository_make(struct repository_result *out, mimeo_ctx *ctx, mimeo_mirror *m, const char *path, bool no_media);
+/* Empty the one at `path`, if there is one: something that it has is about to be erased.  MIMEO_EBUSY where another
+ * mimeo is making it. */
+int repository_forget(mimeo_ctx *ctx, const char *path);
 
 #endif

@@ -80,7 +80,8 @@ static int find_targets(const struct record *r, uint32_t block, uint32_t line, v
 {
     (void)line;
     struct retraction *x = payload;
-    if (strcmp(r->id, x->id) != 0 || r->restates > 0)
+    /* An order to erase has no text, and must stay: without it the zeros that it explains are damage. */
+    if (strcmp(r->id, x->id) != 0 || r->erase_count > 0)
         return 0;
     int rc = target_block(x, ERASE_CATALOG, block);
     if (rc == 0 && r->has_body)
@@ -163,7 +164,7 @@ static int keep_neighbour(const struct record *r, uint32_t block, uint32_t line,
     if (!stands_in(x, ERASE_CATALOG, block) &&
         !(r->has_body && stands_in(x, ERASE_BODY, r->body_block)))
         return 0;
-    int current = is_current(x, r);
+    int current = r->erase_count > 0 ? 1 : is_current(x, r); /* an order stays, whatever came of the article */
     return current <= 0 ? current : republish(x, r);
 }
 
@@ -227,7 +228,8 @@ static int remember_erasure(struct retraction *x, const struct record *r)
     return rc;
 }
 
-/* One record, or several where there is more to erase than one may list. */
+/* One record, or several where there is more to erase than one may list.  An order has a catalog block of its own, so
+ * that no later erasure of a neighbour takes it away. */
 static int add_stub(struct retraction *x, uint32_t revision)
 {
     struct record stub = {
@@ -252,7 +254,7 @@ static int add_stub(struct retraction *x, uint32_t revision)
         stub.erase = part > 0 ? x->erase + done : NULL;
         stub.erase_count = part;
         if (rc == 0)
-            rc = edition_add(x->p, x->ctx, &stub, view_of(NULL, 0), &digest, false, x->result);
+            rc = edition_add(x->p, x->ctx, &stub, view_of(NULL, 0), &digest, part > 0, x->result);
         if (rc == 0 && part > 0)
             rc = remember_erasure(x, &stub);
         done += part;
@@ -270,7 +272,7 @@ static int keep_latest(const struct record *r, uint32_t block, uint32_t line, vo
     (void)block;
     (void)line;
     struct finding *f = payload;
-    if (strcmp(r->id, f->x->id) != 0)
+    if (strcmp(r->id, f->x->id) != 0 || r->restates > 0)
         return 0;
     record_dispose(&f->x->latest);
     f->found = true;
@@ -305,6 +307,10 @@ static int retract_one(struct retraction *x)
             rc = walk(x, keep_neighbour);
         if (rc == 0)
             rc = target_media(x);
+    }
+    if (rc >= 0 && a.action == RECORD_RETRACT && x->erase_count == 0) {
+        x->result->skipped++; /* erased already */
+        return 0;
     }
     if (rc >= 0)
         rc = add_stub(x, a.revision + 1);

@@ -75,6 +75,11 @@ int take_remove(struct taking *t, const char *name)
     return rc < 0 ? ctx_error_prefix(t->ctx, rc, "%s", t->path) : 0;
 }
 
+int take_announce_loss(struct taking *t)
+{
+    return t->options->erasing == NULL ? 0 : t->options->erasing(t->options->payload);
+}
+
 int take_load_held(struct held_bundle *h, struct taking *t, uint64_t seq)
 {
     memset(h, 0, sizeof(*h));

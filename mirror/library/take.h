@@ -20,6 +20,9 @@ struct take_options {
     /* A bundle is in place and durable (or was written again: an erasure), its bytes checked to the last block:
      * `held` has them, with verdict MIMEO_GOOD or MIMEO_UNJOINED, until this returns.  May be NULL. */
     int (*taken)(struct held_bundle *held, void *payload);
+    /* Before anything held is made zero or removed: what was made from it has to go first, so that a kill between the
+     * two leaves the order undone, and the next run does both.  May be NULL. */
+    int (*erasing)(void *payload);
     /* An object of `from` that was refused, with why.  May be NULL. */
     void (*fault)(const struct mimeo_fault *fault, void *payload);
     void *payload;

@@ -174,7 +174,9 @@ static int remove_revoked(struct taking *t)
         if (t->plan[i].action != PLAN_REMOVE)
             continue;
         store_name_bundle(name, t->plan[i].seq);
-        rc = take_remove(t, name);
+        rc = take_announce_loss(t);
+        if (rc == 0)
+            rc = take_remove(t, name);
         if (rc == 0)
             t->result->replaced++;
     }

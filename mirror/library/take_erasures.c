@@ -99,6 +99,19 @@ static int compare_due(const void *a, const void *b, void *payload)
     return x < y ? -1 : x > y;
 }
 
+static int compare_media(const void *a, const void *b)
+{
+    return memcmp(((const struct hash *)a)->bytes, ((const struct hash *)b)->bytes, HASH_LEN);
+}
+
+static void sort_media(struct erase_orders *o)
+{
+    for (size_t i = 0; i < o->count; i++)
+        if (o->items[i].what.table == ERASE_MEDIA)
+            o->media[o->media_count++] = o->items[i].what.hash;
+    qsort(o->media, o->media_count, sizeof(*o->media), compare_media);
+}
+
 int orders_close(struct taking *t)
 {
     struct erase_orders *o = &t->orders;
@@ -106,8 +119,10 @@ int orders_close(struct taking *t)
     if (o->count == 0)
         return 0;
     o->due = malloc(o->count * sizeof(*o->due));
-    if (o->due == NULL)
+    o->media = malloc(o->count * sizeof(*o->media));
+    if (o->due == NULL || o->media == NULL)
         return ctx_error_nomem(t->ctx);
+    sort_media(o);
     for (size_t i = 0; i < o->count; i++)
         o->due[i] = i;
     qsort_r(o->due, o->count, sizeof(*o->due), compare_due, o);
@@ -118,6 +133,7 @@ void orders_dispose(struct erase_orders *o)
 {
     free(o->items);
     free(o->due);
+    free(o->media);
     *o = (struct erase_orders){0};
 }
 
@@ -151,10 +167,7 @@ bool orders_explain(const struct erase_orders *o, const struct record_erase *zer
 
 bool orders_have_media(const struct erase_orders *o, const struct hash *h)
 {
-    for (size_t i = 0; i < o->count; i++)
-        if (o->items[i].what.table == ERASE_MEDIA && hash_equal(&o->items[i].what.hash, h))
-            return true;
-    return false;
+    return o->media_count > 0 && bsearch(h, o->media, o->media_count, sizeof(*o->media), compare_media) != NULL;
 }
 
 /* ---- zeros ---- */
@@ -185,7 +198,9 @@ size_t orders_apply(const struct erase_orders *o, mimeo_ctx *ctx, const struct b
 
 static int rewrite(struct taking *t, struct held_bundle *h, struct buf *bytes)
 {
-    int rc = take_put(t, h->name, buf_view(bytes));
+    int rc = take_announce_loss(t);
+    if (rc == 0)
+        rc = take_put(t, h->name, buf_view(bytes));
     if (rc < 0 || t->options->taken == NULL)
         return rc;
     struct held_bundle *again = calloc(1, sizeof(*again));
@@ -233,7 +248,9 @@ static int erase_media(struct taking *t, const struct record_erase *e)
     store_name_media(name, e->seq, &e->hash);
     if (faccessat(t->dir, name, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
         return 0; /* not held */
-    int rc = take_remove(t, name);
+    int rc = take_announce_loss(t);
+    if (rc == 0)
+        rc = take_remove(t, name);
     if (rc == 0)
         t->result->erased++;
     return rc;

@@ -22,6 +22,8 @@ struct erase_orders {
     size_t count, cap;
     size_t *due; /* indexes by `by`, once closed */
     size_t next_due;
+    struct hash *media; /* of pictures, by their bytes, once closed: a stick may show a million of them */
+    size_t media_count;
 };
 
 enum plan_action { PLAN_TAKE, PLAN_REMOVE };
@@ -61,6 +63,8 @@ void take_fault(struct taking *t, const char *object, uint64_t seq, enum mimeo_v
 /* Write a file of the target atomically. */
 int take_put(struct taking *t, const char *name, struct view bytes);
 int take_remove(struct taking *t, const char *name);
+/* Call before what is held loses anything. */
+int take_announce_loss(struct taking *t);
 /* A bundle of the target, opened and judged by the source's charters; never MIMEO_EIO for what is damaged. */
 int take_load_held(struct held_bundle *h, struct taking *t, uint64_t seq);
 

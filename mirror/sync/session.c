@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "library/holding.h"
 #include "library/index.h"
+#include "library/repository.h"
 #include "library/take.h"
 #include "sync/mirror_list.h"
 
@@ -127,6 +128,7 @@ struct visit {
     enum mimeo_verdict verdict; /* of what the address showed last, or what no later slice mends */
     char reason[CTX_MESSAGE_MAX];
     bool seen;                  /* it showed a mirror of this publisher */
+    bool forgot;                /* forget_repository */
 };
 
 static void hear_fault(const struct mimeo_fault *fault, void *payload)
@@ -185,13 +187,27 @@ static int follow_catalog(struct visit *v)
     return rc;
 }
 
+/* The repository that pushing made of what was held has the text too; the next push makes it again. */
+static int forget_repository(void *payload)
+{
+    struct visit *v = payload;
+    if (v->forgot)
+        return 0;
+    char *repo = path_join(v->s->work, "repo");
+    int rc = repo == NULL ? ctx_error_nomem(v->s->ctx) : repository_forget(v->s->ctx, repo);
+    free(repo);
+    v->forgot = rc == 0;
+    return rc;
+}
+
 static int take_slice(struct visit *v, struct store *store)
 {
     struct session *s = v->s;
     mimeo_mirror *m;
     struct take_result t = {0};
     struct take_options o = {
-        .no_media = s->options->no_media, .mode = 0600, .check_held = s->options->repair, .fault = hear_fault, .payload = v};
+        .no_media = s->options->no_media, .mode = 0600, .check_held = s->options->repair,
+        .erasing = forget_repository, .fault = hear_fault, .payload = v};
     int rc = mirror_open_store(&m, s->ctx, store, s->library, MIRROR_FETCHED);
     if (rc < 0)
         return rc;
