@@ -40,6 +40,7 @@ struct listing {
     struct cli *cli;
     const char *publisher, *petname; /* of a mirror */
     bool several;                    /* publishers: each article says whose it is */
+    bool any;
 };
 
 /* Two lines an article: what it is, and what names it. */
@@ -84,6 +85,7 @@ static void put_for_programs(const struct mimeo_article *a, const char *petname)
 static int put(struct listing *l, const struct mimeo_article *a, const char *publisher, const char *petname)
 {
     const char *label = petname[0] != '\0' ? petname : "(not pinned)";
+    l->any = true;
     if (l->cli->json) {
         json_begin();
         json_article(a);
@@ -143,18 +145,21 @@ static int list_mirror(struct cli *cli, struct source *s, const struct mimeo_lis
 {
     struct mimeo_mirror_state state;
     mimeo_mirror_get_state(s->mirror, &state);
-    struct listing l = {cli, state.publisher, state.petname, false};
+    struct listing l = {.cli = cli, .publisher = state.publisher, .petname = state.petname};
     banner(cli, s->mirror);
     if (!cli->json)
         pager_start();
-    return mimeo_mirror_list(s->mirror, cli->ctx, o, put_article, &l);
+    int rc = mimeo_mirror_list(s->mirror, cli->ctx, o, put_article, &l);
+    if (rc == 0 && !l.any)
+        talk(cli, "mimeo: there is no such article");
+    return rc;
 }
 
 /* A publisher that cannot be opened was told of with the banners. */
 static int list_library(struct cli *cli, struct source *s, const struct mimeo_list_options *o, bool arrived, int *status)
 {
     struct mimeo_library_list_options lo = {.list = *o, .who = s->who, .arrived = arrived};
-    struct listing l = {cli, NULL, NULL, source_publishers(s, cli) > 1};
+    struct listing l = {.cli = cli, .several = source_publishers(s, cli) > 1};
     if (source_is_empty(s, cli))
         return 0;
     *status = source_banners(s, cli);
@@ -162,7 +167,10 @@ static int list_library(struct cli *cli, struct source *s, const struct mimeo_li
         return 0;
     if (!cli->json)
         pager_start();
-    return mimeo_library_list(s->library, cli->ctx, &lo, put_held, &l);
+    int rc = mimeo_library_list(s->library, cli->ctx, &lo, put_held, &l);
+    if (rc == 0 && !l.any)
+        talk(cli, arrived ? "mimeo: the last sync brought no article" : "mimeo: there is no such article");
+    return rc;
 }
 
 static int run_it(struct cli *cli, const struct args *args)

@@ -23,10 +23,17 @@ static void put_json(const struct mimeo_mirror_info *m)
     json_end();
 }
 
+struct showing {
+    struct cli *cli;
+    bool any;
+};
+
 static int put_line(const struct mimeo_mirror_info *m, void *payload)
 {
-    struct cli *cli = payload;
+    struct showing *s = payload;
+    struct cli *cli = s->cli;
     char good[MIMEO_TIME_LEN + 1] = "never", bad[MIMEO_TIME_LEN + 1] = "";
+    s->any = true;
     if (cli->json) {
         put_json(m);
         return 0;
@@ -48,6 +55,7 @@ static int put_line(const struct mimeo_mirror_info *m, void *payload)
 static int run_it(struct cli *cli, const struct args *args)
 {
     const char *verb = args->word_count > 0 ? args->words[0] : "";
+    struct showing showing = {cli, false};
     bool add = strcmp(verb, "add") == 0, remove = strcmp(verb, "remove") == 0;
     int rc;
     if ((add || remove) && args->word_count != 3)
@@ -59,7 +67,9 @@ static int run_it(struct cli *cli, const struct args *args)
     else if (remove)
         rc = mimeo_mirrors_remove(cli->ctx, cli->library, args->words[1], args->words[2]);
     else
-        rc = mimeo_mirrors_each(cli->ctx, cli->library, args->word_count > 0 ? verb : NULL, put_line, cli);
+        rc = mimeo_mirrors_each(cli->ctx, cli->library, args->word_count > 0 ? verb : NULL, put_line, &showing);
+    if (rc == 0 && !add && !remove && !showing.any)
+        talk(cli, "mimeo: no mirror is known: 'mimeo clone' brings a first one, 'mimeo mirrors add' another");
     return rc < 0 ? fail(cli, rc) : EXIT_OK;
 }
 

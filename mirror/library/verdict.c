@@ -9,7 +9,7 @@ static const struct {
     [MIMEO_GOOD] = {"good", MIMEO_OK, "verified"},
     [MIMEO_FIRST_USE] = {"first-use", MIMEO_OK,
                          "verified, but nobody compared this publisher's fingerprint: confirm it with "
-                         "'mimeo trust'"},
+                         "'mimeo trust confirm'"},
     [MIMEO_LATE] = {"late", MIMEO_OK, "late, or blocked: the publisher promised to publish again by now"},
     [MIMEO_UNJOINED] = {"unjoined", MIMEO_EINCOMPLETE,
                         "genuine, but not shown to belong to the history: something between is missing"},

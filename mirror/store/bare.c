@@ -85,31 +85,11 @@ static int open_objects(struct bare *b, mimeo_ctx *ctx)
     return rc;
 }
 
-static int remove_leftover(const char *name, unsigned char d_type, void *payload)
-{
-    (void)d_type;
-    const int *dir = payload;
-    if (strncmp(name, "pack_", 5) == 0 || strncmp(name, "tmp_", 4) == 0)
-        unlinkat(*dir, name, 0);
-    return 0;
-}
-
 /* With the lock held: what a killed run left behind. */
 static int recover(struct bare *b, mimeo_ctx *ctx)
 {
-    static const char *const locks[] = {"HEAD.lock", "packed-refs.lock", "config.lock", "refs/heads/main.lock",
-                                        "refs/heads/media.lock"};
-    int rc = 0;
-    for (size_t i = 0; rc == 0 && i < sizeof(locks) / sizeof(locks[0]); i++)
-        rc = file_remove(ctx, b->writer.git_dir, locks[i]);
-    if (rc == 0)
-        rc = dir_remove_stale(ctx, b->writer.git_dir);
-    int packs = rc < 0 ? rc : dir_open_beneath(ctx, b->writer.git_dir, "objects/pack");
-    if (packs < 0)
-        return packs == MIMEO_ENOTFOUND ? 0 : packs;
-    rc = dir_each(ctx, packs, 10000000, remove_leftover, &packs);
-    close(packs);
-    return rc;
+    int rc = writer_sweep(ctx, b->writer.git_dir);
+    return rc == 0 ? dir_remove_stale(ctx, b->writer.git_dir) : rc;
 }
 
 /* A branch that is none of ours, or names what is not there, is as good as none: all is made again. */

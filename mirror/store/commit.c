@@ -192,41 +192,52 @@ static int write_exclude(mimeo_ctx *ctx, int git_dir)
 struct leftovers {
     mimeo_ctx *ctx;
     int dir;
+    bool (*is_leftover)(const char *name);
 };
 
 /* What libgit2 was writing when it was killed: it takes the same names again in a process forked from the same parent,
  * and fails on them. */
-static int remove_temporary(const char *name, unsigned char d_type, void *payload)
+static bool is_temporary(const char *name)
+{
+    return strncmp(name, "tmp_", 4) == 0 || strncmp(name, "pack_git2_", 10) == 0;
+}
+
+static bool is_lock(const char *name)
+{
+    size_t len = strlen(name);
+    return len > 5 && strcmp(name + len - 5, ".lock") == 0;
+}
+
+static int remove_leftover(const char *name, unsigned char d_type, void *payload)
 {
     (void)d_type;
     const struct leftovers *l = payload;
-    if (strncmp(name, "tmp_", 4) != 0 && strncmp(name, "pack_git2_", 10) != 0)
-        return 0;
-    return file_remove(l->ctx, l->dir, name);
+    return l->is_leftover(name) ? file_remove(l->ctx, l->dir, name) : 0;
 }
 
-static int remove_leftovers(mimeo_ctx *ctx, int git_dir, const char *where)
+int writer_sweep(mimeo_ctx *ctx, int git_dir)
 {
-    struct leftovers l = {ctx, dir_open_beneath(ctx, git_dir, where)};
-    if (l.dir < 0)
-        return l.dir == MIMEO_ENOTFOUND ? 0 : l.dir;
-    int rc = dir_each(ctx, l.dir, SIZE_MAX, remove_temporary, &l);
-    close(l.dir);
+    static const char *const locks[] = {"index.lock", "HEAD.lock", "packed-refs.lock", "config.lock"};
+    static const struct {
+        const char *where;
+        bool (*is_leftover)(const char *name);
+    } places[] = {{"refs/heads", is_lock}, {"refs/tags", is_lock}, {"objects", is_temporary}, {"objects/pack", is_temporary}};
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < sizeof(locks) / sizeof(locks[0]); i++)
+        rc = file_remove(ctx, git_dir, locks[i]);
+    for (size_t i = 0; rc == 0 && i < sizeof(places) / sizeof(places[0]); i++) {
+        struct leftovers l = {ctx, dir_open_beneath(ctx, git_dir, places[i].where), places[i].is_leftover};
+        rc = l.dir < 0 ? (l.dir == MIMEO_ENOTFOUND ? 0 : l.dir) : dir_each(ctx, l.dir, SIZE_MAX, remove_leftover, &l);
+        if (l.dir >= 0)
+            close(l.dir);
+    }
     return rc;
 }
 
 /* With the lock held: what a killed run left behind. */
 static int recover(struct mirror_writer *w, mimeo_ctx *ctx)
 {
-    static const char *const locks[] = {"index.lock", "HEAD.lock", "packed-refs.lock", "config.lock",
-                                        "refs/heads/main.lock", "refs/heads/media.lock"};
-    int rc = 0;
-    for (size_t i = 0; rc == 0 && i < sizeof(locks) / sizeof(locks[0]); i++)
-        rc = file_remove(ctx, w->git_dir, locks[i]);
-    if (rc == 0)
-        rc = remove_leftovers(ctx, w->git_dir, "objects");
-    if (rc == 0)
-        rc = remove_leftovers(ctx, w->git_dir, "objects/pack");
+    int rc = writer_sweep(ctx, w->git_dir);
     if (rc == 0)
         rc = write_exclude(ctx, w->git_dir);
     if (rc == 0)

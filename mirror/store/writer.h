@@ -48,6 +48,9 @@ int writer_write_tree(git_oid *out, struct mirror_writer *w, mimeo_ctx *ctx, git
 int writer_write_commit(git_oid *out, struct mirror_writer *w, mimeo_ctx *ctx, const git_oid *tree_id,
                         git_commit *parent, const struct commit_plan *plan);
 int writer_tag(struct mirror_writer *w, mimeo_ctx *ctx, uint64_t seq, const git_oid *commit);
+/* Remove what a killed run left in a git directory: locks of files and of references, objects and packs half written.  Our own
+ * lock on the repository is held. */
+int writer_sweep(mimeo_ctx *ctx, int git_dir);
 /* The settings of a repository of ours. */
 int writer_configure(git_repository *repo, mimeo_ctx *ctx);
 #define TAG_EACH 100

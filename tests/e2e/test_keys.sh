@@ -59,7 +59,7 @@ is 'the fields' "$(mimeo --json --library l key check root -C press --passphrase
 mimeo key print root >paper || fault 'printing'
 cp paper typed && chmod 600 typed
 expect 0 'opens' mimeo key check typed --passphrase-file other
-sed 's/^box 0/box 1/;s/^box [1-9a-f]/box 0/' paper >slip && chmod 600 slip
+sed 's/^box 0/box 1/;t;s/^box [1-9a-f]/box 0/' paper >slip && chmod 600 slip
 expect 10 'typing error' mimeo key check slip --passphrase-file other
 mimeo key print root --qr >paper.qr || fault 'a QR code'
 grep -q '█' paper.qr || fault 'there is no QR code'

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
@@ -244,6 +245,23 @@ static void a_kill_at_any_moment_is_recovered(void **state)
     assert_memory_equal(&a, &b, sizeof(a));
 }
 
+/* A run that was killed while it made a tag, or moved a branch, must not keep the next from doing it. */
+static void locks_of_a_killed_run_are_removed(void **state)
+{
+    static const char *const locks[] = {"a/.git/HEAD.lock", "a/.git/index.lock", "a/.git/packed-refs.lock",
+                                        "a/.git/refs/heads/main.lock", "a/.git/refs/tags/b100.lock"};
+    (void)state;
+    make("a", 99);
+    for (size_t i = 0; i < sizeof(locks) / sizeof(locks[0]); i++)
+        close(open(locks[i], O_WRONLY | O_CREAT, 0600));
+    struct mirror_writer *w = open_at("a", false);
+    assert_int_equal(commit_next(w, false), 0);
+    mirror_writer_close(w);
+    check_tree("a", 100);
+    for (size_t i = 0; i < sizeof(locks) / sizeof(locks[0]); i++)
+        assert_int_equal(access(locks[i], F_OK), -1);
+}
+
 static void forgetting_leaves_nothing_behind(void **state)
 {
     (void)state;
@@ -279,6 +297,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(one_writer_at_a_time, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_lost_or_spoiled_work_tree_is_put_right, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_kill_at_any_moment_is_recovered, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(locks_of_a_killed_run_are_removed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(forgetting_leaves_nothing_behind, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
