@@ -37,15 +37,6 @@ static int fill(struct holding *h, struct opening *o)
     return 0;
 }
 
-/* A taking begins with the first charter: before that, or where it was stopped before, nothing is held. */
-static bool holds_something(const struct holding *h)
-{
-    char *charter = path_join(h->path, "charter/000001");
-    bool there = charter != NULL && access(charter, F_OK) == 0;
-    free(charter);
-    return there;
-}
-
 static int add_publisher(const char *name, unsigned char d_type, void *payload)
 {
     (void)d_type;
@@ -63,7 +54,7 @@ static int add_publisher(const char *name, unsigned char d_type, void *payload)
         l->cap = cap;
     }
     int rc = fill(&h, o);
-    if (rc < 0 || !holds_something(&h)) {
+    if (rc < 0 || !library_is_held(h.path)) {
         free(h.path);
         return rc;
     }
