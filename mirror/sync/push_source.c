@@ -101,9 +101,7 @@ void push_source_close(struct push_source *s)
     push_refs_dispose(&s->refs);
     git_repository_free(s->repo);
     mimeo_mirror_free(s->mirror);
-    if (s->made_in != NULL)
-        dir_remove_tree(NULL, AT_FDCWD, s->made_in);
-    free(s->made_in);
+    nursery_close(&s->nursery);
     free(s->git_dir);
 }
 
@@ -111,17 +109,10 @@ void push_source_close(struct push_source *s)
 
 static int make_temporary(struct push_source *s)
 {
-    const char *dir = getenv("TMPDIR");
-    s->made_in = path_join(dir != NULL && dir[0] == '/' ? dir : "/tmp", "mimeo-push-XXXXXX");
-    if (s->made_in == NULL)
-        return ctx_error_nomem(s->ctx);
-    if (mkdtemp(s->made_in) == NULL) {
-        int rc = ctx_error_errno(s->ctx, MIMEO_EIO, "cannot make a temporary directory");
-        free(s->made_in);
-        s->made_in = NULL;
+    int rc = nursery_open(&s->nursery, s->ctx, s->options->library);
+    if (rc < 0)
         return rc;
-    }
-    s->git_dir = path_join(s->made_in, "repo");
+    s->git_dir = path_join(s->nursery.path, "repo");
     return s->git_dir == NULL ? ctx_error_nomem(s->ctx) : 0;
 }
 
