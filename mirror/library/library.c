@@ -184,7 +184,7 @@ static int is_waiting(struct waiting *out, const mimeo_library *l, mimeo_ctx *ct
     return rc;
 }
 
-static int say_nobody(mimeo_library *l, mimeo_ctx *ctx, const char *who)
+int library_say_nobody(const mimeo_library *l, mimeo_ctx *ctx, const char *who)
 {
     struct waiting w;
     int rc = is_waiting(&w, l, ctx, who);
@@ -211,7 +211,7 @@ int library_find(struct holding **out, mimeo_library *l, mimeo_ctx *ctx, const c
         found = &l->items[i];
     }
     if (found == NULL)
-        return say_nobody(l, ctx, who);
+        return library_say_nobody(l, ctx, who);
     *out = found;
     return 0;
 }
@@ -323,7 +323,7 @@ int mimeo_library_rebuild(mimeo_library *l, mimeo_ctx *ctx, struct mimeo_rebuild
     l->index = NULL;
     l->index_tried = true;
     if (l->count == 0)
-        return say_nobody(l, ctx, NULL);
+        return library_say_nobody(l, ctx, NULL);
     char *path = path_join(l->path, "catalog.sqlite");
     if (path == NULL)
         return ctx_error_nomem(ctx);

@@ -95,9 +95,9 @@ begun() {
     expect 8 'nothing of' mimeo read a-1
     expect 0 "$url" mimeo mirrors
     cp -R library begun.library
-    for next in sync "clone $address --expect $digits"; do
-        # shellcheck disable=SC2086 # words
-        expect 0 '' mimeo $next
+    for next in sync clone; do
+        [ "$next" = clone ] || expect 0 '' mimeo sync
+        [ "$next" = sync ] || expect 0 '' mimeo clone "$address" --expect "$digits"
         holds_all_of "$1, then $next" press
         expect 0 'good: verified' mimeo verify
         is "$1, then $next: left" "$(find library -name '.mimeo-tmp*' -o -name 'new-*' | head -3)" ''
