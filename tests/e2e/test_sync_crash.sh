@@ -2,6 +2,7 @@
 # SIGKILL at 100 random moments of cloning and syncing: after each what is held verifies clean, nothing is
 # lost, and the next run completes.  Then two syncs, a publisher and readers on one library at once.
 # label: slow
+# label: plain
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=servers.sh
