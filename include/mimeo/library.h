@@ -47,7 +47,8 @@ struct mimeo_holding {
 MIMEO_API int mimeo_library_each(mimeo_library *l, mimeo_ctx *ctx,
                                  int (*fn)(const struct mimeo_holding *holding, void *payload), void *payload);
 /* What is held of one publisher, opened as a mirror; the library's, closed with it.  `who`: a petname, an
- * ID or its first 8 or more digits; NULL: the only one there is.  MIMEO_ENOTFOUND, MIMEO_EUSAGE where several fit. */
+ * ID or its first 8 or more digits; NULL: the only one there is.  MIMEO_EINCOMPLETE where one is pinned and nothing of it came yet,
+ * MIMEO_ENOTFOUND, MIMEO_EUSAGE where several fit. */
 MIMEO_API int mimeo_library_mirror(mimeo_mirror **out, mimeo_library *l, mimeo_ctx *ctx, const char *who);
 
 struct mimeo_library_list_options {

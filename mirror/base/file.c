@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #define TEMPORARY_PREFIX ".mimeo-tmp-"
+#define TEMPORARY_TRIES 100
 #define MAP_FROM (64 * 1024) /* smaller files are read */
 #define NAME_MAX_BYTES 4096
 
@@ -376,30 +377,46 @@ static int open_parent(mimeo_ctx *ctx, int dir_fd, const char *name, mode_t mode
     return fd < 0 ? refuse_open(ctx, parent) : fd;
 }
 
+/* A lock on the temporary file says that its writer lives, until the name is another: dir_remove_stale leaves it alone.
+ * One who sweeps in the moment between making and locking wins, and then another is made. */
+static int make_temporary(mimeo_ctx *ctx, int parent, const char *name, mode_t mode, char temporary[64])
+{
+    static _Atomic unsigned counter;
+    for (int tries = 0; tries < TEMPORARY_TRIES; tries++) {
+        struct timespec now;
+        struct stat st;
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        snprintf(temporary, 64, TEMPORARY_PREFIX "%ld-%u-%lx", (long)getpid(), counter++, (unsigned long)now.tv_nsec);
+        int fd = openat(parent, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+        if (fd < 0)
+            break;
+        bool swept = flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+        if (!swept && (fstat(fd, &st) < 0 || st.st_nlink > 0))
+            return fd;
+        close(fd);
+        errno = EAGAIN;
+    }
+    return ctx_error_errno(ctx, MIMEO_EIO, "cannot write '%s'", name);
+}
+
 int file_write_atomic(mimeo_ctx *ctx, int dir_fd, const char *name, struct view bytes, mode_t mode)
 {
     const char *base;
+    char temporary[64];
     int parent = open_parent(ctx, dir_fd, name, mode, &base);
     if (parent < 0)
         return parent;
-    char temporary[64];
-    static _Atomic unsigned counter;
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    snprintf(temporary, sizeof(temporary), TEMPORARY_PREFIX "%ld-%u-%lx", (long)getpid(), counter++,
-             (unsigned long)now.tv_nsec);
-    int fd = openat(parent, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
-    int rc = fd < 0 ? ctx_error_errno(ctx, MIMEO_EIO, "cannot write '%s'", name) : 0;
+    int fd = make_temporary(ctx, parent, name, mode, temporary);
+    int rc = fd < 0 ? fd : 0;
     if (rc == 0) {
         rc = write_all(ctx, fd, name, bytes);
-        if (close(fd) < 0 && rc == 0)
-            rc = ctx_error_errno(ctx, MIMEO_EIO, "cannot write '%s'", name);
         if (rc == 0 && renameat(parent, temporary, parent, base) < 0)
             rc = ctx_error_errno(ctx, MIMEO_EIO, "cannot write '%s'", name);
         if (rc < 0)
             unlinkat(parent, temporary, 0);
         else if (fsync(parent) < 0)
             rc = ctx_error_errno(ctx, MIMEO_EIO, "cannot write '%s'", name);
+        close(fd); /* after fsync it has nothing left to say */
     }
     close(parent);
     return rc == MIMEO_ENOTFOUND ? MIMEO_EIO : rc;
@@ -482,13 +499,19 @@ struct stale {
     int fd;
 };
 
+/* One that is locked is being written at this moment. */
 static int remove_stale(const char *name, unsigned char d_type, void *payload)
 {
     (void)d_type;
     const struct stale *s = payload;
     if (strncmp(name, TEMPORARY_PREFIX, sizeof(TEMPORARY_PREFIX) - 1) != 0)
         return 0;
-    return file_remove(s->ctx, s->fd, name);
+    int fd = openat(s->fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    bool alive = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+    int rc = alive ? 0 : file_remove(s->ctx, s->fd, name);
+    if (fd >= 0)
+        close(fd);
+    return rc;
 }
 
 int dir_remove_stale(mimeo_ctx *ctx, int dir_fd)

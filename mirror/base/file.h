@@ -48,7 +48,8 @@ int file_write_atomic(mimeo_ctx *ctx, int dir_fd, const char *name, struct view 
                       mode_t mode);
 /* Make a new file (O_EXCL), fsynced; MIMEO_EEXISTS where one is there. */
 int file_write_new(mimeo_ctx *ctx, int dir_fd, const char *name, struct view bytes, mode_t mode);
-/* Remove what a killed file_write_atomic left in this directory (not below it). */
+/* Remove what a killed file_write_atomic left in this directory (not below it); what a living one is about to put in
+ * place stays, so no lock is needed. */
 int dir_remove_stale(mimeo_ctx *ctx, int dir_fd);
 int file_remove(mimeo_ctx *ctx, int dir_fd, const char *name); /* absent is fine */
 /* Remove a directory of ours with everything in it, following no symlink; absent is fine.  `dir_fd` may be AT_FDCWD; with

@@ -124,8 +124,9 @@ bool source_is_empty(struct source *s, struct cli *cli)
 {
     if (s->who != NULL || source_publishers(s, cli) > 0)
         return false;
-    talk(cli, "mimeo: the library is empty: 'mimeo clone' takes a publisher's mirror into it, and 'mimeo -C PATH' reads one "
-              "where it is");
+    mimeo_mirror *m; /* there is none: it says what to do */
+    mimeo_library_mirror(&m, s->library, cli->ctx, NULL);
+    talk(cli, "mimeo: %s; 'mimeo -C PATH' reads a mirror where it is", mimeo_ctx_message(cli->ctx));
     return true;
 }
 

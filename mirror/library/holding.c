@@ -27,6 +27,18 @@ int library_publisher_path(char **out, mimeo_ctx *ctx, const char *library, cons
     return below(out, ctx, library, "publishers", publisher);
 }
 
+bool library_is_held(const char *publisher_path)
+{
+    static const char *const signs[] = {"charter/000001", "head", "bundles"};
+    bool held = false;
+    for (size_t i = 0; !held && i < sizeof(signs) / sizeof(signs[0]); i++) {
+        char *path = path_join(publisher_path, signs[i]);
+        held = path == NULL || access(path, F_OK) == 0; /* without memory, what comes next says so */
+        free(path);
+    }
+    return held;
+}
+
 int library_work_path(char **out, mimeo_ctx *ctx, const char *library, const struct hash *publisher)
 {
     return below(out, ctx, library, "work", publisher);

@@ -37,15 +37,6 @@ static int fill(struct holding *h, struct opening *o)
     return 0;
 }
 
-/* A taking begins with the first charter: before that, or where it was stopped before, nothing is held. */
-static bool holds_something(const struct holding *h)
-{
-    char *charter = path_join(h->path, "charter/000001");
-    bool there = charter != NULL && access(charter, F_OK) == 0;
-    free(charter);
-    return there;
-}
-
 static int add_publisher(const char *name, unsigned char d_type, void *payload)
 {
     (void)d_type;
@@ -63,7 +54,7 @@ static int add_publisher(const char *name, unsigned char d_type, void *payload)
         l->cap = cap;
     }
     int rc = fill(&h, o);
-    if (rc < 0 || !holds_something(&h)) {
+    if (rc < 0 || !library_is_held(h.path)) {
         free(h.path);
         return rc;
     }
@@ -163,8 +154,45 @@ static bool is_meant(const struct holding *h, const char *who)
            (len >= 8 && strncasecmp(h->shown.publisher, who, len) == 0);
 }
 
-static int say_nobody(mimeo_library *l, mimeo_ctx *ctx, const char *who)
+struct waiting {
+    const char *who; /* NULL: anybody */
+    char petname[MIMEO_PETNAME_MAX + 1];
+};
+
+static int find_waiting(const struct pin *pin, void *payload)
 {
+    struct waiting *w = payload;
+    struct holding h = {.publisher = pin->publisher};
+    hash_format(h.shown.publisher, &pin->publisher);
+    strcpy(h.petname, pin->petname);
+    if (pin->state == MIMEO_PIN_OWN || (w->who != NULL && !is_meant(&h, w->who)))
+        return 0;
+    strcpy(w->petname, pin->petname);
+    return 1;
+}
+
+/* A publisher that is pinned and of whom nothing came yet: a clone was stopped early, or none was made.  1 and *out. */
+static int is_waiting(struct waiting *out, const mimeo_library *l, mimeo_ctx *ctx, const char *who)
+{
+    struct trust_store trust;
+    *out = (struct waiting){.who = who};
+    int rc = trust_store_open(&trust, ctx, l->path);
+    if (rc < 0)
+        return rc;
+    rc = trust_pin_each(&trust, ctx, find_waiting, out);
+    trust_store_close(&trust);
+    return rc;
+}
+
+int library_say_nobody(const mimeo_library *l, mimeo_ctx *ctx, const char *who)
+{
+    struct waiting w;
+    int rc = is_waiting(&w, l, ctx, who);
+    if (rc < 0)
+        return rc;
+    if (rc == 1)
+        return ctx_error(ctx, MIMEO_EINCOMPLETE, "nothing of '%s' is held yet: 'mimeo sync' gets it from the mirrors that are "
+                         "known, or 'mimeo clone' from an address", w.petname);
     if (l->count == 0)
         return ctx_error(ctx, MIMEO_ENOTFOUND, "the library is empty: 'mimeo clone' takes a publisher's mirror into it");
     return ctx_error(ctx, MIMEO_ENOTFOUND, "nothing of '%s' is held: 'mimeo library' tells who is", who);
@@ -183,7 +211,7 @@ int library_find(struct holding **out, mimeo_library *l, mimeo_ctx *ctx, const c
         found = &l->items[i];
     }
     if (found == NULL)
-        return say_nobody(l, ctx, who == NULL ? "" : who);
+        return library_say_nobody(l, ctx, who);
     *out = found;
     return 0;
 }
@@ -295,7 +323,7 @@ int mimeo_library_rebuild(mimeo_library *l, mimeo_ctx *ctx, struct mimeo_rebuild
     l->index = NULL;
     l->index_tried = true;
     if (l->count == 0)
-        return say_nobody(l, ctx, "");
+        return library_say_nobody(l, ctx, NULL);
     char *path = path_join(l->path, "catalog.sqlite");
     if (path == NULL)
         return ctx_error_nomem(ctx);

@@ -34,5 +34,7 @@ void library_catalog_failed(mimeo_library *l, struct holding *h);
 int library_repair(mimeo_library *l, mimeo_ctx *ctx, struct holding *h);
 /* The one holding that `who` names. */
 int library_find(struct holding **out, mimeo_library *l, mimeo_ctx *ctx, const char *who);
+/* Why nothing of `who` (NULL: of anybody) is held: MIMEO_EINCOMPLETE where it is to be had, MIMEO_ENOTFOUND. */
+int library_say_nobody(const mimeo_library *l, mimeo_ctx *ctx, const char *who);
 
 #endif

@@ -148,8 +148,7 @@ int mimeo_library_read(mimeo_reading **out, mimeo_mirror **m, mimeo_library *l, 
     struct search s = {.l = l, .ctx = ctx, .id = id};
     int rc = 0;
     if (l->count == 0)
-        return ctx_error(ctx, MIMEO_ENOTFOUND,
-                         "the library is empty: 'mimeo clone' takes a publisher's mirror into it");
+        return library_say_nobody(l, ctx, who);
     if (id[0] == '\0')
         return ctx_error(ctx, MIMEO_EUSAGE, "an article's id is needed: see 'mimeo list'");
     if (strlen(id) > LIMIT_ARTICLE_ID)

@@ -107,6 +107,28 @@ static int read_file(struct buf *out, const struct trust_store *s, mimeo_ctx *ct
     return 1;
 }
 
+static int sweep(const struct trust_store *s, mimeo_ctx *ctx, const char *name)
+{
+    int fd = dir_open_beneath(ctx, s->fd, name);
+    if (fd < 0)
+        return fd == MIMEO_ENOTFOUND ? 0 : fd;
+    int rc = dir_remove_stale(ctx, fd);
+    close(fd);
+    return rc;
+}
+
+int trust_sweep(const struct trust_store *s, mimeo_ctx *ctx, const struct hash *publisher)
+{
+    char hex[HASH_HEX_LEN + 1];
+    if (s->fd < 0)
+        return 0;
+    hash_format(hex, publisher);
+    int rc = sweep(s, ctx, hex);
+    if (rc == 0)
+        rc = sweep(s, ctx, name_of(publisher, "charter").text);
+    return rc == 0 ? sweep(s, ctx, name_of(publisher, "conflict").text) : rc;
+}
+
 /* ---- pins ---- */
 
 const char *mimeo_pin_state_name(enum mimeo_pin_state s)

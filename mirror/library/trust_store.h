@@ -29,6 +29,8 @@ int trust_store_open(struct trust_store *out, mimeo_ctx *ctx, const char *librar
 void trust_store_close(struct trust_store *s);
 /* Make its directory, private from the start, where there is none: before the first write. */
 int trust_store_make(struct trust_store *s, mimeo_ctx *ctx);
+/* Remove what killed writers left among the publisher's files. */
+int trust_sweep(const struct trust_store *s, mimeo_ctx *ctx, const struct hash *publisher);
 
 struct pin {
     struct hash publisher;

@@ -3,88 +3,20 @@
  * publisher pinned, and the rest is a visit like every sync.
  *
  * A git mirror whose publisher nobody knows yet is fetched into a work directory of no publisher, which becomes
- * the publisher's when it is pinned; one that was left by a killed run is removed by the next clone.
+ * the publisher's when it is pinned (sync/nursery.h).
  */
-#include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "library/holding.h"
 #include "sync/mirror_list.h"
+#include "sync/nursery.h"
 #include "sync/session.h"
 #include "trust/fingerprint.h"
-
-#define NEW "new-"
-
-/* ---- a work directory of no publisher ---- */
-
-struct nursery {
-    char *path; /* work/new-<random> */
-    int lock;
-};
-
-static int sweep_one(const char *name, unsigned char d_type, void *payload)
-{
-    (void)d_type;
-    void **p = payload;
-    mimeo_ctx *ctx = p[0];
-    int work = *(int *)p[1], lock = -1;
-    if (strncmp(name, NEW, strlen(NEW)) != 0)
-        return 0;
-    int dir = dir_open_beneath(ctx, work, name);
-    if (dir < 0)
-        return 0;
-    if (file_lock(&lock, ctx, dir, "lock", 0) == 0) { /* nobody is at work in it */
-        dir_remove_tree(ctx, work, name);
-        file_unlock(lock);
-    }
-    close(dir);
-    return 0;
-}
-
-static int nursery_open(struct nursery *n, mimeo_ctx *ctx, const char *library)
-{
-    char name[32] = NEW;
-    uint8_t random[8];
-    char *work = path_join(library, "work");
-    *n = (struct nursery){NULL, -1};
-    int rc = work == NULL ? ctx_error_nomem(ctx) : dir_make(ctx, work, 0700);
-    int dir = rc < 0 ? rc : dir_open(ctx, work);
-    if (dir >= 0) {
-        void *payload[] = {ctx, &dir};
-        rc = dir_each(ctx, dir, SIZE_MAX, sweep_one, payload);
-        close(dir);
-    } else {
-        rc = dir;
-    }
-    ctx_random(ctx, random, sizeof(random));
-    format_hex(name + strlen(NEW), random, sizeof(random));
-    if (rc == 0 && (n->path = path_join(work, name)) == NULL)
-        rc = ctx_error_nomem(ctx);
-    if (rc == 0)
-        rc = dir_make(ctx, n->path, 0700);
-    dir = rc < 0 ? rc : dir_open(ctx, n->path);
-    rc = dir < 0 ? dir : file_lock(&n->lock, ctx, dir, "lock", 0);
-    if (dir >= 0)
-        close(dir);
-    free(work);
-    return rc;
-}
-
-static void nursery_close(struct nursery *n, mimeo_ctx *ctx)
-{
-    if (n->path != NULL)
-        dir_remove_tree(ctx, AT_FDCWD, n->path);
-    if (n->lock >= 0)
-        file_unlock(n->lock);
-    free(n->path);
-}
 
 /* ---- who is it? ---- */
 
@@ -189,7 +121,7 @@ static int clone_address(struct cloning *c, struct mimeo_sync_result *result)
         rc = finish(c, way, result);
     }
     way->end(&c->approach);
-    nursery_close(&c->nursery, c->ctx);
+    nursery_close(&c->nursery);
     return rc;
 }
 

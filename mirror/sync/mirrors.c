@@ -21,9 +21,10 @@ static int load_list(struct mirror_list *out, const struct showing *s, const str
     int rc = library_publisher_path(&held, s->ctx, s->library, publisher);
     if (rc < 0)
         return rc;
-    rc = mirror_open(&m, s->ctx, held, s->library, MIRROR_HELD);
+    if (library_is_held(held))
+        rc = mirror_open(&m, s->ctx, held, s->library, MIRROR_HELD);
     free(held);
-    if (rc < 0 && rc != MIMEO_ENOTFOUND)
+    if (rc < 0)
         return rc;
     rc = mirror_list_load(out, s->ctx, s->library, publisher, m == NULL ? NULL : m->anchor);
     mimeo_mirror_free(m);

@@ -12,6 +12,7 @@
 
 #include "library/mirror.h"
 #include "sync/git.h"
+#include "sync/nursery.h"
 
 #define PUSH_ID_LEN 40
 
@@ -33,7 +34,7 @@ struct push_source {
     mimeo_mirror *mirror;
     bool own;               /* the publisher's directory */
     char *git_dir;          /* NULL until made */
-    char *made_in;          /* a temporary directory to remove; NULL: none */
+    struct nursery nursery; /* where a repository was made for this once */
     struct git_repository *repo;
     struct push_refs refs;
     bool ready;             /* git_dir, repo and refs are set */

@@ -101,9 +101,7 @@ void push_source_close(struct push_source *s)
     push_refs_dispose(&s->refs);
     git_repository_free(s->repo);
     mimeo_mirror_free(s->mirror);
-    if (s->made_in != NULL)
-        dir_remove_tree(NULL, AT_FDCWD, s->made_in);
-    free(s->made_in);
+    nursery_close(&s->nursery);
     free(s->git_dir);
 }
 
@@ -111,17 +109,10 @@ void push_source_close(struct push_source *s)
 
 static int make_temporary(struct push_source *s)
 {
-    const char *dir = getenv("TMPDIR");
-    s->made_in = path_join(dir != NULL && dir[0] == '/' ? dir : "/tmp", "mimeo-push-XXXXXX");
-    if (s->made_in == NULL)
-        return ctx_error_nomem(s->ctx);
-    if (mkdtemp(s->made_in) == NULL) {
-        int rc = ctx_error_errno(s->ctx, MIMEO_EIO, "cannot make a temporary directory");
-        free(s->made_in);
-        s->made_in = NULL;
+    int rc = nursery_open(&s->nursery, s->ctx, s->options->library);
+    if (rc < 0)
         return rc;
-    }
-    s->git_dir = path_join(s->made_in, "repo");
+    s->git_dir = path_join(s->nursery.path, "repo");
     return s->git_dir == NULL ? ctx_error_nomem(s->ctx) : 0;
 }
 
@@ -186,11 +177,47 @@ static int read_tags(struct push_source *s)
     return rc;
 }
 
+/* The number that the head of the files has at this moment; 0 where it cannot be told. */
+static uint64_t head_now(struct push_source *s)
+{
+    struct stored head;
+    uint64_t seq = 0;
+    if (store_get_head(&head, s->mirror->store, s->ctx) < 0)
+        return 0;
+    struct note *note = calloc(1, sizeof(*note));
+    struct header *h = calloc(1, sizeof(*h));
+    if (note != NULL && h != NULL && header_parse(h, note, s->ctx, "head", head.view) == 0)
+        seq = h->seq;
+    free(note);
+    free(h);
+    store_release(&head);
+    return seq;
+}
+
+/* Is a publisher at work here, or was since the files were read?  The history is ahead of them for a moment then. */
+static bool is_busy(struct push_source *s)
+{
+    char *path = path_join(s->git_dir, "mimeo");
+    int lock, dir = path == NULL ? -1 : dir_open(s->ctx, path);
+    free(path);
+    if (dir < 0)
+        return false;
+    int rc = file_lock(&lock, s->ctx, dir, "lock", 0);
+    bool busy = rc == MIMEO_EBUSY || (rc == 0 && head_now(s) != s->mirror->head.seq);
+    if (rc == 0)
+        file_unlock(lock);
+    close(dir);
+    return busy;
+}
+
 static int check_own(struct push_source *s)
 {
     uint64_t seq = push_source_seq(s, s->refs.main);
     if (seq == s->mirror->head.seq)
         return 0;
+    if (is_busy(s))
+        return ctx_error(s->ctx, MIMEO_EBUSY, "a publisher is at work in '%s': wait for it, then run again",
+                         store_path(s->mirror->store));
     return ctx_error(s->ctx, MIMEO_EINCOMPLETE,
                      "the files end with bundle %llu and the git history with %llu: a run that was killed left it so; the "
                      "next 'mimeo publish' mends it", (unsigned long long)s->mirror->head.seq, (unsigned long long)seq);

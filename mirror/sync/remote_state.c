@@ -1,12 +1,12 @@
 /*
  * What the other side has: asked with one question, and looked at where its history is not ours.
  */
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "library/copy.h"
+#include "sync/nursery.h"
 #include "sync/push.h"
 
 #define REFS_MAX ((size_t)4 << 20)            /* bytes of the answer: 60,000 tags */
@@ -165,24 +165,18 @@ static int look(mimeo_ctx *ctx, mimeo_mirror *ours, const char *what, struct git
 int remote_judge(mimeo_ctx *ctx, mimeo_mirror *ours, const char *what, const struct git_options *options, const char *ref,
                  const char *id, uint64_t *seq)
 {
-    const char *dir = getenv("TMPDIR");
-    char *place = path_join(dir != NULL && dir[0] == '/' ? dir : "/tmp", "mimeo-look-XXXXXX");
-    if (place == NULL)
-        return ctx_error_nomem(ctx);
-    if (mkdtemp(place) == NULL) {
-        int rc = ctx_error_errno(ctx, MIMEO_EIO, "cannot make a temporary directory");
-        free(place);
+    struct nursery place;
+    int rc = nursery_open(&place, ctx, ours->trust.path);
+    if (rc < 0)
         return rc;
-    }
     struct git_options o = *options;
     struct git *g = NULL;
-    o.git_dir = place;
+    o.git_dir = place.path;
     o.own = false;
-    int rc = git_open(&g, ctx, &o);
+    rc = git_open(&g, ctx, &o);
     if (rc == 0)
         rc = look(ctx, ours, what, g, ref, id, seq);
     git_close(g);
-    dir_remove_tree(NULL, AT_FDCWD, place); /* what was found out counts, whatever becomes of it */
-    free(place);
+    nursery_close(&place); /* what was found out counts, whatever becomes of it */
     return rc;
 }

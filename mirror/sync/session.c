@@ -28,13 +28,14 @@ static int take_lock(struct session *s)
     int dir = rc < 0 ? rc : dir_open(s->ctx, s->work);
     if (dir < 0)
         return dir;
-    rc = dir_remove_stale(s->ctx, dir);
+    rc = file_lock(&s->lock, s->ctx, dir, LOCK, LOCK_SECONDS);
     if (rc == 0)
-        rc = file_lock(&s->lock, s->ctx, dir, LOCK, LOCK_SECONDS);
+        rc = dir_remove_stale(s->ctx, dir);
     close(dir);
     return rc;
 }
 
+/* And the trust files are rid of what killed runs left: only here does somebody come by for sure. */
 static int read_petname(struct session *s)
 {
     struct trust_store trust;
@@ -42,7 +43,9 @@ static int read_petname(struct session *s)
     int rc = trust_store_open(&trust, s->ctx, s->library);
     if (rc < 0)
         return rc;
-    rc = trust_pin_read(&pin, &trust, s->ctx, &s->publisher);
+    rc = trust_sweep(&trust, s->ctx, &s->publisher);
+    if (rc == 0)
+        rc = trust_pin_read(&pin, &trust, s->ctx, &s->publisher);
     trust_store_close(&trust);
     if (rc < 0)
         return rc;
@@ -53,8 +56,10 @@ static int read_petname(struct session *s)
 /* 1 and what is held of the publisher, opened; 0 where nothing is. */
 static int open_held(mimeo_mirror **out, const struct session *s)
 {
+    if (!library_is_held(s->held))
+        return 0;
     int rc = mirror_open(out, s->ctx, s->held, s->library, MIRROR_HELD);
-    return rc == MIMEO_ENOTFOUND ? 0 : rc < 0 ? rc : 1;
+    return rc < 0 ? rc : 1;
 }
 
 /* Bundles 1 to this are there. */

@@ -3,6 +3,7 @@
 # again.  After each a clone of the mirror verifies, as before or as after (the work tree is in between for a moment,
 # and then says that what is cut off is revoked, or does not find the order to erase); the next run completes.  Pictures and an erasure are beyond the cut.
 # label: slow
+# label: plain
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 need git jq strace

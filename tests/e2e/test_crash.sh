@@ -2,6 +2,7 @@
 # SIGKILL at 100 random moments of publishing: after each the mirror verifies clean, and the next run
 # completes.  The moments are spread over the time that a whole run takes here.
 # label: slow
+# label: plain
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 need git jq

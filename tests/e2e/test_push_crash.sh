@@ -2,9 +2,13 @@
 # SIGKILL at random moments of making a repository, of pushing to a directory and to a repository: what is
 # there verifies after each, and the next run completes.  And a disk that is full.
 # label: slow
+# label: plain
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 need git jq
+mkdir tmp
+TMPDIR=$work/tmp
+export TMPDIR
 
 own() { mimeo --no-input --library press.library push -C press "$@"; }
 refs() { git -C "$1" show-ref | sort; }
@@ -69,7 +73,48 @@ while [ "$round" -lt 32 ]; do
 done
 [ "$killed" -ge 20 ] || fault "only $killed of 64 runs were killed in time"
 printf '%d runs were killed\n' "$killed"
-is 'what is left in the temporary directory' "$(find "${TMPDIR:-/tmp}" -maxdepth 1 -name 'mimeo-look-*' -newer reference.git | wc -l)" 0
+is 'what is left in the temporary directory' "$(find "$TMPDIR" -maxdepth 1 -name 'mimeo*')" ''
+
+# ---- a repository made for one push, of files that are nobody's library ----
+
+cp -R "library/publishers/$id" plain
+round=0
+while [ "$round" -lt 6 ]; do
+    round=$((round + 1))
+    rm -rf plain.git && git init -q --bare plain.git
+    kill_at_random "$making" "$MIMEO" -q --no-input push -C plain plain.git
+done
+expect 0 'plain.git' mimeo push -C plain plain.git
+is 'refs of plain files' "$(refs plain.git)" "$(refs reference.git)"
+is 'repositories left' "$(find library/work -name 'new-*' | wc -l)" 0
+is 'what is left in the temporary directory' "$(find "$TMPDIR" -maxdepth 1 -name 'mimeo*')" ''
+
+# ---- a publisher and two who push at once ----
+
+: >complaints
+cp -R press busy && cp -R press.library busy.library && cp press.key busy.key && cp press.key.journal busy.key.journal 2>/dev/null
+git init -q --bare busy.git
+pushing() { # TARGET
+    times=0
+    while [ ! -e finished ] || [ "$times" -lt 2 ]; do
+        times=$((times + 1))
+        timeout 60 "$MIMEO" --no-input --library busy.library push -C busy "$1" >"push.$1" 2>&1 ||
+            grep -q 'run it again\|run again' "push.$1" || printf 'push: %s\n' "$(cat "push.$1")" >>complaints
+    done
+}
+pushing busy.git & first=$!
+pushing busy.stick & second=$!
+number=0
+while [ "$number" -lt 12 ]; do
+    number=$((number + 1))
+    article "$((1000 + number))" | publish busy - >publish.out 2>&1 || printf 'publish: %s\n' "$(cat publish.out)" >>complaints
+done
+: >finished
+wait "$first" "$second"
+[ ! -s complaints ] || fault "at once: $(sort complaints | uniq -c | head -5)"
+expect 0 'busy.git' mimeo --no-input --library busy.library push -C busy busy.git busy.stick
+is 'what was pushed' "$(git -C busy.git rev-parse main)" "$(git -C busy rev-parse main)"
+expect 0 'good: verified' mimeo --library busy.library verify --deep busy.stick
 
 # ---- a full disk ----
 mkdir small

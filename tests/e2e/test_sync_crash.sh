@@ -2,13 +2,14 @@
 # SIGKILL at 100 random moments of cloning and syncing: after each what is held verifies clean, nothing is
 # lost, and the next run completes.  Then two syncs, a publisher and readers on one library at once.
 # label: slow
+# label: plain
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=servers.sh
 . "$MIMEO_SOURCE_DIR/tests/e2e/servers.sh"
 # shellcheck source-path=SCRIPTDIR source=mirrors.sh
 . "$MIMEO_SOURCE_DIR/tests/e2e/mirrors.sh"
-need git jq python3 awk
+need git jq python3 awk flock
 
 make_publisher press
 number=0
@@ -71,13 +72,64 @@ while [ "$round" -lt 50 ]; do
     [ $((round % 3)) -eq 1 ] && fresh_library
     killed_at "$whole" clone "$address" --expect "$digits"
     # Before anything is pinned there is nothing to verify.
-    [ -z "$(mimeo trust 2>/dev/null)" ] || [ ! -d "$(held press)" ] || clean "clone $round"
+    [ -z "$(mimeo trust 2>/dev/null)" ] || clean "clone $round"
     if [ $((round % 3)) -eq 0 ]; then
         mimeo clone "$address" --expect "$digits" >out 2>err || fault "clone $round: the next run: $(cat err)"
         holds_all_of "clone $round" press
         expect 0 'good: verified' mimeo verify
     fi
 done
+
+# ---- what a kill can leave, one by one ----
+
+id=$(id_of press)
+left=.mimeo-tmp-999999-1-abc
+fresh_library
+mimeo clone "$address" --expect "$digits" >out 2>err || fault "clone: $(cat err)"
+cp -R library whole.library
+# begun WHAT: nothing is held yet, which is said, and each next run completes.
+begun() {
+    expect 8 "nothing of 'The Harbour Courier' is held yet: 'mimeo sync' gets it" mimeo verify
+    expect 0 "nothing of 'The Harbour Courier' is held yet: 'mimeo sync' gets it" mimeo list
+    expect 0 'nothing of' mimeo status
+    expect 0 'nothing of' mimeo library
+    expect 8 'nothing of' mimeo read a-1
+    expect 0 "$url" mimeo mirrors
+    cp -R library begun.library
+    for next in sync clone; do
+        [ "$next" = clone ] || expect 0 '' mimeo sync
+        [ "$next" = sync ] || expect 0 '' mimeo clone "$address" --expect "$digits"
+        holds_all_of "$1, then $next" press
+        expect 0 'good: verified' mimeo verify
+        is "$1, then $next: left" "$(find library -name '.mimeo-tmp*' -o -name 'new-*' | head -3)" ''
+        rm -rf library && cp -R begun.library library
+    done
+    rm -rf begun.library
+}
+rm -rf "library/publishers/$id"
+begun 'pinned only'
+mkdir -p "library/publishers/$id"
+begun 'a directory'
+mkdir "library/publishers/$id/charter" && : >"library/publishers/$id/charter/$left"
+begun 'a first charter half written'
+: >"library/trust/$id/$left" && mkdir -p "library/trust/$id/conflict" && : >"library/trust/$id/conflict/$left" && : >"library/trust/$id/charter/$left"
+: >"library/work/$id/$left"
+begun 'trust files half written'
+# The work of a clone that nobody will come back to; and that of one that is at work.
+rm -rf library && mkdir -p library/work/new-0000000000000001/git library/work/new-0000000000000002 library/work/new-0000000000000003
+: >library/work/new-0000000000000001/lock && : >library/work/new-0000000000000003/lock
+(flock 9 && exec sleep 30) 9>library/work/new-0000000000000003/lock & living=$!
+until ! flock -n library/work/new-0000000000000003/lock true; do sleep 0.01; done
+expect 0 '' mimeo clone "$address" --expect "$digits"
+is 'work that is left' "$(cd library/work && echo new-*)" 'new-0000000000000003'
+kill "$living"
+wait "$living" 2>/dev/null
+# A first charter alone is a mirror of which all else is missing.
+rm -rf library && cp -R whole.library library
+find "library/publishers/$id" -mindepth 1 -maxdepth 1 ! -name charter -exec rm -rf {} +
+clean 'a charter alone'
+expect 0 '' mimeo sync
+holds_all_of 'a charter alone, then sync' press
 
 # ---- sync ----
 

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -135,6 +136,25 @@ static void removes_only_what_it_left_itself(void **state)
     close(fd);
     assert_int_equal(file_write_atomic(ctx, dir, "mine", view_of_str("x"), 0644), 0);
     assert_int_equal(dir_remove_stale(ctx, dir), 0);
+    assert_int_equal(entries(), 1);
+    holds("mine", "x");
+}
+
+static void sweeping_takes_nothing_from_a_living_writer(void **state)
+{
+    (void)state;
+    pid_t sweeper = fork();
+    assert_true(sweeper >= 0);
+    if (sweeper == 0) {
+        for (;;)
+            dir_remove_stale(ctx, dir);
+    }
+    int rc = 0;
+    for (int i = 0; rc == 0 && i < 300; i++)
+        rc = file_write_atomic(ctx, dir, "mine", view_of_str("x"), 0644);
+    kill(sweeper, SIGKILL);
+    waitpid(sweeper, NULL, 0);
+    assert_int_equal(rc, 0);
     assert_int_equal(entries(), 1);
     holds("mine", "x");
 }
@@ -339,6 +359,7 @@ int main(void)
         TEST(a_write_that_fails_leaves_the_old_file_and_nothing_else),
         TEST(follows_no_link_and_opens_no_pipe),
         TEST(removes_only_what_it_left_itself),
+        TEST(sweeping_takes_nothing_from_a_living_writer),
         TEST(a_tree_is_removed_and_no_link_out_of_it_followed),
         TEST(a_child_gives_back_bytes_or_its_error),
         TEST(a_child_that_dies_ends_alone),
