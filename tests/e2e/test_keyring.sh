@@ -50,6 +50,10 @@ expect 7 'rollback' sample verify old
 rm -rf library
 expect 0 'verified' sample trust add press --first-use
 rm -rf library
+expect 0 'The Sample Harbour: 3 new bundles' sample clone press
+grep -q 'first use' err && fault 'a shipped publisher is called one of first use'
+is 'a clone of it' "$(sample --json status --publisher "$id" | jq -r '[.pin, .verdict] | join(" ")')" 'verified good'
+rm -rf library
 expect 4 '' sample trust add press --expect '00000 00000 00000 00000 00000 00000 00000 00000'
 
 # A pin file that claims to be shipped is damaged: that state is never written.
