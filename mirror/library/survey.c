@@ -134,16 +134,9 @@ static int list_pictures(struct survey *s, mimeo_ctx *ctx)
 
 static int cite(struct survey *s, mimeo_ctx *ctx, const struct hash *h, uint64_t seq)
 {
-    size_t low = 0, high = s->picture_count;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (memcmp(s->pictures[mid].hash.bytes, h->bytes, HASH_LEN) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    if (low < s->picture_count && hash_equal(&s->pictures[low].hash, h)) {
-        s->pictures[low].cited = seq; /* the walk goes down: the last one said is the first */
+    struct surveyed_picture *picture = hash_find(h, s->pictures, s->picture_count, sizeof(*s->pictures));
+    if (picture != NULL) {
+        picture->cited = seq; /* the walk goes down: the last one said is the first */
         return 0;
     }
     struct record_erase missing = {0, ERASE_MEDIA, 0, *h};

@@ -55,17 +55,9 @@ static void sort(struct wanted_list *l, int (*compare)(const void *, const void 
 }
 
 /* The first place of a hash in a list by hash. */
-static const struct wanted *find(const struct wanted_list *l, const struct hash *h)
+static struct wanted *find(const struct wanted_list *l, const struct hash *h)
 {
-    size_t low = 0, high = l->count;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (memcmp(l->items[mid].hash.bytes, h->bytes, HASH_LEN) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low < l->count && hash_equal(&l->items[low].hash, h) ? &l->items[low] : NULL;
+    return hash_find(h, l->items, l->count, sizeof(*l->items));
 }
 
 static int note_have(uint64_t seq, const struct hash *h, void *payload)
@@ -130,9 +122,9 @@ static int mark_cited(const struct record *r, uint32_t block, uint32_t line, voi
     struct group *g = payload;
     const struct wanted_list part = {.items = g->list->items + g->first, .count = g->end - g->first};
     for (size_t i = 0; i < r->media_count; i++) {
-        const struct wanted *w = find(&part, &r->media[i].hash);
+        struct wanted *w = find(&part, &r->media[i].hash);
         if (w != NULL)
-            g->list->items[w - g->list->items].cited = true;
+            w->cited = true;
     }
     return 0;
 }
@@ -198,10 +190,10 @@ static int take_cited(const struct record *r, uint32_t block, uint32_t line, voi
     struct search *s = payload;
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < r->media_count; i++) {
-        const struct wanted *w = find(s->list, &r->media[i].hash);
+        struct wanted *w = find(s->list, &r->media[i].hash);
         if (w == NULL || w->cited)
             continue;
-        s->list->items[w - s->list->items].cited = true;
+        w->cited = true;
         s->left--;
         rc = take_picture(s->list, &w->hash, 0, s->seq);
     }

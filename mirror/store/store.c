@@ -426,15 +426,7 @@ static int know_media(struct store *s, mimeo_ctx *ctx)
 /* The first place that has this hash. */
 static const struct media_place *find_media(const struct store *s, const struct hash *h)
 {
-    size_t low = 0, high = s->media_count;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (memcmp(s->media[mid].hash.bytes, h->bytes, HASH_LEN) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low < s->media_count && hash_equal(&s->media[low].hash, h) ? &s->media[low] : NULL;
+    return hash_find(h, s->media, s->media_count, sizeof(*s->media));
 }
 
 static int get_media_at(struct stored *out, struct store *s, struct backend *b, mimeo_ctx *ctx, uint64_t seq,

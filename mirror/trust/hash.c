@@ -31,6 +31,20 @@ bool hash_parse(struct view hex, struct hash *out)
     return parse_hex(hex, out->bytes, HASH_LEN);
 }
 
+void *hash_find(const struct hash *h, const void *items, size_t count, size_t size)
+{
+    const uint8_t *at = items;
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (memcmp(at + mid * size, h->bytes, HASH_LEN) < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < count && memcmp(at + low * size, h->bytes, HASH_LEN) == 0 ? (void *)(at + low * size) : NULL;
+}
+
 void hash_format(char out[HASH_HEX_LEN + 1], const struct hash *h)
 {
     format_hex(out, h->bytes, HASH_LEN);

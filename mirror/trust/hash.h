@@ -20,6 +20,8 @@ struct hash hash_zero(void);
 bool hash_equal(const struct hash *a, const struct hash *b);
 bool hash_is_zero(const struct hash *h);
 bool hash_parse(struct view hex, struct hash *out);
+/* The first of `count` items, each `size` bytes that begin with a hash and sorted by it, that has this hash; NULL. */
+void *hash_find(const struct hash *h, const void *items, size_t count, size_t size);
 void hash_format(char out[HASH_HEX_LEN + 1], const struct hash *h);
 
 /* Streaming: init, update…, final. */
