@@ -168,6 +168,17 @@ static int verify_proof(struct cli *cli, const char *path)
     return status;
 }
 
+/* Nothing held is nothing verified. */
+static int refuse_nothing(struct cli *cli, struct source *s, const char *object)
+{
+    mimeo_mirror *m;
+    int rc = mimeo_library_mirror(&m, s->library, cli->ctx, s->who);
+    if (object == NULL || s->who != NULL)
+        return fail(cli, rc);
+    fprintf(stderr, "mimeo: there is no '%s' here, and the library holds nothing: name a mirror's path\n", object);
+    return EXIT_FAIL;
+}
+
 static int run_it(struct cli *cli, const struct args *args)
 {
     struct stat st;
@@ -181,9 +192,8 @@ static int run_it(struct cli *cli, const struct args *args)
     int status = source_open(&s, cli, &cmd_verify, is_path ? word : NULL, args->values[PUBLISHER]);
     if (status == EXIT_OK) {
         t.several = s.who == NULL && source_publishers(&s, cli) > 1;
-        mimeo_mirror *m;
-        if (source_publishers(&s, cli) == 0) /* nothing held is nothing verified */
-            status = fail(cli, mimeo_library_mirror(&m, s.library, cli->ctx, s.who));
+        if (source_publishers(&s, cli) == 0)
+            status = refuse_nothing(cli, &s, t.object);
         else
             status = t.several && t.object != NULL ? verify_article(cli, &s, &t) : source_each(&s, cli, verify_one, &t);
     }
