@@ -103,7 +103,7 @@ pushing() { # TARGET
     done
 }
 pushing busy.git & first=$!
-pushing busy.stick & second=$!
+pushing ./busy.stick & second=$!
 number=0
 while [ "$number" -lt 12 ]; do
     number=$((number + 1))
@@ -112,7 +112,7 @@ done
 : >finished
 wait "$first" "$second"
 [ ! -s complaints ] || fault "at once: $(sort complaints | uniq -c | head -5)"
-expect 0 'busy.git' mimeo --no-input --library busy.library push -C busy busy.git busy.stick
+expect 0 'busy.git' mimeo --no-input --library busy.library push -C busy busy.git ./busy.stick
 is 'what was pushed' "$(git -C busy.git rev-parse main)" "$(git -C busy rev-parse main)"
 expect 0 'good: verified' mimeo --library busy.library verify --deep busy.stick
 
