@@ -98,8 +98,9 @@ pushing() { # TARGET
     times=0
     while [ ! -e finished ] || [ "$times" -lt 2 ]; do
         times=$((times + 1))
-        timeout 60 "$MIMEO" --no-input --library busy.library push -C busy "$1" >"push.$1" 2>&1 ||
-            grep -q 'run it again\|run again' "push.$1" || printf 'push: %s\n' "$(cat "push.$1")" >>complaints
+        said=push.${1#./}
+        timeout 60 "$MIMEO" --no-input --library busy.library push -C busy "$1" >"$said" 2>&1 ||
+            grep -q 'run it again\|run again' "$said" || printf 'push: %s\n' "$(cat "$said")" >>complaints
     done
 }
 pushing busy.git & first=$!
