@@ -116,6 +116,7 @@ library() { # NAME COMMAND…
     mimeo --library "$name" "$@"
 }
 link=$(link_of press)
+# shellcheck disable=SC2317 # called by expect
 sync_from() { # LIBRARY ADDRESS: from there and nowhere else
     library "$1" mirrors --json | jq -r 'select(.added) | .address' >addresses
     while read -r address; do
