@@ -104,6 +104,7 @@ is 'pictures before' "$(printf '%s\n' "$pictures" | wc -l)" 3
 git init -q --bare remote.git
 git init -q --bare onward.git
 mkdir stick
+# shellcheck disable=SC2317 # called by expect
 own() { mimeo --library press.library push -C press "$@"; }
 expect 0 'pushed' own remote.git stick
 still 'the remote' remote.git
