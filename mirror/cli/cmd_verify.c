@@ -168,15 +168,13 @@ static int verify_proof(struct cli *cli, const char *path)
     return status;
 }
 
-/* Nothing held is nothing verified. */
+/* Nothing held is nothing verified; and a word that is no article's id then was meant as a path. */
 static int refuse_nothing(struct cli *cli, struct source *s, const char *object)
 {
     mimeo_mirror *m;
-    int rc = mimeo_library_mirror(&m, s->library, cli->ctx, s->who);
-    if (object == NULL || s->who != NULL)
-        return fail(cli, rc);
-    fprintf(stderr, "mimeo: there is no '%s' here, and the library holds nothing: name a mirror's path\n", object);
-    return EXIT_FAIL;
+    bool is_path = object != NULL && s->who == NULL;
+    return fail(cli, is_path ? mimeo_mirror_open(&m, cli->ctx, object, cli->library)
+                             : mimeo_library_mirror(&m, s->library, cli->ctx, s->who));
 }
 
 static int run_it(struct cli *cli, const struct args *args)
