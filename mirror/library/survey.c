@@ -80,7 +80,7 @@ size_t survey_orders_of(const struct record_erase **first, const struct survey *
 {
     struct record_erase at = {.seq = seq};
     size_t i = first_order(s, &at), count = 0;
-    *first = s->orders + i;
+    *first = i < s->order_count ? &s->orders[i] : NULL;
     while (i + count < s->order_count && s->orders[i + count].seq == seq)
         count++;
     return count;
