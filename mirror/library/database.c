@@ -2,6 +2,7 @@
 #include "library/database.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -160,8 +161,17 @@ static int open_to_read(struct database *db, mimeo_ctx *ctx)
     return o == OPENED ? 0 : database_fail(db, ctx);
 }
 
+/* The file is made here, so that it is private from the start. */
+static void make_private(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd >= 0)
+        close(fd);
+}
+
 static int open_to_write(struct database *db, mimeo_ctx *ctx)
 {
+    make_private(db->path);
     enum opened o = try_to_write(db);
     if (o == OPENED)
         return 0;
@@ -172,6 +182,7 @@ static int open_to_write(struct database *db, mimeo_ctx *ctx)
         return rc;
     database_remove(db->path);
     db->spoilt = false;
+    make_private(db->path);
     return try_to_write(db) == OPENED ? 0 : database_fail(db, ctx);
 }
 

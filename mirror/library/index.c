@@ -12,7 +12,6 @@
 #include "library/index.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -106,21 +105,11 @@ int place_compare(const struct place *a, const struct place *b)
 
 /* ---- opening ---- */
 
-/* The file is made here, so that it is private from the start. */
-static void make_private(const char *path)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd >= 0)
-        close(fd);
-}
-
 int index_open(struct index **out, mimeo_ctx *ctx, const char *library, bool write)
 {
     struct index *x = calloc(1, sizeof(*x));
     char *path = path_join(library, "catalog.sqlite");
     int rc = x == NULL || path == NULL ? ctx_error_nomem(ctx) : 0;
-    if (rc == 0 && write)
-        make_private(path);
     if (rc == 0)
         rc = database_open(&x->db, ctx, path, &plan, write ? DATABASE_WRITE : DATABASE_READ);
     free(path);
