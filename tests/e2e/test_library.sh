@@ -105,6 +105,7 @@ same_list 'without a catalog'
 [ -s "$catalog" ] || fault 'the catalog was not made again'
 head -c 8192 /dev/urandom >"$catalog"
 same_list 'with noise for a catalog'
+is 'the mode of one made again' "$(stat -c %a "$catalog")" 600
 size=$(stat -c %s "$catalog")
 dd if=/dev/urandom of="$catalog" bs=1 seek=$((size / 2)) count=4000 conv=notrunc 2>/dev/null
 same_list 'with a damaged catalog'
