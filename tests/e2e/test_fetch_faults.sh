@@ -65,11 +65,16 @@ is 'history' "$(git -C scratch rev-list main | wc -l)" 60
 
 # ---- stopped ----
 
+ours() { # of the fetchers: another test's work elsewhere
+    for one in $(pgrep -f "$fetcher"); do [ "$(readlink "/proc/$one/cwd")" != "$PWD" ] || echo "$one"; done
+}
 serve_bad silent
 "$fetcher" --stall 30 refs "$press_url" >/dev/null 2>&1
 "$fetcher" --stall 30 refs "git://127.0.0.1:$port/x" >out 2>err &
 run=$!
 sleep 0.5
+checks=$((checks + 1))
+[ "$(ours | wc -l)" -gt 0 ] || fault 'a fetch at work is not seen'
 began=$(date +%s)
 kill -INT "$run"
 wait "$run"
@@ -79,9 +84,6 @@ checks=$((checks + 1))
 [ $(($(date +%s) - began)) -le 2 ] || fault 'stopping took long'
 stop_server "$server"
 sleep 0.2
-ours() { # of the fetchers: another test's work elsewhere
-    for one in $(pgrep -f "$fetcher"); do [ "$(readlink "/proc/$one/cwd")" != "$PWD" ] || echo "$one"; done
-}
 is 'children left' "$(ours | wc -l)" 0
 
 # An ssh that hangs goes with the fetch, whether its time is over or it is stopped.
