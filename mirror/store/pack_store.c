@@ -144,6 +144,14 @@ static int add_hashed(struct pack *p, mimeo_ctx *ctx, const struct prefix *prefi
     return add_member(p, ctx, name, NULL, offset + PREFIX_LEN, len);
 }
 
+/* A list of parts: known by its place, under a name that is none of a mirror's. */
+static int add_part(struct pack *p, mimeo_ctx *ctx, const struct prefix *prefix, uint64_t offset)
+{
+    char name[64];
+    snprintf(name, sizeof(name), STORE_PARTS "/%020llu", (unsigned long long)offset);
+    return add_member(p, ctx, name, NULL, offset + PREFIX_LEN, prefix->total_len - PREFIX_LEN);
+}
+
 static bool magic_stands(struct pack *p, mimeo_ctx *ctx, uint64_t offset)
 {
     uint8_t bytes[sizeof(object_magic)];
@@ -197,7 +205,9 @@ static int index_one(struct pack *p, mimeo_ctx *ctx, const char *path, uint64_t 
             *offset = rc == 0 && next < *offset ? next : *offset;
         }
         if (rc == 0)
-            rc = prefix.header_len > 0 ? add_note(p, ctx, &prefix, start) : add_hashed(p, ctx, &prefix, start);
+            rc = prefix.kind == OBJECT_PART ? add_part(p, ctx, &prefix, start)
+                 : prefix.header_len > 0    ? add_note(p, ctx, &prefix, start)
+                                            : add_hashed(p, ctx, &prefix, start);
         return rc;
     }
     *offset = start + 1;
