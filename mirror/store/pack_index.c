@@ -151,12 +151,17 @@ static int hash_member(struct hash *out, struct pack_index *p, mimeo_ctx *ctx, c
     return 1;
 }
 
-/* A dictionary: known by its hash; and media, which wait until their hashes are wanted. */
-static int add_hashed(struct pack_index *p, mimeo_ctx *ctx, const struct prefix *prefix, uint64_t offset)
+/* A list of parts is known by its place; a dictionary by its hash; media wait until their hashes are wanted. */
+static int add_bare(struct pack_index *p, mimeo_ctx *ctx, const struct prefix *prefix, uint64_t offset)
 {
     struct member m = {.offset = offset + PREFIX_LEN, .len = (uint32_t)(prefix->total_len - PREFIX_LEN), .kind = MEMBER_MEDIA};
     if (prefix->kind == OBJECT_MEDIA)
         return add(&p->media, ctx, &m);
+    if (prefix->kind == OBJECT_PART) {
+        m.kind = MEMBER_PART;
+        m.key = key_of_number(m.offset);
+        return add(&p->named, ctx, &m);
+    }
     m.kind = MEMBER_DICTIONARY;
     int rc = hash_member(&m.key, p, ctx, &m);
     if (rc < 0)
@@ -213,7 +218,7 @@ static int index_object(struct pack_index *p, mimeo_ctx *ctx, const struct prefi
         }
     }
     if (rc == 0)
-        rc = prefix->header_len > 0 ? add_note(p, ctx, prefix, start) : add_hashed(p, ctx, prefix, start);
+        rc = prefix->header_len > 0 ? add_note(p, ctx, prefix, start) : add_bare(p, ctx, prefix, start);
     return rc;
 }
 
@@ -358,6 +363,18 @@ static int know_media(struct pack_index *p, mimeo_ctx *ctx)
 
 /* ---- looking into it ---- */
 
+static bool wanted_part(struct member *out, const char *name)
+{
+    struct cursor c = cursor_of(view_of_str(name));
+    uint64_t offset = 0;
+    if (!cursor_skip(&c, STORE_PARTS "/"))
+        return false;
+    if (!parse_decimal(view_of(c.ptr, c.left), UINT64_MAX, &offset))
+        return false;
+    *out = (struct member){.kind = MEMBER_PART, .key = key_of_number(offset)};
+    return true;
+}
+
 /* What a name stands for, as a member without a place; false where packs have no such. */
 static bool wanted(struct member *out, const char *name)
 {
@@ -373,7 +390,7 @@ static bool wanted(struct member *out, const char *name)
     case NAME_HEAD:
     case NAME_TEXT: break;
     }
-    return false;
+    return wanted_part(out, name);
 }
 
 /* The first of a list that is not below `m`. */
@@ -424,6 +441,9 @@ static void name_member(char out[STORE_NAME_MAX], const struct pack_index *p, co
     case MEMBER_STRAY: pack_source_place(out, STORE_NAME_MAX, p->source, m->offset); break;
     case MEMBER_CHARTER: store_name_charter(out, (uint32_t)number_of_key(&m->key)); break;
     case MEMBER_DICTIONARY: store_name_dictionary(out, &m->key); break;
+    case MEMBER_PART:
+        snprintf(out, STORE_NAME_MAX, STORE_PARTS "/%llu", (unsigned long long)number_of_key(&m->key));
+        break;
     /* The bundle that cites it first is not known here; seq 1 stands in. */
     case MEMBER_MEDIA: store_name_media(out, 1, &m->key); break;
     }

@@ -13,14 +13,15 @@
 #define PACK_OBJECTS_MAX 500000
 
 /* In the order in which they are listed. */
-enum member_kind { MEMBER_BUNDLE, MEMBER_STRAY, MEMBER_CHARTER, MEMBER_DICTIONARY, MEMBER_MEDIA };
+enum member_kind { MEMBER_BUNDLE, MEMBER_STRAY, MEMBER_CHARTER, MEMBER_DICTIONARY, MEMBER_PART, MEMBER_MEDIA };
 
 struct member {
     uint64_t offset; /* of what the name's file would hold */
     uint32_t len;
     uint8_t kind;
     uint8_t why;     /* 0: an object; else which stray: pack_stray */
-    struct hash key; /* of a dictionary, of media; a bundle's seq or a charter's version, big-endian, and zeros */
+    struct hash key; /* of a dictionary, of media; a bundle's seq, a charter's version or a part list's
+                        offset, big-endian, and zeros */
 };
 
 struct member_list {

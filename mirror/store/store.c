@@ -520,6 +520,38 @@ int store_each_media(struct store *s, mimeo_ctx *ctx,
     return rc;
 }
 
+/* ---- lists of parts ---- */
+
+struct part_walk {
+    struct store *s;
+    mimeo_ctx *ctx;
+    int (*fn)(const struct part *p, void *payload);
+    void *payload;
+};
+
+static int pass_part(const char *name, const struct stray *why, void *payload)
+{
+    struct part_walk *w = payload;
+    struct stored bytes;
+    struct part p;
+    int rc = why == NULL ? get_from(&bytes, w->s, w->s->files, w->ctx, name, LIMIT_PART, 0) : MIMEO_ENOTFOUND;
+    if (rc < 0)
+        return rc == MIMEO_EIO || rc == MIMEO_ENOMEM ? rc : 0;
+    rc = part_parse(&p, w->ctx, w->s->path, bytes.view);
+    store_release(&bytes);
+    if (rc < 0)
+        return rc == MIMEO_ENOMEM ? rc : 0;
+    rc = w->fn(&p, w->payload);
+    part_dispose(&p);
+    return rc;
+}
+
+int store_each_part(struct store *s, mimeo_ctx *ctx, int (*fn)(const struct part *p, void *payload), void *payload)
+{
+    struct part_walk w = {s, ctx, fn, payload};
+    return s->kind == STORE_PACK ? s->files->ops->each(s->files, ctx, STORE_PARTS, pass_part, &w) : 0;
+}
+
 /* ---- strays ---- */
 
 struct stray_walk {
