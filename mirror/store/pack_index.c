@@ -93,16 +93,53 @@ static bool same_name(const struct member *a, const struct member *b)
 /* ---- one object ---- */
 
 /* The value of a line of a note whose grammar nobody checked yet. */
-static bool claim(struct view note, const char *keyword, uint64_t *out)
+static bool claim(struct view note, const char *keyword, struct view *out)
 {
     struct cursor c = cursor_of(note);
     struct view line;
     while (cursor_line(&c, &line) && line.len > 0) {
         struct cursor at = cursor_of(line);
-        if (cursor_skip(&at, keyword))
-            return parse_decimal(view_of(at.ptr, at.left), LIMIT_SEQ, out) && *out > 0;
+        if (cursor_skip(&at, keyword)) {
+            *out = view_of(at.ptr, at.left);
+            return true;
+        }
     }
     return false;
+}
+
+static bool claim_number(struct view note, const char *keyword, uint64_t *out)
+{
+    struct view v;
+    return claim(note, keyword, &v) && parse_decimal(v, LIMIT_SEQ, out) && *out > 0;
+}
+
+/* The text of a note ends before its empty line. */
+static struct hash text_hash(struct view note)
+{
+    const uint8_t *gap = memmem(note.ptr, note.len, "\n\n", 2);
+    return hash_of(view_of(note.ptr, gap == NULL ? note.len : (size_t)(gap - note.ptr) + 1));
+}
+
+/* Whom a note or a list of parts names; false: nobody, as later charters do. */
+static bool claim_publisher(struct view text, bool charter, uint64_t number, struct hash *out)
+{
+    struct view v;
+    if (charter && number == 1) {
+        *out = text_hash(text);
+        return true;
+    }
+    return !charter && claim(text, "publisher ", &v) && hash_parse(v, out);
+}
+
+/* Remember whom the pack names; false where it is somebody who is not looked for. */
+static bool note_publisher(struct pack_index *p, const struct hash *publisher)
+{
+    size_t i = 0;
+    while (i < p->publisher_count && !hash_equal(&p->publishers[i], publisher))
+        i++;
+    if (i == p->publisher_count && i < PACK_PUBLISHERS_MAX)
+        p->publishers[p->publisher_count++] = *publisher;
+    return p->only == NULL || hash_equal(p->only, publisher);
 }
 
 /* A charter, header or bundle: known by a number in its note. */
@@ -111,12 +148,16 @@ static int add_note(struct pack_index *p, mimeo_ctx *ctx, const struct prefix *p
     uint8_t bytes[LIMIT_CHARTER];
     size_t got;
     uint64_t number;
+    struct hash publisher;
     int rc = pack_source_read(p->source, ctx, offset + PREFIX_LEN, bytes, prefix->header_len, &got);
     if (rc < 0)
         return rc;
+    struct view note = view_of(bytes, got);
     bool charter = prefix->kind == OBJECT_CHARTER;
-    if (!claim(view_of(bytes, got), charter ? "version " : "seq ", &number) || (charter && number > LIMIT_CHARTERS))
+    if (!claim_number(note, charter ? "version " : "seq ", &number) || (charter && number > LIMIT_CHARTERS))
         return add_stray(p, ctx, offset, STRAY_MALFORMED);
+    if (claim_publisher(note, charter, number, &publisher) && !note_publisher(p, &publisher))
+        return 0;
     struct member m = {.offset = offset + PREFIX_LEN, .len = prefix->header_len, .key = key_of_number(number)};
     if (prefix->kind == OBJECT_HEADER) {
         if (number > p->head_seq) {
@@ -151,17 +192,28 @@ static int hash_member(struct hash *out, struct pack_index *p, mimeo_ctx *ctx, c
     return 1;
 }
 
-/* A list of parts is known by its place; a dictionary by its hash; media wait until their hashes are wanted. */
+/* A list of parts is known by its place. */
+static int add_part(struct pack_index *p, mimeo_ctx *ctx, struct member *m)
+{
+    uint8_t bytes[256]; /* its publisher stands near the top */
+    size_t got;
+    struct hash publisher;
+    int rc = pack_source_read(p->source, ctx, m->offset, bytes, m->len < sizeof(bytes) ? m->len : sizeof(bytes), &got);
+    if (rc < 0 || (claim_publisher(view_of(bytes, got), false, 0, &publisher) && !note_publisher(p, &publisher)))
+        return rc;
+    m->kind = MEMBER_PART;
+    m->key = key_of_number(m->offset);
+    return add(&p->named, ctx, m);
+}
+
+/* A dictionary is known by its hash; media wait until their hashes are wanted. */
 static int add_bare(struct pack_index *p, mimeo_ctx *ctx, const struct prefix *prefix, uint64_t offset)
 {
     struct member m = {.offset = offset + PREFIX_LEN, .len = (uint32_t)(prefix->total_len - PREFIX_LEN), .kind = MEMBER_MEDIA};
     if (prefix->kind == OBJECT_MEDIA)
         return add(&p->media, ctx, &m);
-    if (prefix->kind == OBJECT_PART) {
-        m.kind = MEMBER_PART;
-        m.key = key_of_number(m.offset);
-        return add(&p->named, ctx, &m);
-    }
+    if (prefix->kind == OBJECT_PART)
+        return add_part(p, ctx, &m);
     m.kind = MEMBER_DICTIONARY;
     int rc = hash_member(&m.key, p, ctx, &m);
     if (rc < 0)
@@ -301,9 +353,36 @@ static void settle_copies(struct pack_index *p, mimeo_ctx *ctx, struct member_li
     l->count = kept;
 }
 
-int pack_index_make(struct pack_index *out, mimeo_ctx *ctx, struct pack_source *source)
+/* Of several publishers' charters those that hang together from the one's first: each names the one before by its hash. */
+static int sort_out_charters(struct pack_index *p, mimeo_ctx *ctx)
 {
-    struct pack_index p = {.source = source};
+    uint8_t bytes[LIMIT_CHARTER];
+    struct hash want = *p->only, prev, next = want;
+    struct view v;
+    size_t kept = 0, got;
+    if (p->named.count > 0)
+        qsort(p->named.items, p->named.count, sizeof(*p->named.items), compare_members);
+    for (size_t i = 0; i < p->named.count; i++) {
+        struct member m = p->named.items[i];
+        if (m.kind == MEMBER_CHARTER && number_of_key(&m.key) > 1) {
+            bool first = i == 0 || !same_name(&p->named.items[i - 1], &m);
+            int rc = pack_source_read(p->source, ctx, m.offset, bytes, m.len, &got);
+            if (rc < 0)
+                return rc;
+            want = first ? next : want;
+            if (!claim(view_of(bytes, got), "prev ", &v) || !hash_parse(v, &prev) || !hash_equal(&prev, &want))
+                continue;
+            next = text_hash(view_of(bytes, got));
+        }
+        p->named.items[kept++] = m;
+    }
+    p->named.count = kept;
+    return 0;
+}
+
+int pack_index_make(struct pack_index *out, mimeo_ctx *ctx, struct pack_source *source, const struct hash *only)
+{
+    struct pack_index p = {.source = source, .only = only};
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < pack_source_count(source); i++)
         rc = index_file(&p, ctx, i);
@@ -311,7 +390,14 @@ int pack_index_make(struct pack_index *out, mimeo_ctx *ctx, struct pack_source *
         pack_index_dispose(&p);
         return rc;
     }
+    if (only != NULL && p.publisher_count > 1)
+        rc = sort_out_charters(&p, ctx);
+    if (rc < 0) {
+        pack_index_dispose(&p);
+        return rc;
+    }
     settle_copies(&p, ctx, &p.named);
+    p.only = NULL;
     *out = p;
     return 0;
 }

@@ -11,6 +11,7 @@
 #include "store/pack_source.h"
 
 #define PACK_OBJECTS_MAX 500000
+#define PACK_PUBLISHERS_MAX 64 /* that one pack may be of: whoever has two packs may make one of them */
 
 /* In the order in which they are listed. */
 enum member_kind { MEMBER_BUNDLE, MEMBER_STRAY, MEMBER_CHARTER, MEMBER_DICTIONARY, MEMBER_PART, MEMBER_MEDIA };
@@ -36,10 +37,13 @@ struct pack_index {
     bool media_known;
     uint64_t head_seq;        /* of the highest bare header; 0: there is none */
     struct member head;
+    const struct hash *only;  /* while it is made: notes that name another publisher are passed over; NULL: none are */
+    struct hash publishers[PACK_PUBLISHERS_MAX]; /* that notes name, in the order of the pack; claims as all here */
+    size_t publisher_count;
 };
 
-/* Takes the source, on failure too. */
-int pack_index_make(struct pack_index *out, mimeo_ctx *ctx, struct pack_source *source);
+/* Takes the source, on failure too.  `only`: of a pack of several publishers, this one's; NULL: all that is there. */
+int pack_index_make(struct pack_index *out, mimeo_ctx *ctx, struct pack_source *source, const struct hash *only);
 void pack_index_dispose(struct pack_index *p);
 
 /* The object of a name; NULL and 0 where there is none. */

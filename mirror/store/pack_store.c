@@ -62,7 +62,7 @@ static void pack_close(struct backend *b)
 
 static const struct backend_ops ops = {get, each, pack_close};
 
-int pack_open(struct backend **out, mimeo_ctx *ctx, struct pack_source *source)
+int pack_open(struct backend **out, mimeo_ctx *ctx, struct pack_source *source, const struct hash *only)
 {
     struct pack *p = calloc(1, sizeof(*p));
     if (p == NULL) {
@@ -70,7 +70,7 @@ int pack_open(struct backend **out, mimeo_ctx *ctx, struct pack_source *source)
         return ctx_error_nomem(ctx);
     }
     p->backend.ops = &ops;
-    int rc = pack_index_make(&p->index, ctx, source);
+    int rc = pack_index_make(&p->index, ctx, source, only);
     if (rc < 0) {
         free(p);
         return rc;
@@ -82,4 +82,11 @@ int pack_open(struct backend **out, mimeo_ctx *ctx, struct pack_source *source)
 bool pack_is_concurrent(const struct backend *b)
 {
     return pack_source_is_concurrent(((const struct pack *)b)->index.source);
+}
+
+const struct hash *pack_publishers(const struct backend *b, size_t *count)
+{
+    const struct pack_index *p = &((const struct pack *)b)->index;
+    *count = p->publisher_count;
+    return p->publishers;
 }

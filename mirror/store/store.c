@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/sniff.h"
 #include "store/backend.h"
 
 /* Where a media object is, by hash. */
@@ -50,41 +51,22 @@ static bool is_file(const char *path, const char *name)
     return is;
 }
 
-static const struct {
-    const char *bytes;
-    const char *words;
-} others[] = {
-    {"PK\x03\x04", "is a zip archive: unpack it first"},
-    {"\x1F\x8B", "is compressed with gzip: unpack it first"},
-    {"\xFD" "7zXZ", "is compressed with xz: unpack it first"},
-    {"BZh", "is compressed with bzip2: unpack it first"},
-    {"# v2 git bundle", "is a git bundle: 'git clone' it first"},
-    {"# v3 git bundle", "is a git bundle: 'git clone' it first"},
-    {"%PDF", "is a PDF file, no mimeo mirror"},
-    {"ZIM\x04", "is a ZIM file, no mimeo mirror"},
-    {"<", "is a page of HTML or XML, no mimeo mirror: was it saved from a site that was blocked?"},
-    {"mimeo bundle 1", "is the head of a mirror alone: name the directory that it was in"},
-    {"mimeo charter 1", "is a charter alone: 'mimeo trust add' takes it"},
-};
-
 static int refuse_file(mimeo_ctx *ctx, const char *path, struct view front)
 {
-    if (front.len == 0)
-        return ctx_error(ctx, MIMEO_EMALFORMED, "'%s' is empty", path);
-    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-        if (view_starts_with(front, others[i].bytes))
-            return ctx_error(ctx, MIMEO_EMALFORMED, "'%s' %s", path, others[i].words);
+    struct sniff what = sniff(front);
+    if (what.kind != SNIFF_UNKNOWN)
+        return ctx_error(ctx, MIMEO_EMALFORMED, "'%s' %s", path, what.words);
     struct prefix prefix; /* has words for a magic that was spoiled on the way */
-    char what[512];
-    snprintf(what, sizeof(what), "'%s'", path);
-    int rc = prefix_parse(&prefix, ctx, what, front);
+    char quoted[512];
+    snprintf(quoted, sizeof(quoted), "'%s'", path);
+    int rc = prefix_parse(&prefix, ctx, quoted, front);
     return rc < 0 ? rc : ctx_error(ctx, MIMEO_EMALFORMED, "'%s' is no mimeo mirror", path);
 }
 
 /* Anything else than a pack is told as what it is. */
 static int check_front(mimeo_ctx *ctx, const char *path)
 {
-    uint8_t front[64];
+    uint8_t front[SNIFF_LEN];
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)
         return ctx_error_errno(ctx, MIMEO_EIO, "cannot open '%s'", path);
@@ -92,11 +74,10 @@ static int check_front(mimeo_ctx *ctx, const char *path)
     int rc = n < 0 ? ctx_error_errno(ctx, MIMEO_EIO, "cannot read '%s'", path) : 0;
     close(fd);
     struct view v = view_of(front, n < 0 ? 0 : (size_t)n);
-    bool pack = v.len >= sizeof(object_magic) && memcmp(v.ptr, object_magic, sizeof(object_magic)) == 0;
-    return rc < 0 || pack ? rc : refuse_file(ctx, path, v);
+    return rc < 0 || sniff(v).kind == SNIFF_PACK ? rc : refuse_file(ctx, path, v);
 }
 
-static int open_packs(struct store *s, mimeo_ctx *ctx, const char *const *paths, size_t count)
+static int open_packs(struct store *s, mimeo_ctx *ctx, const char *const *paths, size_t count, const struct hash *only)
 {
     struct pack_source *source;
     s->kind = STORE_PACK;
@@ -109,7 +90,7 @@ static int open_packs(struct store *s, mimeo_ctx *ctx, const char *const *paths,
             rc = pack_source_add(source, ctx, paths[i]);
     }
     if (rc == 0)
-        return pack_open(&s->files, ctx, source);
+        return pack_open(&s->files, ctx, source, only);
     pack_source_free(source);
     return rc;
 }
@@ -181,7 +162,7 @@ int store_open(struct store **out, mimeo_ctx *ctx, const char *path, bool truste
         free(s);
         return ctx_error_nomem(ctx);
     }
-    int rc = S_ISDIR(st.st_mode) ? open_directory(s, ctx, trusted) : open_packs(s, ctx, &path, 1);
+    int rc = S_ISDIR(st.st_mode) ? open_directory(s, ctx, trusted) : open_packs(s, ctx, &path, 1, NULL);
     if (rc < 0) {
         store_close(s);
         return rc;
@@ -190,16 +171,18 @@ int store_open(struct store **out, mimeo_ctx *ctx, const char *path, bool truste
     return 0;
 }
 
-int store_open_packs(struct store **out, mimeo_ctx *ctx, const char *const *paths, size_t count)
+int store_open_packs(struct store **out, mimeo_ctx *ctx, const char *const *paths, size_t count, const struct hash *only)
 {
-    if (count == 1)
-        return store_open(out, ctx, paths[0], false);
     struct store *s = calloc(1, sizeof(*s));
-    if (s == NULL || asprintf(&s->path, "%s and %zu more", paths[0], count - 1) < 0) {
+    if (s != NULL && count == 1)
+        s->path = strdup(paths[0]);
+    else if (s != NULL && asprintf(&s->path, "%s and %zu more", paths[0], count - 1) < 0)
+        s->path = NULL;
+    if (s == NULL || s->path == NULL) {
         free(s);
         return ctx_error_nomem(ctx);
     }
-    int rc = open_packs(s, ctx, paths, count);
+    int rc = open_packs(s, ctx, paths, count, only);
     if (rc < 0) {
         store_close(s);
         return rc;
@@ -249,6 +232,12 @@ enum store_kind store_kind(const struct store *s)
 const char *store_path(const struct store *s)
 {
     return s->path;
+}
+
+const struct hash *store_publishers(const struct store *s, size_t *count)
+{
+    *count = 0;
+    return s->kind == STORE_PACK ? pack_publishers(s->files, count) : NULL;
 }
 
 bool store_is_concurrent(const struct store *s)

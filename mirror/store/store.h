@@ -26,8 +26,11 @@ int store_open(struct store **out, mimeo_ctx *ctx, const char *path, bool truste
 /* A bare repository of which only the newest objects are held, over a directory with the rest: what git names and
  * does not hold is read from the directory by name.  Whether it is the right thing shows as always: by verifying. */
 int store_open_git_over(struct store **out, mimeo_ctx *ctx, const char *git_dir, const char *directory);
-/* Packs read as one, as `cat` would make them; `paths` in any order. */
-int store_open_packs(struct store **out, mimeo_ctx *ctx, const char *const *paths, size_t count);
+/* Packs read as one, as `cat` would make them, in any order.  `only`: what is another publisher's is passed over; NULL:
+ * nothing is. */
+int store_open_packs(struct store **out, mimeo_ctx *ctx, const char *const *paths, size_t count, const struct hash *only);
+/* Whom a pack's notes name, each once (a claim, nothing is checked); of another store none. */
+const struct hash *store_publishers(const struct store *s, size_t *count);
 void store_close(struct store *s);
 enum store_kind store_kind(const struct store *s);
 const char *store_path(const struct store *s); /* of several packs: "a.mimeo and 2 more" */
