@@ -24,7 +24,7 @@
 #include "base/context.h"
 #include "trust/keyfile.h"
 
-/* Bytes of the sealed file that holds `len` bytes; UINT64_MAX where there is no such file (above 2^62). */
+/* Bytes of the sealed file that holds `len` bytes; UINT64_MAX where no file is that large (2^62). */
 uint64_t seal_size(uint64_t len);
 /* The most bytes whose sealed file has at most `max` bytes; 0: none, or an empty one alone fits. */
 uint64_t seal_room(uint64_t max);
