@@ -81,19 +81,37 @@ static int refuse_file(mimeo_ctx *ctx, const char *path, struct view front)
     return rc < 0 ? rc : ctx_error(ctx, MIMEO_EMALFORMED, "'%s' is no mimeo mirror", path);
 }
 
-static int open_file(struct store *s, mimeo_ctx *ctx)
+/* Anything else than a pack is told as what it is. */
+static int check_front(mimeo_ctx *ctx, const char *path)
 {
     uint8_t front[64];
-    int fd = open(s->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)
-        return ctx_error_errno(ctx, MIMEO_EIO, "cannot open '%s'", s->path);
+        return ctx_error_errno(ctx, MIMEO_EIO, "cannot open '%s'", path);
     ssize_t n = read(fd, front, sizeof(front));
+    int rc = n < 0 ? ctx_error_errno(ctx, MIMEO_EIO, "cannot read '%s'", path) : 0;
     close(fd);
     struct view v = view_of(front, n < 0 ? 0 : (size_t)n);
-    if (v.len < sizeof(object_magic) || memcmp(v.ptr, object_magic, sizeof(object_magic)) != 0)
-        return refuse_file(ctx, s->path, v);
+    bool pack = v.len >= sizeof(object_magic) && memcmp(v.ptr, object_magic, sizeof(object_magic)) == 0;
+    return rc < 0 || pack ? rc : refuse_file(ctx, path, v);
+}
+
+static int open_packs(struct store *s, mimeo_ctx *ctx, const char *const *paths, size_t count)
+{
+    struct pack_source *source;
     s->kind = STORE_PACK;
-    return pack_open(&s->files, ctx, s->path);
+    int rc = pack_source_new(&source, ctx);
+    if (rc < 0)
+        return rc;
+    for (size_t i = 0; rc == 0 && i < count; i++) {
+        rc = check_front(ctx, paths[i]);
+        if (rc == 0)
+            rc = pack_source_add(source, ctx, paths[i]);
+    }
+    if (rc == 0)
+        return pack_open(&s->files, ctx, source);
+    pack_source_free(source);
+    return rc;
 }
 
 static bool has_mirror_files(const char *path)
@@ -163,7 +181,25 @@ int store_open(struct store **out, mimeo_ctx *ctx, const char *path, bool truste
         free(s);
         return ctx_error_nomem(ctx);
     }
-    int rc = S_ISDIR(st.st_mode) ? open_directory(s, ctx, trusted) : open_file(s, ctx);
+    int rc = S_ISDIR(st.st_mode) ? open_directory(s, ctx, trusted) : open_packs(s, ctx, &path, 1);
+    if (rc < 0) {
+        store_close(s);
+        return rc;
+    }
+    *out = s;
+    return 0;
+}
+
+int store_open_packs(struct store **out, mimeo_ctx *ctx, const char *const *paths, size_t count)
+{
+    if (count == 1)
+        return store_open(out, ctx, paths[0], false);
+    struct store *s = calloc(1, sizeof(*s));
+    if (s == NULL || asprintf(&s->path, "%s and %zu more", paths[0], count - 1) < 0) {
+        free(s);
+        return ctx_error_nomem(ctx);
+    }
+    int rc = open_packs(s, ctx, paths, count);
     if (rc < 0) {
         store_close(s);
         return rc;
@@ -217,7 +253,7 @@ const char *store_path(const struct store *s)
 
 bool store_is_concurrent(const struct store *s)
 {
-    return s->kind != STORE_GIT_BARE;
+    return s->kind == STORE_PACK ? pack_is_concurrent(s->files) : s->kind != STORE_GIT_BARE;
 }
 
 void store_release(struct stored *o)
@@ -441,24 +477,39 @@ int store_get_media(struct stored *out, struct store *s, mimeo_ctx *ctx, uint64_
                     const struct hash *h)
 {
     int rc = MIMEO_ENOTFOUND;
-    if (seq > 0)
-        rc = get_media_at(out, s, s->files, ctx, seq, h);
+    bool pack = s->kind == STORE_PACK; /* which finds by the hash alone */
+    if (seq > 0 || pack)
+        rc = get_media_at(out, s, s->files, ctx, pack ? 1 : seq, h);
     if (seq > 0 && rc == MIMEO_ENOTFOUND && s->media_branch != NULL)
         rc = get_media_at(out, s, s->media_branch, ctx, seq, h);
     if (rc != MIMEO_ENOTFOUND)
         return rc;
-    rc = know_media(s, ctx);
+    rc = pack ? 0 : know_media(s, ctx);
     if (rc < 0)
         return rc;
-    const struct media_place *m = find_media(s, h);
+    const struct media_place *m = pack ? NULL : find_media(s, h);
     if (m == NULL)
         return ctx_error(ctx, MIMEO_ENOTFOUND, "the picture is not held: its bytes did not come along");
     return get_media_at(out, s, m->backend, ctx, m->seq, h);
 }
 
+struct media_pass {
+    int (*fn)(uint64_t seq, const struct hash *h, void *payload);
+    void *payload;
+};
+
+static int pass_media(const char *name, const struct stray *why, void *payload)
+{
+    const struct media_pass *p = payload;
+    struct name n = name_read(name);
+    return why != NULL || n.kind != NAME_MEDIA ? 0 : p->fn(n.seq, &n.hash, p->payload);
+}
+
 int store_each_media(struct store *s, mimeo_ctx *ctx,
                      int (*fn)(uint64_t seq, const struct hash *h, void *payload), void *payload)
 {
+    if (s->kind == STORE_PACK) /* each is there once */
+        return s->files->ops->each(s->files, ctx, "media", pass_media, &(struct media_pass){fn, payload});
     int rc = know_media(s, ctx);
     for (size_t i = 0; rc == 0 && i < s->media_count; i++) {
         const struct media_place *m = &s->media[i];
