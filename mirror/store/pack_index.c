@@ -16,6 +16,7 @@
 
 enum stray_kind {
     STRAY_NONE, STRAY_MALFORMED, STRAY_DAMAGED, STRAY_CUT, STRAY_SECOND, STRAY_KIND, STRAY_UNREADABLE, STRAY_MANY,
+    STRAY_SEAL,
 };
 const struct stray stray_second_copy = {MIMEO_EFORGED, "a second object of this name, with other bytes"};
 static const struct stray malformed_object = {MIMEO_EMALFORMED, "an object whose header is malformed"};
@@ -25,12 +26,13 @@ static const struct stray unknown_kind = {MIMEO_ENEWER, "an object of a kind tha
 static const struct stray unreadable = {MIMEO_EFORGED, "cannot be read from here on: is the disk or stick failing, or gone?"};
 static const struct stray too_many = {MIMEO_EMALFORMED, "what follows is left out: more than 500000 objects; give fewer "
                                                         "files at a time"};
+static const struct stray damaged_seal = {MIMEO_EFORGED, "the encrypted file is cut short, or damaged at one of its ends"};
 _Static_assert(PACK_OBJECTS_MAX == 500000, "the words name the number");
 
 static const struct stray *const strays[] = {
     [STRAY_MALFORMED] = &malformed_object, [STRAY_DAMAGED] = &damaged_stretch, [STRAY_CUT] = &cut_short,
     [STRAY_SECOND] = &stray_second_copy,   [STRAY_KIND] = &unknown_kind,       [STRAY_UNREADABLE] = &unreadable,
-    [STRAY_MANY] = &too_many,
+    [STRAY_MANY] = &too_many,              [STRAY_SEAL] = &damaged_seal,
 };
 
 /* ---- members ---- */
@@ -138,11 +140,12 @@ static int hash_member(struct hash *out, struct pack_index *p, mimeo_ctx *ctx, c
 {
     uint8_t bytes[32 * KIB];
     hash_state state;
+    uint64_t lost = pack_source_lost(p->source);
     hash_init(&state);
     for (uint32_t done = 0; done < m->len;) {
         size_t want = m->len - done < sizeof(bytes) ? m->len - done : sizeof(bytes), got;
         int rc = pack_source_read(p->source, ctx, m->offset + done, bytes, want, &got);
-        if (rc < 0 || got == 0)
+        if (rc < 0 || got == 0 || pack_source_lost(p->source) != lost)
             return rc;
         hash_update(&state, view_of(bytes, got));
         done += (uint32_t)got;
@@ -255,6 +258,8 @@ static int index_file(struct pack_index *p, mimeo_ctx *ctx, size_t file)
         if (rc == 0)
             rc = ctx_check_cancel(ctx);
     }
+    if (rc == 0 && pack_source_damage(p->source, file) != NULL)
+        rc = add_stray(p, ctx, end > start ? end - 1 : start, STRAY_SEAL);
     return rc;
 }
 
