@@ -32,9 +32,12 @@ int directory_open(struct backend **out, mimeo_ctx *ctx, const char *path, bool 
  * where there is none. */
 int git_branch_open(struct backend **out, mimeo_ctx *ctx, const char *git_dir, const char *branch);
 /* Takes the files, on failure too. */
-int pack_open(struct backend **out, mimeo_ctx *ctx, struct pack_source *source, const struct hash *only);
-const struct hash *pack_publishers(const struct backend *pack, size_t *count);
+int pack_open(struct backend **out, mimeo_ctx *ctx, struct pack_source *source);
+struct pack_view;
+int pack_view_open(struct backend **out, mimeo_ctx *ctx, const struct pack_view *view);
 bool pack_is_concurrent(const struct backend *pack);
+/* A store of it, whose path is `label`. */
+int store_of_pack(struct store **out, mimeo_ctx *ctx, const struct pack_view *view, const char *label);
 /* The first `front` bytes of the n-th further object of a name, with other bytes than the first. */
 int pack_get_copy(struct stored *out, struct backend *pack, mimeo_ctx *ctx, const char *name, size_t n, size_t front);
 

@@ -16,6 +16,7 @@
 
 enum stray_kind {
     STRAY_NONE, STRAY_MALFORMED, STRAY_DAMAGED, STRAY_CUT, STRAY_SECOND, STRAY_KIND, STRAY_UNREADABLE, STRAY_MANY,
+    STRAY_SEAL, STRAY_PUBLISHERS,
 };
 const struct stray stray_second_copy = {MIMEO_EFORGED, "a second object of this name, with other bytes"};
 static const struct stray malformed_object = {MIMEO_EMALFORMED, "an object whose header is malformed"};
@@ -25,12 +26,15 @@ static const struct stray unknown_kind = {MIMEO_ENEWER, "an object of a kind tha
 static const struct stray unreadable = {MIMEO_EFORGED, "cannot be read from here on: is the disk or stick failing, or gone?"};
 static const struct stray too_many = {MIMEO_EMALFORMED, "what follows is left out: more than 500000 objects; give fewer "
                                                         "files at a time"};
-_Static_assert(PACK_OBJECTS_MAX == 500000, "the words name the number");
+static const struct stray damaged_seal = {MIMEO_EFORGED, "the encrypted file is cut short, or damaged at one of its ends"};
+static const struct stray too_many_publishers = {MIMEO_EMALFORMED, "is of one publisher more than the 250 that can be read together"};
+_Static_assert(PACK_OBJECTS_MAX == 500000 && PACK_PUBLISHERS_MAX == 250, "the words name the numbers");
 
 static const struct stray *const strays[] = {
     [STRAY_MALFORMED] = &malformed_object, [STRAY_DAMAGED] = &damaged_stretch, [STRAY_CUT] = &cut_short,
     [STRAY_SECOND] = &stray_second_copy,   [STRAY_KIND] = &unknown_kind,       [STRAY_UNREADABLE] = &unreadable,
-    [STRAY_MANY] = &too_many,
+    [STRAY_MANY] = &too_many,              [STRAY_SEAL] = &damaged_seal,
+    [STRAY_PUBLISHERS] = &too_many_publishers,
 };
 
 /* ---- members ---- */
@@ -75,19 +79,21 @@ static uint64_t number_of_key(const struct hash *key)
     return n;
 }
 
-/* By kind and key, and of one name by offset, so that the first in the pack comes first. */
+/* By kind, publisher and key, and of one name by offset, so that the first in the pack comes first. */
 static int compare_members(const void *a, const void *b)
 {
     const struct member *x = a, *y = b;
     if (x->kind != y->kind)
         return x->kind < y->kind ? -1 : 1;
+    if (x->publisher != y->publisher)
+        return x->publisher < y->publisher ? -1 : 1;
     int keys = memcmp(x->key.bytes, y->key.bytes, HASH_LEN);
     return keys != 0 ? keys : x->offset < y->offset ? -1 : x->offset > y->offset;
 }
 
 static bool same_name(const struct member *a, const struct member *b)
 {
-    return a->kind == b->kind && a->kind != MEMBER_STRAY && hash_equal(&a->key, &b->key);
+    return a->kind == b->kind && a->publisher == b->publisher && a->kind != MEMBER_STRAY && hash_equal(&a->key, &b->key);
 }
 
 /* ---- one object ---- */
@@ -131,15 +137,33 @@ static bool claim_publisher(struct view text, bool charter, uint64_t number, str
     return !charter && claim(text, "publisher ", &v) && hash_parse(v, out);
 }
 
-/* Remember whom the pack names; false where it is somebody who is not looked for. */
-static bool note_publisher(struct pack_index *p, const struct hash *publisher)
+/* Whose the object at `offset` is that names this publisher; 0 where there is no room for another. */
+static uint8_t publisher_at(struct pack_index *p, const struct hash *id, uint64_t offset)
 {
-    size_t i = 0;
-    while (i < p->publisher_count && !hash_equal(&p->publishers[i], publisher))
+    size_t file = pack_source_at(p->source, offset);
+    uint8_t i = 1;
+    while (i <= p->publisher_count && !hash_equal(&p->publishers[i].id, id))
         i++;
-    if (i == p->publisher_count && i < PACK_PUBLISHERS_MAX)
-        p->publishers[p->publisher_count++] = *publisher;
-    return p->only == NULL || hash_equal(p->only, publisher);
+    if (i > PACK_PUBLISHERS_MAX)
+        return 0;
+    struct pack_publisher *is = &p->publishers[i];
+    if (i > p->publisher_count) {
+        *is = (struct pack_publisher){.id = *id, .first_file = file, .last_file = file, .files = 1};
+        p->publisher_count = i;
+    } else if (is->last_file != file) {
+        is->last_file = file;
+        is->files++;
+    }
+    return i;
+}
+
+static void add_head(struct pack_index *p, const struct member *m, uint64_t seq)
+{
+    struct pack_publisher *is = &p->publishers[m->publisher];
+    if (seq <= is->head_seq)
+        return;
+    is->head_seq = seq;
+    is->head = *m;
 }
 
 /* A charter, header or bundle: known by a number in its note. */
@@ -148,28 +172,25 @@ static int add_note(struct pack_index *p, mimeo_ctx *ctx, const struct prefix *p
     uint8_t bytes[LIMIT_CHARTER];
     size_t got;
     uint64_t number;
-    struct hash publisher;
+    struct hash id;
     int rc = pack_source_read(p->source, ctx, offset + PREFIX_LEN, bytes, prefix->header_len, &got);
     if (rc < 0)
         return rc;
     struct view note = view_of(bytes, got);
-    bool charter = prefix->kind == OBJECT_CHARTER;
+    bool charter = prefix->kind == OBJECT_CHARTER, bundle = prefix->kind == OBJECT_BUNDLE;
     if (!claim_number(note, charter ? "version " : "seq ", &number) || (charter && number > LIMIT_CHARTERS))
         return add_stray(p, ctx, offset, STRAY_MALFORMED);
-    if (claim_publisher(note, charter, number, &publisher) && !note_publisher(p, &publisher))
-        return 0;
     struct member m = {.offset = offset + PREFIX_LEN, .len = prefix->header_len, .key = key_of_number(number)};
-    if (prefix->kind == OBJECT_HEADER) {
-        if (number > p->head_seq) {
-            p->head_seq = number;
-            p->head = m;
-        }
-        return 0;
-    }
+    if (claim_publisher(note, charter, number, &id) && (m.publisher = publisher_at(p, &id, offset)) == 0)
+        return add_stray(p, ctx, offset, STRAY_PUBLISHERS);
+    m.publisher = p->split ? m.publisher : 0;
     m.kind = charter ? MEMBER_CHARTER : MEMBER_BUNDLE;
-    if (!charter) { /* the prefix goes along */
+    if (bundle) { /* the prefix goes along */
         m.offset = offset;
         m.len = (uint32_t)prefix->total_len;
+    } else if (!charter) {
+        add_head(p, &m, number);
+        return 0;
     }
     return add(&p->named, ctx, &m);
 }
@@ -179,11 +200,12 @@ static int hash_member(struct hash *out, struct pack_index *p, mimeo_ctx *ctx, c
 {
     uint8_t bytes[32 * KIB];
     hash_state state;
+    uint64_t lost = pack_source_lost(p->source);
     hash_init(&state);
     for (uint32_t done = 0; done < m->len;) {
         size_t want = m->len - done < sizeof(bytes) ? m->len - done : sizeof(bytes), got;
         int rc = pack_source_read(p->source, ctx, m->offset + done, bytes, want, &got);
-        if (rc < 0 || got == 0)
+        if (rc < 0 || got == 0 || pack_source_lost(p->source) != lost)
             return rc;
         hash_update(&state, view_of(bytes, got));
         done += (uint32_t)got;
@@ -197,10 +219,12 @@ static int add_part(struct pack_index *p, mimeo_ctx *ctx, struct member *m)
 {
     uint8_t bytes[256]; /* its publisher stands near the top */
     size_t got;
-    struct hash publisher;
+    struct hash id;
     int rc = pack_source_read(p->source, ctx, m->offset, bytes, m->len < sizeof(bytes) ? m->len : sizeof(bytes), &got);
-    if (rc < 0 || (claim_publisher(view_of(bytes, got), false, 0, &publisher) && !note_publisher(p, &publisher)))
+    if (rc < 0)
         return rc;
+    if (claim_publisher(view_of(bytes, got), false, 0, &id) && p->split)
+        m->publisher = publisher_at(p, &id, m->offset);
     m->kind = MEMBER_PART;
     m->key = key_of_number(m->offset);
     return add(&p->named, ctx, m);
@@ -312,6 +336,8 @@ static int index_file(struct pack_index *p, mimeo_ctx *ctx, size_t file)
         if (rc == 0)
             rc = ctx_check_cancel(ctx);
     }
+    if (rc == 0 && pack_source_damage(p->source, file) != NULL)
+        rc = add_stray(p, ctx, end > start ? end - 1 : start, STRAY_SEAL);
     return rc;
 }
 
@@ -353,61 +379,80 @@ static void settle_copies(struct pack_index *p, mimeo_ctx *ctx, struct member_li
     l->count = kept;
 }
 
-/* Of several publishers' charters those that hang together from the one's first: each names the one before by its hash. */
-static int sort_out_charters(struct pack_index *p, mimeo_ctx *ctx)
+/* Whose is a charter that names the one before it?  `before` has the first known charter of each publisher of the version
+ * before. */
+static uint8_t publisher_of_prev(const struct pack_index *p, const struct hash *before, struct view note)
 {
-    uint8_t bytes[LIMIT_CHARTER];
-    struct hash want = *p->only, prev, next = want;
     struct view v;
-    size_t kept = 0, got;
-    if (p->named.count > 0)
-        qsort(p->named.items, p->named.count, sizeof(*p->named.items), compare_members);
-    for (size_t i = 0; i < p->named.count; i++) {
-        struct member m = p->named.items[i];
-        if (m.kind == MEMBER_CHARTER && number_of_key(&m.key) > 1) {
-            bool first = i == 0 || !same_name(&p->named.items[i - 1], &m);
-            int rc = pack_source_read(p->source, ctx, m.offset, bytes, m.len, &got);
-            if (rc < 0)
-                return rc;
-            want = first ? next : want;
-            if (!claim(view_of(bytes, got), "prev ", &v) || !hash_parse(v, &prev) || !hash_equal(&prev, &want))
-                continue;
-            next = text_hash(view_of(bytes, got));
-        }
-        p->named.items[kept++] = m;
-    }
-    p->named.count = kept;
+    struct hash prev;
+    if (!claim(note, "prev ", &v) || !hash_parse(v, &prev))
+        return 0;
+    for (uint8_t i = 1; i <= p->publisher_count; i++)
+        if (hash_equal(&before[i], &prev))
+            return i;
     return 0;
 }
 
-int pack_index_make(struct pack_index *out, mimeo_ctx *ctx, struct pack_source *source, const struct hash *only)
+/* Charters after the first name nobody but the charter before.  They are sorted by version here. */
+static int assign_charters(struct pack_index *p, mimeo_ctx *ctx)
 {
-    struct pack_index p = {.source = source, .only = only};
+    uint8_t bytes[LIMIT_CHARTER];
+    struct hash before[PACK_PUBLISHERS_MAX + 1], next[PACK_PUBLISHERS_MAX + 1];
+    uint64_t version = 1;
+    size_t got;
+    for (uint8_t i = 1; i <= p->publisher_count; i++)
+        before[i] = next[i] = p->publishers[i].id;
+    for (size_t i = 0; i < p->named.count; i++) {
+        struct member *m = &p->named.items[i];
+        if (m->kind != MEMBER_CHARTER || m->publisher != 0)
+            continue;
+        if (number_of_key(&m->key) != version) {
+            memcpy(before, next, sizeof(before));
+            version = number_of_key(&m->key);
+        }
+        int rc = pack_source_read(p->source, ctx, m->offset, bytes, m->len, &got);
+        if (rc < 0)
+            return rc;
+        uint8_t whose = p->publisher_count == 1 ? 1 : publisher_of_prev(p, before, view_of(bytes, got));
+        m->publisher = whose;
+        if (whose > 0 && hash_equal(&next[whose], &before[whose])) /* of rivals the first goes on */
+            next[whose] = text_hash(view_of(bytes, got));
+    }
+    return 0;
+}
+
+int pack_index_make(struct pack_index **out, mimeo_ctx *ctx, struct pack_source *source, bool split)
+{
+    struct pack_index *p = calloc(1, sizeof(*p));
+    if (p == NULL) {
+        pack_source_free(source);
+        return ctx_error_nomem(ctx);
+    }
+    *p = (struct pack_index){.source = source, .users = 1, .split = split};
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < pack_source_count(source); i++)
-        rc = index_file(&p, ctx, i);
+        rc = index_file(p, ctx, i);
+    if (rc == 0 && p->named.count > 0)
+        qsort(p->named.items, p->named.count, sizeof(*p->named.items), compare_members);
+    if (rc == 0 && split)
+        rc = assign_charters(p, ctx);
     if (rc < 0) {
-        pack_index_dispose(&p);
+        pack_index_release(p);
         return rc;
     }
-    if (only != NULL && p.publisher_count > 1)
-        rc = sort_out_charters(&p, ctx);
-    if (rc < 0) {
-        pack_index_dispose(&p);
-        return rc;
-    }
-    settle_copies(&p, ctx, &p.named);
-    p.only = NULL;
+    settle_copies(p, ctx, &p->named);
     *out = p;
     return 0;
 }
 
-void pack_index_dispose(struct pack_index *p)
+void pack_index_release(struct pack_index *p)
 {
+    if (p == NULL || --p->users > 0)
+        return;
     free(p->named.items);
     free(p->media.items);
     pack_source_free(p->source);
-    *p = (struct pack_index){0};
+    free(p);
 }
 
 static uint64_t bytes_of(const struct member_list *l)
@@ -493,15 +538,27 @@ static size_t first_of(const struct member_list *l, const struct member *m)
     return low;
 }
 
-int pack_index_find(const struct member **out, struct pack_index *p, mimeo_ctx *ctx, const char *name)
+/* As a member of the view. */
+static bool wanted_of(struct member *out, const struct pack_view *v, const char *name)
 {
+    if (!wanted(out, name))
+        return false;
+    bool shared = out->kind == MEMBER_DICTIONARY || out->kind == MEMBER_MEDIA;
+    out->publisher = shared ? 0 : v->publisher;
+    return true;
+}
+
+int pack_index_find(const struct member **out, const struct pack_view *v, mimeo_ctx *ctx, const char *name)
+{
+    struct pack_index *p = v->index;
+    const struct pack_publisher *is = &p->publishers[v->publisher];
     struct member m;
     *out = NULL;
     if (strcmp(name, "head") == 0) {
-        *out = p->head_seq > 0 ? &p->head : NULL;
+        *out = is->head_seq > 0 ? &is->head : NULL;
         return 0;
     }
-    if (!wanted(&m, name))
+    if (!wanted_of(&m, v, name))
         return 0;
     int rc = m.kind == MEMBER_MEDIA ? know_media(p, ctx) : 0;
     const struct member_list *l = m.kind == MEMBER_MEDIA ? &p->media : &p->named;
@@ -511,13 +568,14 @@ int pack_index_find(const struct member **out, struct pack_index *p, mimeo_ctx *
     return rc;
 }
 
-const struct member *pack_index_copy(const struct pack_index *p, const char *name, size_t n)
+const struct member *pack_index_copy(const struct pack_view *v, const char *name, size_t n)
 {
+    const struct member_list *l = &v->index->named;
     struct member m;
-    if (!wanted(&m, name))
+    if (!wanted_of(&m, v, name))
         return NULL;
-    size_t i = first_of(&p->named, &m) + 1 + n;
-    return i < p->named.count && same_name(&p->named.items[i], &m) ? &p->named.items[i] : NULL;
+    size_t i = first_of(l, &m) + 1 + n;
+    return i < l->count && same_name(&l->items[i], &m) ? &l->items[i] : NULL;
 }
 
 static void name_member(char out[STORE_NAME_MAX], const struct pack_index *p, const struct member *m)
@@ -535,14 +593,23 @@ static void name_member(char out[STORE_NAME_MAX], const struct pack_index *p, co
     }
 }
 
-static int each_of(const struct pack_index *p, const struct member_list *l, const char *top, name_fn fn, void *payload)
+static bool is_seen(const struct pack_view *v, const struct member *m)
+{
+    if (m->kind == MEMBER_DICTIONARY || m->kind == MEMBER_MEDIA)
+        return true;
+    return m->publisher == v->publisher || (m->publisher == 0 && m->kind == MEMBER_STRAY && v->publisher == 1);
+}
+
+static int each_of(const struct pack_view *v, const struct member_list *l, const char *top, name_fn fn, void *payload)
 {
     char name[STORE_NAME_MAX];
     size_t len = strlen(top);
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < l->count; i++) {
         const struct member *m = &l->items[i];
-        name_member(name, p, m);
+        if (!is_seen(v, m))
+            continue;
+        name_member(name, v->index, m);
         bool below = len == 0 || (m->kind != MEMBER_STRAY && strncmp(name, top, len) == 0 && name[len] == '/');
         if (below)
             rc = fn(name, m->why == STRAY_NONE ? NULL : strays[m->why], payload);
@@ -550,10 +617,11 @@ static int each_of(const struct pack_index *p, const struct member_list *l, cons
     return rc;
 }
 
-int pack_index_each(struct pack_index *p, mimeo_ctx *ctx, const char *top, name_fn fn, void *payload)
+int pack_index_each(const struct pack_view *v, mimeo_ctx *ctx, const char *top, name_fn fn, void *payload)
 {
+    struct pack_index *p = v->index;
     if (strcmp(top, "media") != 0)
-        return each_of(p, &p->named, top, fn, payload);
+        return each_of(v, &p->named, top, fn, payload);
     int rc = know_media(p, ctx);
-    return rc == 0 ? each_of(p, &p->media, top, fn, payload) : rc;
+    return rc == 0 ? each_of(v, &p->media, top, fn, payload) : rc;
 }

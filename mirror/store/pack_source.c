@@ -1,6 +1,8 @@
 /*
  * Files of a pack.  An export may have come in a thousand parts, and a process may have about as many files open: the
  * first few stay open, the others take turns.
+ *
+ * What a reader would get wrong: a sealed file has two lengths, on the disk and of what it holds; offsets are of the second.
  */
 #include "store/pack_source.h"
 
@@ -11,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "trust/seal.h"
+
 #define OPEN_MAX_FILES 64 /* that stay open; the last of these places is for the others, in turn */
 #define FILES_MAX 100000
 
@@ -18,6 +22,8 @@ struct pack_file {
     char *path;
     int fd; /* -1: closed for now */
     uint64_t start, len;
+    struct seal_reader *seal; /* NULL: not sealed */
+    uint64_t size;            /* on the disk */
     dev_t device;
     ino_t inode;
 };
@@ -27,6 +33,9 @@ struct pack_source {
     size_t count, cap;
     uint64_t size;
     size_t guest; /* the file beyond the first few that is open; `count`: none */
+    size_t sealed; /* how many are; the one that is read at the moment, or was last */
+    size_t reading;
+    uint64_t lost;
 };
 
 int pack_source_new(struct pack_source **out, mimeo_ctx *ctx)
@@ -45,6 +54,7 @@ void pack_source_free(struct pack_source *s)
     for (size_t i = 0; i < s->count; i++) {
         if (s->files[i].fd >= 0)
             close(s->files[i].fd);
+        seal_reader_free(s->files[i].seal);
         free(s->files[i].path);
     }
     free(s->files);
@@ -83,7 +93,8 @@ static int open_file(int *out, struct stat *st, mimeo_ctx *ctx, const char *path
     return 0;
 }
 
-int pack_source_add(struct pack_source *s, mimeo_ctx *ctx, const char *path)
+/* Into the list, not yet counted into its size. */
+static int list_file(struct pack_source *s, mimeo_ctx *ctx, const char *path)
 {
     struct stat st;
     struct pack_file f = {.fd = -1, .start = s->size};
@@ -93,21 +104,46 @@ int pack_source_add(struct pack_source *s, mimeo_ctx *ctx, const char *path)
     if (rc < 0)
         return rc;
     f.path = strdup(path);
-    if (f.path == NULL || !u64_add(s->size, (uint64_t)st.st_size, &s->size)) {
-        free(f.path);
+    if (f.path == NULL) {
         close(f.fd);
         return ctx_error_nomem(ctx);
     }
-    f.len = (uint64_t)st.st_size;
+    f.len = f.size = (uint64_t)st.st_size;
     f.device = st.st_dev;
     f.inode = st.st_ino;
-    if (s->count >= OPEN_MAX_FILES) {
-        close(f.fd);
-        f.fd = -1;
-    }
     s->files[s->count++] = f;
     s->guest = s->count;
     return 0;
+}
+
+static void forget_last(struct pack_source *s)
+{
+    struct pack_file *f = &s->files[--s->count];
+    if (f->fd >= 0)
+        close(f->fd);
+    seal_reader_free(f->seal);
+    free(f->path);
+    s->guest = s->count;
+}
+
+static int count_last(struct pack_source *s, mimeo_ctx *ctx)
+{
+    struct pack_file *f = &s->files[s->count - 1];
+    if (!u64_add(s->size, f->len, &s->size)) {
+        forget_last(s);
+        return ctx_error_nomem(ctx);
+    }
+    if (s->count > OPEN_MAX_FILES) {
+        close(f->fd);
+        f->fd = -1;
+    }
+    return 0;
+}
+
+int pack_source_add(struct pack_source *s, mimeo_ctx *ctx, const char *path)
+{
+    int rc = list_file(s, ctx, path);
+    return rc == 0 ? count_last(s, ctx) : rc;
 }
 
 size_t pack_source_count(const struct pack_source *s)
@@ -151,7 +187,7 @@ void pack_source_place(char *out, size_t size, const struct pack_source *s, uint
 
 bool pack_source_is_concurrent(const struct pack_source *s)
 {
-    return s->count <= OPEN_MAX_FILES;
+    return s->count <= OPEN_MAX_FILES && s->sealed == 0;
 }
 
 /* ---- reading ---- */
@@ -170,21 +206,17 @@ static int open_guest(struct pack_source *s, mimeo_ctx *ctx, size_t file)
     if (rc < 0)
         return rc;
     s->guest = file;
-    if (st.st_dev != f->device || st.st_ino != f->inode || (uint64_t)st.st_size != f->len)
+    if (st.st_dev != f->device || st.st_ino != f->inode || (uint64_t)st.st_size != f->size)
         return ctx_error(ctx, MIMEO_EIO, "'%s' changed while it was read: run it again", f->path);
     return 0;
 }
 
-int pack_source_read(struct pack_source *s, mimeo_ctx *ctx, uint64_t offset, uint8_t *bytes, size_t len, size_t *got)
+/* Bytes as they stand on the disk. */
+static int read_disk(struct pack_source *s, mimeo_ctx *ctx, size_t file, uint64_t at, uint8_t *bytes, size_t len, size_t *got)
 {
-    *got = 0;
-    if (offset >= s->size)
-        return 0;
-    size_t file = pack_source_at(s, offset);
     struct pack_file *f = &s->files[file];
     int rc = f->fd < 0 ? open_guest(s, ctx, file) : 0;
-    uint64_t at = offset - f->start;
-    len = f->len - at < len ? (size_t)(f->len - at) : len;
+    *got = 0;
     while (rc == 0 && *got < len) {
         ssize_t n = pread(f->fd, bytes + *got, len - *got, (off_t)(at + *got));
         if (n < 0)
@@ -194,4 +226,80 @@ int pack_source_read(struct pack_source *s, mimeo_ctx *ctx, uint64_t offset, uin
         *got += (size_t)n;
     }
     return rc;
+}
+
+static int get_sealed(uint8_t *bytes, size_t len, uint64_t offset, size_t *got, mimeo_ctx *ctx, void *payload)
+{
+    struct pack_source *s = payload;
+    return read_disk(s, ctx, s->reading, offset, bytes, len, got);
+}
+
+/* The readers of sealed files have buffers: only one keeps them. */
+static void turn_to(struct pack_source *s, size_t file)
+{
+    if (s->reading != file && s->reading < s->count && s->files[s->reading].seal != NULL)
+        seal_reader_rest(s->files[s->reading].seal);
+    s->reading = file;
+}
+
+static int read_sealed(struct pack_source *s, mimeo_ctx *ctx, size_t file, uint64_t at, uint8_t *bytes, size_t len, size_t *got)
+{
+    struct seal_reader *r = s->files[file].seal;
+    size_t done = 0;
+    turn_to(s, file);
+    while (done < len) {
+        size_t n;
+        int rc = seal_read(r, ctx, bytes + done, len - done, at + done, &n);
+        if (rc < 0 && rc != MIMEO_EFORGED)
+            return rc;
+        done += n;
+        if (rc == 0)
+            break;
+        uint64_t gap = seal_reader_beyond(r, at + done) - (at + done);
+        size_t lost = gap < len - done ? (size_t)gap : len - done;
+        memset(bytes + done, 0xFF, lost);
+        s->lost += lost;
+        done += lost;
+    }
+    *got = done;
+    return 0;
+}
+
+int pack_source_add_sealed(struct pack_source *s, mimeo_ctx *ctx, const char *path, const struct passphrase *p)
+{
+    int rc = list_file(s, ctx, path);
+    if (rc < 0)
+        return rc;
+    struct pack_file *f = &s->files[s->count - 1];
+    turn_to(s, s->count - 1);
+    rc = seal_reader_new(&f->seal, ctx, p, f->size, get_sealed, s);
+    if (rc < 0) {
+        forget_last(s);
+        return rc;
+    }
+    f->len = seal_reader_len(f->seal);
+    s->sealed++;
+    return count_last(s, ctx);
+}
+
+const char *pack_source_damage(const struct pack_source *s, size_t file)
+{
+    return s->files[file].seal == NULL ? NULL : seal_reader_damage(s->files[file].seal);
+}
+
+int pack_source_read(struct pack_source *s, mimeo_ctx *ctx, uint64_t offset, uint8_t *bytes, size_t len, size_t *got)
+{
+    *got = 0;
+    if (offset >= s->size)
+        return 0;
+    size_t file = pack_source_at(s, offset);
+    const struct pack_file *f = &s->files[file];
+    uint64_t at = offset - f->start;
+    len = f->len - at < len ? (size_t)(f->len - at) : len;
+    return f->seal == NULL ? read_disk(s, ctx, file, at, bytes, len, got) : read_sealed(s, ctx, file, at, bytes, len, got);
+}
+
+uint64_t pack_source_lost(const struct pack_source *s)
+{
+    return s->lost;
 }

@@ -4,12 +4,16 @@
  *
  * Offsets count through all files.  Bytes are read when they are asked for: a file may be as large as it likes, and a stick
  * that is pulled out does not end the process.
+ *
+ * Some of the files may be sealed (trust/seal.h): what they hold is then read as if it stood there, and never stands on a
+ * disk.
  */
 #ifndef STORE_PACK_SOURCE_H
 #define STORE_PACK_SOURCE_H
 
 #include "base/bytes.h"
 #include "base/context.h"
+#include "trust/keyfile.h"
 
 struct pack_source;
 
@@ -17,6 +21,10 @@ int pack_source_new(struct pack_source **out, mimeo_ctx *ctx);
 void pack_source_free(struct pack_source *s);
 /* A further file, read behind those that are there; what it begins with is the caller's to judge. */
 int pack_source_add(struct pack_source *s, mimeo_ctx *ctx, const char *path);
+/* The same for a sealed file.  MIMEO_EPASSPHRASE, MIMEO_EMALFORMED: as seal_reader_new. */
+int pack_source_add_sealed(struct pack_source *s, mimeo_ctx *ctx, const char *path, const struct passphrase *p);
+/* What is wrong with the sealed file itself, or NULL: seal_reader_damage. */
+const char *pack_source_damage(const struct pack_source *s, size_t file);
 
 size_t pack_source_count(const struct pack_source *s);
 const char *pack_source_path(const struct pack_source *s, size_t file);
@@ -29,7 +37,9 @@ void pack_source_place(char *out, size_t size, const struct pack_source *s, uint
 /* May several threads read at once? */
 bool pack_source_is_concurrent(const struct pack_source *s);
 
-/* Up to `len` bytes from `offset`, and not past the end of the file there: *got says how many. */
+/* Up to `len` bytes from `offset`, and not past the end of the file there: *got says how many.  What a sealed file has
+ * lost is read as bytes FF, so that what stands behind is still found; pack_source_lost() counts such bytes. */
 int pack_source_read(struct pack_source *s, mimeo_ctx *ctx, uint64_t offset, uint8_t *bytes, size_t len, size_t *got);
+uint64_t pack_source_lost(const struct pack_source *s);
 
 #endif

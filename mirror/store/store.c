@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/sniff.h"
 #include "store/backend.h"
+#include "store/pack_add.h"
 
 /* Where a media object is, by hash. */
 struct media_place {
@@ -51,46 +51,16 @@ static bool is_file(const char *path, const char *name)
     return is;
 }
 
-static int refuse_file(mimeo_ctx *ctx, const char *path, struct view front)
-{
-    struct sniff what = sniff(front);
-    if (what.kind != SNIFF_UNKNOWN)
-        return ctx_error(ctx, MIMEO_EMALFORMED, "'%s' %s", path, what.words);
-    struct prefix prefix; /* has words for a magic that was spoiled on the way */
-    char quoted[512];
-    snprintf(quoted, sizeof(quoted), "'%s'", path);
-    int rc = prefix_parse(&prefix, ctx, quoted, front);
-    return rc < 0 ? rc : ctx_error(ctx, MIMEO_EMALFORMED, "'%s' is no mimeo mirror", path);
-}
-
-/* Anything else than a pack is told as what it is. */
-static int check_front(mimeo_ctx *ctx, const char *path)
-{
-    uint8_t front[SNIFF_LEN];
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0)
-        return ctx_error_errno(ctx, MIMEO_EIO, "cannot open '%s'", path);
-    ssize_t n = read(fd, front, sizeof(front));
-    int rc = n < 0 ? ctx_error_errno(ctx, MIMEO_EIO, "cannot read '%s'", path) : 0;
-    close(fd);
-    struct view v = view_of(front, n < 0 ? 0 : (size_t)n);
-    return rc < 0 || sniff(v).kind == SNIFF_PACK ? rc : refuse_file(ctx, path, v);
-}
-
-static int open_packs(struct store *s, mimeo_ctx *ctx, const char *const *paths, size_t count, const struct hash *only)
+static int open_file(struct store *s, mimeo_ctx *ctx)
 {
     struct pack_source *source;
     s->kind = STORE_PACK;
     int rc = pack_source_new(&source, ctx);
     if (rc < 0)
         return rc;
-    for (size_t i = 0; rc == 0 && i < count; i++) {
-        rc = check_front(ctx, paths[i]);
-        if (rc == 0)
-            rc = pack_source_add(source, ctx, paths[i]);
-    }
+    rc = pack_add(source, ctx, s->path);
     if (rc == 0)
-        return pack_open(&s->files, ctx, source, only);
+        return pack_open(&s->files, ctx, source);
     pack_source_free(source);
     return rc;
 }
@@ -162,7 +132,7 @@ int store_open(struct store **out, mimeo_ctx *ctx, const char *path, bool truste
         free(s);
         return ctx_error_nomem(ctx);
     }
-    int rc = S_ISDIR(st.st_mode) ? open_directory(s, ctx, trusted) : open_packs(s, ctx, &path, 1, NULL);
+    int rc = S_ISDIR(st.st_mode) ? open_directory(s, ctx, trusted) : open_file(s, ctx);
     if (rc < 0) {
         store_close(s);
         return rc;
@@ -171,18 +141,15 @@ int store_open(struct store **out, mimeo_ctx *ctx, const char *path, bool truste
     return 0;
 }
 
-int store_open_packs(struct store **out, mimeo_ctx *ctx, const char *const *paths, size_t count, const struct hash *only)
+int store_of_pack(struct store **out, mimeo_ctx *ctx, const struct pack_view *view, const char *label)
 {
     struct store *s = calloc(1, sizeof(*s));
-    if (s != NULL && count == 1)
-        s->path = strdup(paths[0]);
-    else if (s != NULL && asprintf(&s->path, "%s and %zu more", paths[0], count - 1) < 0)
-        s->path = NULL;
-    if (s == NULL || s->path == NULL) {
+    if (s == NULL || (s->path = strdup(label)) == NULL) {
         free(s);
         return ctx_error_nomem(ctx);
     }
-    int rc = open_packs(s, ctx, paths, count, only);
+    s->kind = STORE_PACK;
+    int rc = pack_view_open(&s->files, ctx, view);
     if (rc < 0) {
         store_close(s);
         return rc;
@@ -232,12 +199,6 @@ enum store_kind store_kind(const struct store *s)
 const char *store_path(const struct store *s)
 {
     return s->path;
-}
-
-const struct hash *store_publishers(const struct store *s, size_t *count)
-{
-    *count = 0;
-    return s->kind == STORE_PACK ? pack_publishers(s->files, count) : NULL;
 }
 
 bool store_is_concurrent(const struct store *s)
