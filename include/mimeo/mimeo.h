@@ -5,6 +5,8 @@
 #include <mimeo/charter.h>
 #include <mimeo/context.h>
 #include <mimeo/error.h>
+#include <mimeo/gather.h>
+#include <mimeo/import.h>
 #include <mimeo/key.h>
 #include <mimeo/library.h>
 #include <mimeo/mirror.h>
