@@ -118,7 +118,7 @@ static int ask(mimeo_ctx *ctx)
 int ctx_passphrase(char **out, size_t *len, mimeo_ctx *ctx)
 {
     if (ctx->ask.fn == NULL)
-        return MIMEO_EPASSPHRASE;
+        return ctx_error(ctx, MIMEO_EPASSPHRASE, "an encrypted pack needs a passphrase: give --passphrase-file");
     if (ctx->asked == 0)
         ctx->asked = ask(ctx);
     else if (ctx->asked < 0)

@@ -52,7 +52,7 @@ void ctx_progress(mimeo_ctx *ctx, const char *what, uint64_t done, uint64_t tota
 int ctx_check_cancel(mimeo_ctx *ctx);
 
 /* The passphrase for encrypted packs, as mimeo_ctx_set_passphrase() says: asked at the first call and never again.
- * Borrowed.  MIMEO_EPASSPHRASE, without a message, where there is none to ask; else what asking gave. */
+ * Borrowed.  MIMEO_EPASSPHRASE where there is none to ask; else what asking gave. */
 int ctx_passphrase(char **out, size_t *len, mimeo_ctx *ctx);
 
 /* A context for a worker thread: same clock, randomness and cancel callback,

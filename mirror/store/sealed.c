@@ -23,9 +23,9 @@ int sealed_add(struct pack_source *source, mimeo_ctx *ctx, const char *path, uin
     struct passphrase p = {NULL, 0};
     if (!seal_may_be(size, front))
         return 0;
-    int rc = ctx_passphrase(&p.ptr, &p.len, ctx);
-    if (rc == MIMEO_EPASSPHRASE)
+    if (ctx->ask.fn == NULL)
         return refuse(ctx, path, size);
+    int rc = ctx_passphrase(&p.ptr, &p.len, ctx);
     if (rc < 0)
         return rc;
     if (ctx->passphrase_failures >= FAILURES_MAX)
