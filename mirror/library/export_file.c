@@ -17,6 +17,7 @@
 
 #define FILE_MODE 0644
 #define NAME_BYTES_MAX 200
+#define BASE64_PIECE ((size_t)48 * 1024) /* a multiple of 3 */
 
 /* ---- names ---- */
 
@@ -152,6 +153,22 @@ int export_output_put(struct export_output *o, mimeo_ctx *ctx, struct view bytes
     int rc = o->is_file ? new_file_write(&o->file, ctx, bytes) : write_to(ctx, o->fd, bytes);
     if (rc == 0)
         o->len += bytes.len;
+    return rc;
+}
+
+int export_output_put_base64(struct export_output *o, mimeo_ctx *ctx, struct view bytes)
+{
+    struct buf text;
+    int rc = 0;
+    buf_init(&text, 2 * BASE64_PIECE);
+    while (rc == 0 && bytes.len > 0) {
+        size_t n = bytes.len < BASE64_PIECE ? bytes.len : BASE64_PIECE;
+        buf_clear(&text);
+        rc = buf_append_base64(&text, bytes.ptr, n) < 0 ? ctx_error_nomem(ctx)
+                                                        : export_output_put(o, ctx, buf_view(&text));
+        bytes = view_of(bytes.ptr + n, bytes.len - n);
+    }
+    buf_dispose(&text);
     return rc;
 }
 

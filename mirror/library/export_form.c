@@ -109,24 +109,6 @@ struct base64 {
     size_t rest_len;
 };
 
-#define BASE64_PIECE ((size_t)48 * 1024)
-
-static int put_groups(struct base64 *b, mimeo_ctx *ctx, struct view bytes)
-{
-    struct buf text;
-    int rc = 0;
-    buf_init(&text, 2 * BASE64_PIECE);
-    while (rc == 0 && bytes.len > 0) {
-        size_t n = bytes.len < BASE64_PIECE ? bytes.len : BASE64_PIECE;
-        buf_clear(&text);
-        rc = buf_append_base64(&text, bytes.ptr, n) < 0 ? ctx_error_nomem(ctx)
-                                                        : export_output_put(b->out, ctx, buf_view(&text));
-        bytes = view_of(bytes.ptr + n, bytes.len - n);
-    }
-    buf_dispose(&text);
-    return rc;
-}
-
 static int put_to_base64(struct view bytes, mimeo_ctx *ctx, void *payload)
 {
     struct base64 *b = payload;
@@ -136,12 +118,12 @@ static int put_to_base64(struct view bytes, mimeo_ctx *ctx, void *payload)
         bytes = view_of(bytes.ptr + 1, bytes.len - 1);
     }
     if (b->rest_len == 3) {
-        rc = put_groups(b, ctx, view_of(b->rest, 3));
+        rc = export_output_put_base64(b->out, ctx, view_of(b->rest, 3));
         b->rest_len = 0;
     }
     size_t left = bytes.len % 3;
     if (rc == 0)
-        rc = put_groups(b, ctx, view_of(bytes.ptr, bytes.len - left));
+        rc = export_output_put_base64(b->out, ctx, view_of(bytes.ptr, bytes.len - left));
     if (left > 0) {
         memcpy(b->rest, bytes.ptr + bytes.len - left, left);
         b->rest_len = left;
@@ -177,7 +159,7 @@ static int write_single(struct export *e, const struct passphrase *passphrase, u
     if (rc == 0)
         rc = write_pack(e, passphrase, number, put_to_base64, &b);
     if (rc == 0)
-        rc = put_groups(&b, e->ctx, view_of(b.rest, b.rest_len));
+        rc = export_output_put_base64(out, e->ctx, view_of(b.rest, b.rest_len));
     if (rc == 0)
         rc = export_output_put(out, e->ctx, VIEW_OF_LITERAL("</script>"));
     return rc == 0 ? export_output_put(out, e->ctx, after) : rc;

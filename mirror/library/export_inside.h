@@ -135,6 +135,7 @@ struct export_output {
 int export_output_open(struct export_output *out, mimeo_ctx *ctx, const struct export_place *p, const char *name,
                        bool replace);
 int export_output_put(struct export_output *o, mimeo_ctx *ctx, struct view bytes);
+int export_output_put_base64(struct export_output *o, mimeo_ctx *ctx, struct view bytes); /* all of it, with padding */
 int export_output_commit(struct export_output *o, mimeo_ctx *ctx);
 void export_output_dispose(struct export_output *o);
 

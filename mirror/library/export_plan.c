@@ -5,6 +5,7 @@
  * Sizes are those that the objects claim; what turns out to be longer when it is written is left out.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "library/export_inside.h"
 
