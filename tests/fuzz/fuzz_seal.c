@@ -96,7 +96,7 @@ static void read_all(struct file *f, bool ours)
 /* Bytes of the input over those of the sound file, from a place that the input names. */
 static void spoil(const uint8_t *data, size_t size)
 {
-    size_t at = size < 4 ? 0 : (data[0] | data[1] << 8 | (size_t)data[2] << 16) % sound.len;
+    size_t at = size < 4 ? 0 : (data[0] | (size_t)data[1] << 8 | (size_t)data[2] << 16) % sound.len;
     size_t cut = size < 4 ? 0 : data[3];
     struct file f = {malloc(sound.len), sound.len - cut};
     if (f.bytes == NULL)
