@@ -21,7 +21,8 @@ enum store_kind { STORE_DIRECTORY, STORE_GIT_WORKTREE, STORE_GIT_BARE, STORE_PAC
 /* Open what `path` is: a `.mimeo` file or any file beginning with our magic (pack), a bare repository, a
  * directory with a mirror's files (a git work tree included).  `trusted`: our own library or the
  * publisher's own directory (files may be mapped).  MIMEO_ENOTFOUND, MIMEO_EMALFORMED says what it
- * found instead (an empty directory, a zip, a repository without branch main …). */
+ * found instead (an empty directory, a zip, a repository without branch main …).  A file that looks random may be an
+ * encrypted pack, which is tried with the context's passphrase: MIMEO_EPASSPHRASE. */
 int store_open(struct store **out, mimeo_ctx *ctx, const char *path, bool trusted);
 /* A bare repository of which only the newest objects are held, over a directory with the rest: what git names and
  * does not hold is read from the directory by name.  Whether it is the right thing shows as always: by verifying. */
