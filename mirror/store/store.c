@@ -70,9 +70,19 @@ static bool has_mirror_files(const char *path)
     return is_file(path, "head") || is_directory(path, "bundles") || is_directory(path, "charter");
 }
 
-static bool is_bare(const char *path)
+bool store_is_bare(const char *path)
 {
     return is_file(path, "HEAD") && is_directory(path, "objects") && is_directory(path, "refs");
+}
+
+bool store_is_mirror(const char *path)
+{
+    if (has_mirror_files(path) || store_is_bare(path))
+        return true;
+    char *git_dir = path_join(path, ".git");
+    bool is = git_dir != NULL && store_is_bare(git_dir);
+    free(git_dir);
+    return is;
 }
 
 /* A remark is lost here, and on purpose: without the branch the pictures are just not held. */
@@ -101,12 +111,12 @@ static int refuse_directory(mimeo_ctx *ctx, const char *path)
 
 static int open_directory(struct store *s, mimeo_ctx *ctx, bool trusted)
 {
-    if (!has_mirror_files(s->path) && is_bare(s->path))
+    if (!has_mirror_files(s->path) && store_is_bare(s->path))
         return open_branches(s, ctx, s->path);
     char *git_dir = path_join(s->path, ".git");
     if (git_dir == NULL)
         return ctx_error_nomem(ctx);
-    bool in_git = is_bare(git_dir);
+    bool in_git = store_is_bare(git_dir);
     int rc;
     if (has_mirror_files(s->path)) {
         s->kind = in_git ? STORE_GIT_WORKTREE : STORE_DIRECTORY;
@@ -475,7 +485,7 @@ int store_each_media(struct store *s, mimeo_ctx *ctx,
 struct part_walk {
     struct store *s;
     mimeo_ctx *ctx;
-    int (*fn)(const struct part *p, void *payload);
+    int (*fn)(const struct part *p, uint64_t media, void *payload);
     void *payload;
 };
 
@@ -491,15 +501,33 @@ static int pass_part(const char *name, const struct stray *why, void *payload)
     store_release(&bytes);
     if (rc < 0)
         return rc == MIMEO_ENOMEM ? rc : 0;
-    rc = w->fn(&p, w->payload);
+    rc = w->fn(&p, pack_part_media(w->s->files, name), w->payload);
     part_dispose(&p);
     return rc;
 }
 
-int store_each_part(struct store *s, mimeo_ctx *ctx, int (*fn)(const struct part *p, void *payload), void *payload)
+int store_each_part_here(struct store *s, mimeo_ctx *ctx,
+                         int (*fn)(const struct part *p, uint64_t media, void *payload), void *payload)
 {
     struct part_walk w = {s, ctx, fn, payload};
     return s->kind == STORE_PACK ? s->files->ops->each(s->files, ctx, STORE_PARTS, pass_part, &w) : 0;
+}
+
+struct part_pass {
+    int (*fn)(const struct part *p, void *payload);
+    void *payload;
+};
+
+static int pass_list(const struct part *p, uint64_t media, void *payload)
+{
+    (void)media;
+    const struct part_pass *pass = payload;
+    return pass->fn(p, pass->payload);
+}
+
+int store_each_part(struct store *s, mimeo_ctx *ctx, int (*fn)(const struct part *p, void *payload), void *payload)
+{
+    return store_each_part_here(s, ctx, pass_list, &(struct part_pass){fn, payload});
 }
 
 /* ---- strays ---- */

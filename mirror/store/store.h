@@ -24,6 +24,9 @@ enum store_kind { STORE_DIRECTORY, STORE_GIT_WORKTREE, STORE_GIT_BARE, STORE_PAC
  * found instead (an empty directory, a zip, a repository without branch main …).  A file that looks random may be an
  * encrypted pack, which is tried with the context's passphrase: MIMEO_EPASSPHRASE. */
 int store_open(struct store **out, mimeo_ctx *ctx, const char *path, bool trusted);
+/* Does a directory have a mirror's files, or is it a git repository?  And is it a bare one? */
+bool store_is_mirror(const char *path);
+bool store_is_bare(const char *path);
 /* A bare repository of which only the newest objects are held, over a directory with the rest: what git names and
  * does not hold is read from the directory by name.  Whether it is the right thing shows as always: by verifying. */
 int store_open_git_over(struct store **out, mimeo_ctx *ctx, const char *git_dir, const char *directory);
@@ -64,6 +67,9 @@ int store_each_media(struct store *s, mimeo_ctx *ctx,
 /* Each list of parts in a pack (a hint, FORMAT.md section 4), in the order of the pack; what is none that could be read
  * is passed over.  The part is lent until fn returns. */
 int store_each_part(struct store *s, mimeo_ctx *ctx, int (*fn)(const struct part *p, void *payload), void *payload);
+/* The same with the number of media objects that are there of this part. */
+int store_each_part_here(struct store *s, mimeo_ctx *ctx,
+                         int (*fn)(const struct part *p, uint64_t media, void *payload), void *payload);
 /* What has no place in a mirror: in a directory or in git what the layer never opens (a link, another name:
  * code 0); in a pack what was lost (a damaged stretch, a second copy with other bytes: MIMEO_EFORGED; an object
  * of an unknown kind: MIMEO_ENEWER). .git is no stray. */
@@ -101,8 +107,11 @@ size_t packs_files(const struct packs *p);
 int packs_index(struct packs *p, mimeo_ctx *ctx);
 /* Whom the notes name, in the order of the files (a claim, nothing is checked); NULL past the last. */
 const struct hash *packs_publisher(const struct packs *p, size_t n);
-/* What the n-th of them has; where there is none and n is 0, what is nobody's. */
-int packs_store(struct store **out, mimeo_ctx *ctx, const struct packs *p, size_t n);
+/* What the n-th of them has; where there is none and n is 0, what is nobody's.  `copy`: of a bundle of which there are several
+ * with different bytes, the copy-th further one, or the last. */
+int packs_store(struct store **out, mimeo_ctx *ctx, const struct packs *p, size_t n, size_t copy);
+/* The most further ones that a bundle of the n-th has. */
+size_t packs_copies(const struct packs *p, size_t n);
 
 /* Names of section 8. `out` is at least STORE_NAME_MAX. */
 #define STORE_NAME_MAX 160
