@@ -178,7 +178,7 @@ static void many_files_are_one_pack_and_one_question(void **state)
     for (size_t i = 0; i < FILES; i++)
         assert_int_equal(packs_add(all, ctx, names[i]), 0);
     assert_int_equal(packs_index(all, ctx), 0);
-    assert_int_equal(packs_store(&s, ctx, all, 0), 0);
+    assert_int_equal(packs_store(&s, ctx, all, 0, 0), 0);
     assert_int_equal(asked, 1);
     assert_true(bundles_of(s) >= 3);
     struct stored o;
