@@ -21,7 +21,8 @@ enum store_kind { STORE_DIRECTORY, STORE_GIT_WORKTREE, STORE_GIT_BARE, STORE_PAC
 /* Open what `path` is: a `.mimeo` file or any file beginning with our magic (pack), a bare repository, a
  * directory with a mirror's files (a git work tree included).  `trusted`: our own library or the
  * publisher's own directory (files may be mapped).  MIMEO_ENOTFOUND, MIMEO_EMALFORMED says what it
- * found instead (an empty directory, a zip, a repository without branch main …). */
+ * found instead (an empty directory, a zip, a repository without branch main …).  A file that looks random may be an
+ * encrypted pack, which is tried with the context's passphrase: MIMEO_EPASSPHRASE. */
 int store_open(struct store **out, mimeo_ctx *ctx, const char *path, bool trusted);
 /* Does a directory have a mirror's files, or is it a git repository?  And is it a bare one? */
 bool store_is_mirror(const char *path);
