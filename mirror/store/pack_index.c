@@ -563,8 +563,11 @@ int pack_index_find(const struct member **out, const struct pack_view *v, mimeo_
     int rc = m.kind == MEMBER_MEDIA ? know_media(p, ctx) : 0;
     const struct member_list *l = m.kind == MEMBER_MEDIA ? &p->media : &p->named;
     size_t i = rc < 0 ? l->count : first_of(l, &m);
-    if (i < l->count && same_name(&l->items[i], &m)) /* the first is never a second copy */
-        *out = &l->items[i];
+    if (i >= l->count || !same_name(&l->items[i], &m))
+        return rc;
+    for (size_t n = m.kind == MEMBER_BUNDLE ? v->copy : 0; n > 0 && i + 1 < l->count && same_name(&l->items[i + 1], &m); n--)
+        i++;
+    *out = &l->items[i];
     return rc;
 }
 

@@ -59,6 +59,7 @@ void pack_index_release(struct pack_index *p);
 struct pack_view {
     struct pack_index *index;
     uint8_t publisher;
+    size_t copy; /* of a bundle with several copies: the copy-th further one, or the last */
 };
 /* The object of a name; NULL and 0 where there is none. */
 int pack_index_find(const struct member **out, const struct pack_view *v, mimeo_ctx *ctx, const char *name);

@@ -70,9 +70,19 @@ static bool has_mirror_files(const char *path)
     return is_file(path, "head") || is_directory(path, "bundles") || is_directory(path, "charter");
 }
 
-static bool is_bare(const char *path)
+bool store_is_bare(const char *path)
 {
     return is_file(path, "HEAD") && is_directory(path, "objects") && is_directory(path, "refs");
+}
+
+bool store_is_mirror(const char *path)
+{
+    if (has_mirror_files(path) || store_is_bare(path))
+        return true;
+    char *git_dir = path_join(path, ".git");
+    bool is = git_dir != NULL && store_is_bare(git_dir);
+    free(git_dir);
+    return is;
 }
 
 /* A remark is lost here, and on purpose: without the branch the pictures are just not held. */
@@ -101,12 +111,12 @@ static int refuse_directory(mimeo_ctx *ctx, const char *path)
 
 static int open_directory(struct store *s, mimeo_ctx *ctx, bool trusted)
 {
-    if (!has_mirror_files(s->path) && is_bare(s->path))
+    if (!has_mirror_files(s->path) && store_is_bare(s->path))
         return open_branches(s, ctx, s->path);
     char *git_dir = path_join(s->path, ".git");
     if (git_dir == NULL)
         return ctx_error_nomem(ctx);
-    bool in_git = is_bare(git_dir);
+    bool in_git = store_is_bare(git_dir);
     int rc;
     if (has_mirror_files(s->path)) {
         s->kind = in_git ? STORE_GIT_WORKTREE : STORE_DIRECTORY;
