@@ -158,6 +158,21 @@ is 'what was left out' "$(mimeo export --json --force -o bad.mimeo bad | jq -s '
 is 'the sum' "$(mimeo export --json --force -o bad.mimeo bad | jq -sr '.[-1] | "\(.faults) \(.verdict) \(.media)"')" '2 damaged 4'
 expect 8 'bundles are missing: 1' mimeo verify bad.mimeo
 
+# ---- what was ordered to go does not go out ----
+
+piece 7 Harbour en 4 | publish press --sensitive -
+expect 0 '' mimeo export --no-media -o before.mimeo press
+expect 0 '' mimeo export --bundles "$(mimeo head --json press | jq .seq)" -o with-picture.mimeo press
+expect 0 '' mimeo -q --library press.library retract -C press --key press.key --erase --yes --reason 'to protect people' a-7
+expect 0 '' mimeo export --bundles "$(mimeo head --json press | jq .seq)" -o order.mimeo press
+cat before.mimeo with-picture.mimeo order.mimeo >old-text.mimeo
+is 'erased before' "$(mimeo verify --json old-text.mimeo | jq -s '.[-1].erased_blocks')" 0
+expect 0 '' mimeo export --since 1d -o clean.mimeo old-text.mimeo
+[ "$(mimeo verify --json clean.mimeo | jq -s '.[-1].erased_blocks')" -gt 0 ] || fault 'text that was to go went out'
+is 'its picture' "$(objects clean.mimeo | tr ' ' '\n' | grep -c 5)" 0
+expect 0 '' mimeo export --bundles 2- -o by-number.mimeo old-text.mimeo
+[ "$(mimeo verify --json by-number.mimeo | jq -s '.[-1].erased_blocks')" -gt 0 ] || fault 'text that was to go went out by number'
+
 # ---- names ----
 
 mkdir names && cd names || exit 1
