@@ -211,7 +211,7 @@ void store_release(struct stored *o)
 /* ---- objects by name ---- */
 
 int store_get_from(struct stored *out, struct store *s, struct backend *b, mimeo_ctx *ctx, const char *name, size_t max,
-                    size_t front)
+                   size_t front)
 {
     int rc = b->ops->get(out, b, ctx, name, max, front);
     if (rc != MIMEO_EINCOMPLETE || s->under == NULL)
