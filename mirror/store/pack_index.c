@@ -125,7 +125,8 @@ static bool same_bytes(struct pack_index *p, mimeo_ctx *ctx, const struct member
            hash_equal(&x, &y);
 }
 
-/* Second copies are dropped; those with other bytes are strays. */
+/* Second copies are dropped; those with other bytes are strays.  But not headers: which of them links name is known above,
+ * and none of the others does any harm. */
 static void settle_copies(struct pack_index *p, mimeo_ctx *ctx, struct member_list *l)
 {
     size_t kept = 0, first = 0; /* of the name at hand */
@@ -137,7 +138,7 @@ static void settle_copies(struct pack_index *p, mimeo_ctx *ctx, struct member_li
             first = kept;
         else if (same_bytes(p, ctx, &l->items[first], m))
             continue;
-        else
+        else if (m->kind != MEMBER_HEADER)
             m->why = STRAY_SECOND;
         l->items[kept++] = *m;
     }

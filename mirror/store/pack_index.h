@@ -14,7 +14,9 @@
 #define PACK_PUBLISHERS_MAX 250 /* that packs read together may be of */
 
 /* In the order in which they are listed. */
-enum member_kind { MEMBER_BUNDLE, MEMBER_STRAY, MEMBER_CHARTER, MEMBER_DICTIONARY, MEMBER_PART, MEMBER_MEDIA };
+enum member_kind {
+    MEMBER_BUNDLE, MEMBER_STRAY, MEMBER_CHARTER, MEMBER_HEADER, MEMBER_DICTIONARY, MEMBER_PART, MEMBER_MEDIA,
+};
 
 struct member {
     uint64_t offset; /* of what the name's file would hold */
@@ -22,8 +24,8 @@ struct member {
     uint8_t kind;
     uint8_t why;       /* 0: an object; else which stray.  Of media: whom the notes before it in the file name */
     uint8_t publisher; /* whose, from 1; 0: nobody's alone */
-    struct hash key;   /* of a dictionary, of media; a bundle's seq, a charter's version or a part list's
-                          offset, big-endian, and zeros */
+    struct hash key;   /* of a dictionary, of media; the seq of a bundle or header, a charter's version or a
+                          part list's offset, big-endian, and zeros */
 };
 
 struct member_list {

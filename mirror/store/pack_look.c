@@ -16,6 +16,20 @@ static bool wanted_part(struct member *out, const char *name)
     return true;
 }
 
+/* "headers/41/0": the n-th of seq 41. */
+static bool wanted_header(struct member *out, size_t *n, const char *name)
+{
+    struct cursor c = cursor_of(view_of_str(name));
+    struct view seq;
+    uint64_t number, nth;
+    if (!cursor_skip(&c, STORE_HEADERS "/") || !cursor_until(&c, '/', &seq) || !parse_decimal(seq, LIMIT_SEQ, &number) ||
+        !parse_decimal(view_of(c.ptr, c.left), PACK_OBJECTS_MAX, &nth))
+        return false;
+    *out = (struct member){.kind = MEMBER_HEADER, .key = member_key(number)};
+    *n = (size_t)nth;
+    return true;
+}
+
 /* What a name stands for, as a member without a place; false where packs have no such. */
 static bool wanted(struct member *out, const char *name)
 {
@@ -48,6 +62,15 @@ static size_t first_of(const struct member_list *l, const struct member *m)
     return low;
 }
 
+/* Where the n-th header of a seq is. */
+static const struct member *find_header(const struct pack_view *v, struct member *m, size_t n)
+{
+    const struct member_list *l = &v->index->named;
+    m->publisher = v->publisher;
+    size_t i = first_of(l, m);
+    return n < l->count - i && member_same_name(&l->items[i + n], m) ? &l->items[i + n] : NULL;
+}
+
 /* As a member of the view. */
 static bool wanted_of(struct member *out, const struct pack_view *v, const char *name)
 {
@@ -66,6 +89,11 @@ int pack_index_find(const struct member **out, const struct pack_view *v, mimeo_
     *out = NULL;
     if (strcmp(name, "head") == 0) {
         *out = is->head_seq > 0 ? &is->head : NULL;
+        return 0;
+    }
+    size_t nth;
+    if (wanted_header(&m, &nth, name)) {
+        *out = find_header(v, &m, nth);
         return 0;
     }
     if (!wanted_of(&m, v, name))
@@ -122,6 +150,9 @@ static void name_member(char out[STORE_NAME_MAX], const struct pack_index *p, co
     case MEMBER_BUNDLE: store_name_bundle(out, member_number(&m->key)); break;
     case MEMBER_STRAY: pack_source_place(out, STORE_NAME_MAX, p->source, m->offset); break;
     case MEMBER_CHARTER: store_name_charter(out, (uint32_t)member_number(&m->key)); break;
+    case MEMBER_HEADER:
+        snprintf(out, STORE_NAME_MAX, STORE_HEADERS "/%llu", (unsigned long long)member_number(&m->key));
+        break;
     case MEMBER_DICTIONARY: store_name_dictionary(out, &m->key); break;
     case MEMBER_PART:
         snprintf(out, STORE_NAME_MAX, STORE_PARTS "/%llu", (unsigned long long)member_number(&m->key));

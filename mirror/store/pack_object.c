@@ -96,13 +96,12 @@ static int add_note(struct pack_index *p, mimeo_ctx *ctx, const struct prefix *p
     if (claim_publisher(note, charter, number, &id) && (m.publisher = publisher_at(p, &id, offset)) == 0)
         return member_add_stray(p, ctx, offset, STRAY_PUBLISHERS);
     m.publisher = p->split ? m.publisher : 0;
-    m.kind = charter ? MEMBER_CHARTER : MEMBER_BUNDLE;
+    m.kind = charter ? MEMBER_CHARTER : bundle ? MEMBER_BUNDLE : MEMBER_HEADER;
     if (bundle) { /* the prefix goes along */
         m.offset = offset;
         m.len = (uint32_t)prefix->total_len;
     } else if (!charter) {
         add_head(p, &m, number);
-        return 0;
     }
     return member_add(&p->named, ctx, &m);
 }

@@ -297,12 +297,8 @@ struct seq_list {
     size_t count, cap;
 };
 
-static int collect_seq(const char *name, const struct stray *why, void *payload)
+static int add_seq(struct seq_list *l, uint64_t seq)
 {
-    struct seq_list *l = payload;
-    uint64_t seq;
-    if (why != NULL || !store_parse_bundle_name(name, &seq))
-        return 0;
     if (l->count == l->cap) {
         size_t cap = l->cap == 0 ? 256 : 2 * l->cap;
         uint64_t *grown = realloc(l->seqs, cap * sizeof(*grown));
@@ -313,6 +309,21 @@ static int collect_seq(const char *name, const struct stray *why, void *payload)
     }
     l->seqs[l->count++] = seq;
     return 0;
+}
+
+static int collect_seq(const char *name, const struct stray *why, void *payload)
+{
+    uint64_t seq;
+    return why == NULL && store_parse_bundle_name(name, &seq) ? add_seq(payload, seq) : 0;
+}
+
+static int collect_header(const char *name, const struct stray *why, void *payload)
+{
+    uint64_t seq;
+    struct cursor c = cursor_of(view_of_str(name));
+    bool is_header = why == NULL && cursor_skip(&c, STORE_HEADERS "/") &&
+                     parse_decimal(view_of(c.ptr, c.left), LIMIT_SEQ, &seq);
+    return is_header ? add_seq(payload, seq) : 0;
 }
 
 static int compare_seqs(const void *a, const void *b)
@@ -336,6 +347,34 @@ int store_list_bundles(uint64_t **seqs, size_t *count, struct store *s, mimeo_ct
     *seqs = l.seqs;
     *count = l.count;
     return 0;
+}
+
+int store_list_headers(uint64_t **seqs, size_t *count, struct store *s, mimeo_ctx *ctx)
+{
+    struct seq_list l = {.ctx = ctx};
+    size_t kept = 0;
+    int rc = s->kind == STORE_PACK ? s->files->ops->each(s->files, ctx, STORE_HEADERS, collect_header, &l) : 0;
+    if (rc < 0) {
+        free(l.seqs);
+        return rc;
+    }
+    if (l.count > 0)
+        qsort(l.seqs, l.count, sizeof(*l.seqs), compare_seqs);
+    for (size_t i = 0; i < l.count; i++)
+        if (kept == 0 || l.seqs[kept - 1] != l.seqs[i])
+            l.seqs[kept++] = l.seqs[i];
+    *seqs = l.seqs;
+    *count = kept;
+    return 0;
+}
+
+int store_get_header(struct stored *out, struct store *s, mimeo_ctx *ctx, uint64_t seq, size_t n)
+{
+    char name[STORE_NAME_MAX];
+    if (s->kind != STORE_PACK)
+        return ctx_error(ctx, MIMEO_ENOTFOUND, "'%s' has headers in its bundles alone", s->path);
+    snprintf(name, sizeof(name), STORE_HEADERS "/%llu/%zu", (unsigned long long)seq, n);
+    return get_from(out, s, s->files, ctx, name, LIMIT_HEADER, 0);
 }
 
 struct charter_count {

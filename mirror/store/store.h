@@ -54,6 +54,10 @@ int store_get_media(struct stored *out, struct store *s, mimeo_ctx *ctx, uint64_
                     const struct hash *h);
 /* README.md and .gitattributes; not in packs. */
 int store_get_text(struct stored *out, struct store *s, mimeo_ctx *ctx, const char *name);
+/* Packs: the bare headers.  Their seqs, ascending, each once, in a fresh array (free it; elsewhere there are none); and the
+ * n-th (from 0) note that claims to be of that seq: which one is, if any, the links of others say. */
+int store_list_headers(uint64_t **seqs, size_t *count, struct store *s, mimeo_ctx *ctx);
+int store_get_header(struct stored *out, struct store *s, mimeo_ctx *ctx, uint64_t seq, size_t n);
 /* Just the front of a bundle (prefix and header note): cheap where files are seekable. */
 int store_get_bundle_front(struct stored *out, struct store *s, mimeo_ctx *ctx, uint64_t seq);
 
