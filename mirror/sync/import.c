@@ -348,7 +348,8 @@ static int import_one(struct importing *im, size_t n)
         s->event.code = rc;
         snprintf(s->message, sizeof(s->message), "%s", mimeo_ctx_message(im->ctx));
         tell(im, s);
-        rc = 0;
+        rc = tell_strays(im, s); /* perhaps that is why */
+        rc = ends_all(rc) ? rc : 0;
     }
     free(s);
     return rc;
