@@ -56,7 +56,7 @@ static int try_lock(struct seal_reader *r, mimeo_ctx *ctx, const struct passphra
 static int unlock(struct seal_reader *r, mimeo_ctx *ctx, const struct passphrase *p)
 {
     int rc = try_lock(r, ctx, p, "front", 0);
-    if (rc != MIMEO_EPASSPHRASE)
+    if (rc != MIMEO_EPASSPHRASE && rc != MIMEO_EIO) /* a stick that fails may fail there alone */
         return rc;
     /* A file that was cut has no second lock, and where its size tells so, one derivation is enough. */
     if (!r->cut) {
