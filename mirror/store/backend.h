@@ -36,6 +36,7 @@ int git_branch_open(struct backend **out, mimeo_ctx *ctx, const char *git_dir, c
 int pack_open(struct backend **out, mimeo_ctx *ctx, struct pack_source *source);
 struct pack_view;
 int pack_view_open(struct backend **out, mimeo_ctx *ctx, const struct pack_view *view);
+uint64_t pack_part_media(const struct backend *pack, const char *name);
 bool pack_is_concurrent(const struct backend *pack);
 /* A store of it, whose path is `label`. */
 int store_of_pack(struct store **out, mimeo_ctx *ctx, const struct pack_view *view, const char *label);

@@ -89,3 +89,8 @@ bool pack_is_concurrent(const struct backend *b)
 {
     return pack_source_is_concurrent(((const struct pack *)b)->view.index->source);
 }
+
+uint64_t pack_part_media(const struct backend *b, const char *name)
+{
+    return pack_index_part_media(&((const struct pack *)b)->view, name);
+}

@@ -524,7 +524,7 @@ int store_each_media(struct store *s, mimeo_ctx *ctx,
 struct part_walk {
     struct store *s;
     mimeo_ctx *ctx;
-    int (*fn)(const struct part *p, void *payload);
+    int (*fn)(const struct part *p, uint64_t media, void *payload);
     void *payload;
 };
 
@@ -540,15 +540,33 @@ static int pass_part(const char *name, const struct stray *why, void *payload)
     store_release(&bytes);
     if (rc < 0)
         return rc == MIMEO_ENOMEM ? rc : 0;
-    rc = w->fn(&p, w->payload);
+    rc = w->fn(&p, pack_part_media(w->s->files, name), w->payload);
     part_dispose(&p);
     return rc;
 }
 
-int store_each_part(struct store *s, mimeo_ctx *ctx, int (*fn)(const struct part *p, void *payload), void *payload)
+int store_each_part_here(struct store *s, mimeo_ctx *ctx,
+                         int (*fn)(const struct part *p, uint64_t media, void *payload), void *payload)
 {
     struct part_walk w = {s, ctx, fn, payload};
     return s->kind == STORE_PACK ? s->files->ops->each(s->files, ctx, STORE_PARTS, pass_part, &w) : 0;
+}
+
+struct part_pass {
+    int (*fn)(const struct part *p, void *payload);
+    void *payload;
+};
+
+static int pass_list(const struct part *p, uint64_t media, void *payload)
+{
+    (void)media;
+    const struct part_pass *pass = payload;
+    return pass->fn(p, pass->payload);
+}
+
+int store_each_part(struct store *s, mimeo_ctx *ctx, int (*fn)(const struct part *p, void *payload), void *payload)
+{
+    return store_each_part_here(s, ctx, pass_list, &(struct part_pass){fn, payload});
 }
 
 /* ---- strays ---- */

@@ -70,6 +70,9 @@ int store_each_media(struct store *s, mimeo_ctx *ctx,
 /* Each list of parts in a pack (a hint, FORMAT.md section 4), in the order of the pack; what is none that could be read
  * is passed over.  The part is lent until fn returns. */
 int store_each_part(struct store *s, mimeo_ctx *ctx, int (*fn)(const struct part *p, void *payload), void *payload);
+/* The same with the number of media objects that are there of this part. */
+int store_each_part_here(struct store *s, mimeo_ctx *ctx,
+                         int (*fn)(const struct part *p, uint64_t media, void *payload), void *payload);
 /* What has no place in a mirror: in a directory or in git what the layer never opens (a link, another name:
  * code 0); in a pack what was lost (a damaged stretch, a second copy with other bytes: MIMEO_EFORGED; an object
  * of an unknown kind: MIMEO_ENEWER). .git is no stray. */

@@ -295,13 +295,15 @@ static int take_all(struct importing *im, struct source *s)
     rc = take_copies(im, s, &session, &r, &faults);
     if (rc == 0)
         rc = mark_arrived(im, s, session.seq_before);
-    session_close(&session);
     if (rc == 0) {
-        tell_faults(im, &faults, s->from);
         fill_event(im, s, &r);
         tell(im, s);
+        tell_faults(im, &faults, s->from);
         rc = ends_all(r.code) ? ctx_error(im->ctx, r.code, "%s", r.message) : tell_strays(im, s);
     }
+    if (rc == 0)
+        rc = import_parts(im, s->n, &session);
+    session_close(&session);
     forget_faults(&faults);
     free(faults.items);
     return rc;

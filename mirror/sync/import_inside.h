@@ -4,8 +4,7 @@
 
 #include <mimeo/import.h>
 
-#include "base/context.h"
-#include "trust/hash.h"
+#include "sync/session.h"
 
 struct importing {
     mimeo_ctx *ctx;
@@ -22,5 +21,7 @@ struct importing {
 };
 /* Something went wrong that does not end the run. */
 void import_note(struct importing *im, int code, const char *message);
+/* Tell which parts of exports are lacking, of those that the n-th of what was gathered has parts of.  The publisher's lock is held. */
+int import_parts(struct importing *im, size_t n, const struct session *session);
 
 #endif
