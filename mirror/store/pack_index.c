@@ -114,21 +114,15 @@ static int index_file(struct pack_index *p, mimeo_ctx *ctx, size_t file)
 
 /* ---- settling ---- */
 
-/* A hash says all there is to say of the bytes. */
+/* A hash says all there is to say of the bytes.  Others are hashed one after the other: reading them in turns would open
+ * an encrypted pack at two places again and again. */
 static bool same_bytes(struct pack_index *p, mimeo_ctx *ctx, const struct member *a, const struct member *b)
 {
-    bool same = a->len == b->len;
-    uint8_t left[4096], right[4096];
-    size_t x, y;
+    struct hash x, y;
     if (a->kind == MEMBER_DICTIONARY || a->kind == MEMBER_MEDIA)
-        return true;
-    for (uint32_t at = 0; same && at < a->len; at += (uint32_t)sizeof(left)) {
-        size_t len = a->len - at < sizeof(left) ? a->len - at : sizeof(left);
-        same = pack_source_read(p->source, ctx, a->offset + at, left, len, &x) == 0 &&
-               pack_source_read(p->source, ctx, b->offset + at, right, len, &y) == 0 && x == y &&
-               memcmp(left, right, x) == 0;
-    }
-    return same;
+        return a->len == b->len;
+    return a->len == b->len && pack_hash_member(&x, p, ctx, a) == 1 && pack_hash_member(&y, p, ctx, b) == 1 &&
+           hash_equal(&x, &y);
 }
 
 /* Second copies are dropped; those with other bytes are strays.  But not headers: which of them links name is known above,

@@ -44,7 +44,8 @@ struct pack_publisher {
 /* A list of parts stands before all else of its part. */
 struct part_count {
     uint64_t offset; /* of the list */
-    uint64_t media;  /* objects between it and the next, or the end of its file */
+    uint64_t end;    /* where the next begins, or its file ends */
+    uint64_t media;  /* objects between the two */
 };
 
 struct pack_index {
@@ -77,8 +78,14 @@ struct pack_view {
 int pack_index_find(const struct member **out, const struct pack_view *v, mimeo_ctx *ctx, const char *name);
 /* The n-th further one of the name, with other bytes. */
 const struct member *pack_index_copy(const struct pack_view *v, const char *name, size_t n);
-/* Media objects of the part whose list has this name. */
-uint64_t pack_index_part_media(const struct pack_view *v, const char *name);
+/* Media by number, which hashes all of them first: how many there are, one's hash, whether it is the view's to list, and the
+ * number of a hash (MIMEO_ENOTFOUND, with no message). */
+int pack_index_count_media(size_t *count, const struct pack_view *v, mimeo_ctx *ctx);
+const struct hash *pack_index_media(const struct pack_view *v, size_t n, bool *listed);
+int pack_index_find_media(size_t *n, const struct pack_view *v, const struct hash *h);
+/* The part whose list has this name, and the one that medium n is of; NULL: none. */
+const struct part_count *pack_index_part(const struct pack_view *v, const char *name);
+const struct part_count *pack_index_part_of(const struct pack_view *v, size_t n);
 /* The names below `top`; strays too, and no media, where it is "". */
 int pack_index_each(const struct pack_view *v, mimeo_ctx *ctx, const char *top, name_fn fn, void *payload);
 

@@ -119,21 +119,29 @@ const struct member *pack_index_copy(const struct pack_view *v, const char *name
     return i < l->count && member_same_name(&l->items[i], &m) ? &l->items[i] : NULL;
 }
 
-uint64_t pack_index_part_media(const struct pack_view *v, const char *name)
+/* The last part that begins at or before `offset`, where that lies in it. */
+static const struct part_count *part_at(const struct pack_index *p, uint64_t offset)
 {
-    const struct pack_index *p = v->index;
-    struct member m;
     size_t low = 0, high = p->part_count;
-    if (!wanted_part(&m, name))
-        return 0;
     while (low < high) {
         size_t mid = low + (high - low) / 2;
-        if (p->parts[mid].offset < member_number(&m.key))
+        if (p->parts[mid].offset <= offset)
             low = mid + 1;
         else
             high = mid;
     }
-    return low < p->part_count && p->parts[low].offset == member_number(&m.key) ? p->parts[low].media : 0;
+    return low > 0 && offset < p->parts[low - 1].end ? &p->parts[low - 1] : NULL;
+}
+
+const struct part_count *pack_index_part(const struct pack_view *v, const char *name)
+{
+    struct member m;
+    return wanted_part(&m, name) ? part_at(v->index, member_number(&m.key)) : NULL;
+}
+
+const struct part_count *pack_index_part_of(const struct pack_view *v, size_t n)
+{
+    return part_at(v->index, v->index->media.items[n].offset);
 }
 
 static void name_member(char out[STORE_NAME_MAX], const struct pack_index *p, const struct member *m)
@@ -187,4 +195,31 @@ int pack_index_each(const struct pack_view *v, mimeo_ctx *ctx, const char *top, 
         return each_of(v, &p->named, top, fn, payload);
     int rc = pack_know_media(p, ctx);
     return rc == 0 ? each_of(v, &p->media, top, fn, payload) : rc;
+}
+
+/* ---- media by number ---- */
+
+int pack_index_count_media(size_t *count, const struct pack_view *v, mimeo_ctx *ctx)
+{
+    int rc = pack_know_media(v->index, ctx);
+    *count = v->index->media.count;
+    return rc;
+}
+
+const struct hash *pack_index_media(const struct pack_view *v, size_t n, bool *listed)
+{
+    const struct member *m = &v->index->media.items[n];
+    *listed = is_seen(v, m);
+    return &m->key;
+}
+
+int pack_index_find_media(size_t *n, const struct pack_view *v, const struct hash *h)
+{
+    const struct member_list *l = &v->index->media;
+    struct member m = {.kind = MEMBER_MEDIA, .key = *h};
+    size_t i = first_of(l, &m);
+    if (i == l->count || !member_same_name(&l->items[i], &m))
+        return MIMEO_ENOTFOUND;
+    *n = i;
+    return 0;
 }

@@ -135,7 +135,10 @@ static int begin_part(struct pack_index *p, mimeo_ctx *ctx, uint64_t offset)
         p->parts = grown;
         p->part_cap = cap;
     }
-    p->parts[p->part_count++] = (struct part_count){offset, 0};
+    size_t file = pack_source_at(p->source, offset);
+    if (p->in_part)
+        p->parts[p->part_count - 1].end = offset;
+    p->parts[p->part_count++] = (struct part_count){offset, pack_source_start(p->source, file + 1), 0};
     p->in_part = true;
     return 0;
 }

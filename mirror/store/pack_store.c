@@ -90,7 +90,7 @@ bool pack_is_concurrent(const struct backend *b)
     return pack_source_is_concurrent(((const struct pack *)b)->view.index->source);
 }
 
-uint64_t pack_part_media(const struct backend *b, const char *name)
+const struct pack_view *pack_view_of(const struct backend *b)
 {
-    return pack_index_part_media(&((const struct pack *)b)->view, name);
+    return &((const struct pack *)b)->view;
 }

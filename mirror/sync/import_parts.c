@@ -29,14 +29,16 @@ struct set {
     uint8_t id[PART_SET_LEN];
     uint32_t of;
     struct part_holds *holds; /* of the first list that was met */
-    uint64_t *media;          /* of each part: objects that are here, and 1; 0: it is not here */
+    struct part_here *here;   /* of each part; place 0: it is not here */
     bool *came;               /* with an earlier run */
+    bool is_whole;            /* no bundle of it is lacking */
 };
 struct sets {
     mimeo_ctx *ctx;
     struct set *items;
     size_t count;
     size_t ranges;
+    const struct uncited *uncited;
     uint64_t *held; /* bundles of the library, ascending */
     size_t held_count;
 };
@@ -48,7 +50,7 @@ static void dispose(struct sets *s)
     for (size_t i = 0; i < s->count; i++) {
         struct part p = {.of = s->items[i].of, .holds = s->items[i].holds};
         part_dispose(&p);
-        free(s->items[i].media);
+        free(s->items[i].here);
         free(s->items[i].came);
     }
     free(s->items);
@@ -85,9 +87,9 @@ static int add_set(struct sets *s, const struct part *p)
         return MIMEO_ENOMEM;
     s->items = grown;
     struct set *at = &grown[s->count++];
-    *at = (struct set){.of = p->of, .media = calloc(p->of, sizeof(*at->media)), .came = calloc(p->of, sizeof(*at->came))};
+    *at = (struct set){.of = p->of, .here = calloc(p->of, sizeof(*at->here)), .came = calloc(p->of, sizeof(*at->came))};
     memcpy(at->id, p->set, PART_SET_LEN);
-    return at->media == NULL || at->came == NULL ? MIMEO_ENOMEM : copy_holds(&at->holds, p);
+    return at->here == NULL || at->came == NULL ? MIMEO_ENOMEM : copy_holds(&at->holds, p);
 }
 
 static struct set *find(struct sets *s, const uint8_t id[PART_SET_LEN], uint32_t of)
@@ -106,7 +108,7 @@ static size_t count_ranges(const struct part *p)
     return count;
 }
 
-static int hear_part(const struct part *p, uint64_t media, void *payload)
+static int hear_part(const struct part *p, const struct part_here *here, void *payload)
 {
     struct sets *s = payload;
     struct set *at = find(s, p->set, p->of);
@@ -117,8 +119,9 @@ static int hear_part(const struct part *p, uint64_t media, void *payload)
         s->ranges += ranges;
         at = &s->items[s->count - 1];
     }
-    if (at != NULL && at->media[p->number - 1] < media + 1) /* of two copies the whole one */
-        at->media[p->number - 1] = media + 1;
+    struct part_here *was = at == NULL ? NULL : &at->here[p->number - 1];
+    if (was != NULL && (was->place == 0 || was->media < here->media)) /* of two copies the whole one */
+        *was = *here;
     return 0;
 }
 
@@ -241,15 +244,28 @@ static size_t first_held(const struct sets *s, uint64_t seq)
     return low;
 }
 
-static void add_range(struct buf *out, uint64_t first, uint64_t last)
+struct ranges {
+    struct part_range *items;
+    size_t count, cap;
+    bool failed;
+};
+
+static void add_range(struct ranges *l, uint64_t first, uint64_t last)
 {
-    buf_appendf(out, "%s%llu", out->len > 0 ? "," : "", (unsigned long long)first);
-    if (last > first)
-        buf_appendf(out, "-%llu", (unsigned long long)last);
+    if (l->count == l->cap) {
+        size_t cap = l->cap == 0 ? 16 : 2 * l->cap;
+        struct part_range *grown = realloc(l->items, cap * sizeof(*grown));
+        l->failed = l->failed || grown == NULL;
+        if (grown == NULL)
+            return;
+        l->items = grown;
+        l->cap = cap;
+    }
+    l->items[l->count++] = (struct part_range){first, last};
 }
 
-/* Of a part's bundles those that the library has not: "41-43,50". */
-static void lacking_bundles(struct buf *out, const struct sets *s, const struct part_holds *h)
+/* Of a part's bundles those that the library has not. */
+static void list_lacking(struct ranges *out, const struct sets *s, const struct part_holds *h)
 {
     for (size_t i = 0; i < h->count; i++) {
         uint64_t next = h->ranges[i].first, last = h->ranges[i].last;
@@ -263,36 +279,110 @@ static void lacking_bundles(struct buf *out, const struct sets *s, const struct 
     }
 }
 
+/* `l` without the ranges of a part; both ascend. */
+static void subtract(struct ranges *l, const struct part_holds *h)
+{
+    struct ranges left = {.failed = l->failed};
+    size_t k = 0;
+    for (size_t i = 0; i < l->count; i++) {
+        uint64_t next = l->items[i].first, last = l->items[i].last;
+        while (k < h->count && h->ranges[k].last < next)
+            k++;
+        for (size_t j = k; j < h->count && h->ranges[j].first <= last; j++) {
+            if (h->ranges[j].first > next)
+                add_range(&left, next, h->ranges[j].first - 1);
+            next = h->ranges[j].last + 1;
+        }
+        if (next <= last)
+            add_range(&left, next, last);
+    }
+    free(l->items);
+    *l = left;
+}
+
+/* A list names a bundle also for its pictures alone.  So what a part that is here lacks, and one that is not here may have, is
+ * the other's to bring. */
+static void excuse(struct ranges *l, const struct set *at)
+{
+    for (uint32_t i = 0; i < at->of && l->count > 0; i++)
+        if (at->here[i].place == 0 && !at->came[i])
+            subtract(l, &at->holds[i]);
+}
+
+/* Pictures that did not come to anything: damaged, since all bundles of the set are here. */
+static uint64_t spoiled(const struct sets *s, const struct set *at, uint64_t place)
+{
+    const struct uncited *u = s->uncited;
+    for (size_t i = 0; at->is_whole && i < u->part_count; i++)
+        if (u->parts[i].place == place)
+            return u->parts[i].count;
+    return 0;
+}
+
+static uint64_t lacking_media(const struct importing *im, const struct sets *s, const struct set *at, uint32_t n)
+{
+    const struct part_here *here = &at->here[n];
+    uint64_t should = at->holds[n].media, bad = here->place > 0 ? spoiled(s, at, here->place) : 0;
+    if (im->options->no_media || (here->place == 0 && at->came[n]))
+        return 0;
+    uint64_t good = here->media - (bad < here->media ? bad : here->media);
+    return good < should ? should - good : 0;
+}
+
+static int tell_lack(struct importing *im, struct mimeo_import_lack *l, const struct ranges *lacking, const struct part_holds *h)
+{
+    struct buf bundles, ask;
+    buf_init(&bundles, LIMIT_PART);
+    buf_init(&ask, LIMIT_PART);
+    if (lacking->count > 0)
+        part_ranges_write(&bundles, lacking->items, lacking->count);
+    if (l->media > 0 && h->count > 0) /* pictures are asked for by their bundles */
+        part_ranges_write(&ask, h->ranges, h->count);
+    int rc = buf_status(&bundles) == MIMEO_ENOMEM || buf_status(&ask) == MIMEO_ENOMEM ? ctx_error_nomem(im->ctx) : 0;
+    l->bundles = buf_str(&bundles);
+    l->ask = l->media > 0 ? buf_str(&ask) : l->bundles;
+    im->result->lacking++;
+    import_note(im, MIMEO_EINCOMPLETE, "parts are lacking: what came is in the library; ask for the others, and import them");
+    if (rc == 0 && im->options->lack != NULL)
+        im->options->lack(l, im->options->payload);
+    buf_dispose(&bundles);
+    buf_dispose(&ask);
+    return rc;
+}
+
 static int tell_part(struct importing *im, const struct sets *s, struct set *at, uint32_t n, struct mimeo_import_lack *l)
 {
-    const struct part_holds *h = &at->holds[n];
-    struct buf bundles;
-    buf_init(&bundles, LIMIT_PART);
-    lacking_bundles(&bundles, s, h);
-    bool whole = bundles.len == 0, pictures = im->options->no_media;
-    l->here = at->media[n] > 0;
-    l->media = !l->here ? h->media : h->media > at->media[n] - 1 ? h->media - (at->media[n] - 1) : 0;
-    l->media = pictures ? 0 : l->media;
+    struct ranges lacking = {.items = NULL};
+    l->here = at->here[n].place > 0;
     l->part = n + 1;
-    l->bundles = buf_str(&bundles);
-    bool lacks = !whole || (l->media > 0 && !at->came[n]);
-    at->came[n] = at->came[n] || (l->here && !lacks && !pictures);
-    int rc = buf_status(&bundles) == MIMEO_ENOMEM ? ctx_error_nomem(im->ctx) : 0;
-    if (rc == 0 && lacks) {
-        im->result->lacking++;
-        if (im->options->lack != NULL)
-            im->options->lack(l, im->options->payload);
-        import_note(im, MIMEO_EINCOMPLETE, "parts are lacking: what came is in the library; ask for the others and import them");
-    }
-    buf_dispose(&bundles);
+    l->media = lacking_media(im, s, at, n);
+    list_lacking(&lacking, s, &at->holds[n]);
+    if (l->here)
+        excuse(&lacking, at);
+    int rc = lacking.failed ? ctx_error_nomem(im->ctx) : 0;
+    if (rc == 0 && (lacking.count > 0 || l->media > 0))
+        rc = tell_lack(im, l, &lacking, &at->holds[n]);
+    else if (l->here && !im->options->no_media)
+        at->came[n] = true;
+    free(lacking.items);
     return rc;
+}
+
+static int look_whole(struct importing *im, const struct sets *s, struct set *at)
+{
+    struct ranges lacking = {.items = NULL};
+    for (uint32_t n = 0; n < at->of && lacking.count == 0; n++)
+        list_lacking(&lacking, s, &at->holds[n]);
+    at->is_whole = lacking.count == 0;
+    free(lacking.items);
+    return lacking.failed ? ctx_error_nomem(im->ctx) : 0;
 }
 
 static int tell_set(struct importing *im, const struct sets *s, struct set *at, const char *publisher, const char *petname)
 {
     char hex[2 * PART_SET_LEN + 1];
     struct mimeo_import_lack l = {.publisher = publisher, .petname = petname, .set = hex, .of = at->of};
-    int rc = 0;
+    int rc = look_whole(im, s, at);
     format_hex(hex, at->id, PART_SET_LEN);
     for (uint32_t n = 0; rc == 0 && n < at->of; n++)
         rc = tell_part(im, s, at, n, &l);
@@ -315,9 +405,25 @@ static int tell_sets(struct importing *im, struct sets *s, const struct session 
     return rc;
 }
 
-int import_parts(struct importing *im, size_t n, const struct session *session)
+void import_uncited(const struct hash *h, struct uncited *u)
 {
-    struct sets s = {.ctx = im->ctx};
+    size_t n, i = 0;
+    uint64_t place;
+    u->count++;
+    if (store_pack_find(&n, u->store, h) < 0 || store_pack_part(&place, u->store, n) == 0)
+        return;
+    while (i < u->part_count && u->parts[i].place != place)
+        i++;
+    if (i == sizeof(u->parts) / sizeof(u->parts[0]))
+        return;
+    if (i == u->part_count)
+        u->parts[u->part_count++].place = place;
+    u->parts[i].count++;
+}
+
+int import_parts(struct importing *im, size_t n, const struct session *session, const struct uncited *uncited)
+{
+    struct sets s = {.ctx = im->ctx, .uncited = uncited};
     struct store *store;
     int rc = gathering_store(&store, im->gathering, im->ctx, n, 0);
     if (rc < 0)
