@@ -3,11 +3,11 @@
  * overwritten because a push was refused.  Its head is looked at first, and only where it is an older state of
  * this very mirror is its history replaced, and only if nobody moved it since.
  */
-#include <git2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/git_calls.h"
 #include "sync/push.h"
 
 #define REFS_AT_ONCE 100
