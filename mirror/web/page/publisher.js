@@ -154,15 +154,15 @@ async function publisherScreen(to) {
     h('p.digits', { dir: 'ltr' }, s.digits.split(' ').map((group) => h('span', null, group))),
     code && qrPicture(code, words('fingerprint')),
     h('h2', { id: 'confirm' }, words('confirm')), confirmForm(s, again), h('div', { id: 'names' }, namePart(s)),
-    h('h2', null, words('files')), holdings(s), checkAll(s),
-    h('h2', null, words('thisPage')), aboutThisPage());
+    h('h2', null, words('thisPage')), aboutThisPage(),
+    h('h2', null, words('here')), holdings(s), checkAll(s));
 }
 
 /* Where several publishers are open. */
 function shelfScreen() {
   return h('div.plain', null, h('h1', { tabindex: '-1' }, words('publishers')),
     h('ul.list', null, S.publishers.map((s) => h('li', null,
-      h('h2', null, button(titleOf(s), () => go({ screen: 'front', publisher: s.publisher }), 'plain')),
+      h('h2', null, button(titleOf(s), () => go({ screen: 'front', publisher: s.publisher }), 'bare')),
       callsItself(s) && h('p', null, callsItself(s)),
       s.headTime && h('p.detail', null, words('newest', { n: s.headSeq, x: date(s.headTime) })), signsOf(s)))));
 }
