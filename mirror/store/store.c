@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "store/backend.h"
+#include "store/sealed.h"
+#include "trust/seal.h"
 
 /* Where a media object is, by hash. */
 struct media_place {
@@ -55,7 +57,7 @@ static const struct {
     const char *words;
 } others[] = {
     {"PK\x03\x04", "is a zip archive: unpack it first"},
-    {"\x1F\x8B", "is compressed with gzip: unpack it first"},
+    {"\x1F\x8B\x08", "is compressed with gzip: unpack it first"},
     {"\xFD" "7zXZ", "is compressed with xz: unpack it first"},
     {"BZh", "is compressed with bzip2: unpack it first"},
     {"# v2 git bundle", "is a git bundle: 'git clone' it first"},
@@ -66,6 +68,16 @@ static const struct {
     {"mimeo bundle 1", "is the head of a mirror alone: name the directory that it was in"},
     {"mimeo charter 1", "is a charter alone: 'mimeo trust add' takes it"},
 };
+
+/* Something that mimeo knows and does not read.  One in 256 encrypted packs begins with "<", and none in a million with
+ * one of the longer ones: too short a beginning says nothing. */
+static bool is_other(struct view front)
+{
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        if (strlen(others[i].bytes) > 2 && view_starts_with(front, others[i].bytes))
+            return true;
+    return false;
+}
 
 static int refuse_file(mimeo_ctx *ctx, const char *path, struct view front)
 {
@@ -81,19 +93,52 @@ static int refuse_file(mimeo_ctx *ctx, const char *path, struct view front)
     return rc < 0 ? rc : ctx_error(ctx, MIMEO_EMALFORMED, "'%s' is no mimeo mirror", path);
 }
 
-static int open_file(struct store *s, mimeo_ctx *ctx)
+/* The first bytes of a file, as many as telling what it is may take, and its size. */
+static int look(uint8_t front[SEAL_LOOK], size_t *len, uint64_t *size, mimeo_ctx *ctx, const char *path)
 {
-    uint8_t front[64];
-    int fd = open(s->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)
-        return ctx_error_errno(ctx, MIMEO_EIO, "cannot open '%s'", s->path);
-    ssize_t n = read(fd, front, sizeof(front));
+        return ctx_error_errno(ctx, MIMEO_EIO, "cannot open '%s'", path);
+    ssize_t n = pread(fd, front, SEAL_LOOK, 0);
+    int rc = n < 0 || fstat(fd, &st) < 0 ? ctx_error_errno(ctx, MIMEO_EIO, "cannot read '%s'", path) : 0;
     close(fd);
-    struct view v = view_of(front, n < 0 ? 0 : (size_t)n);
-    if (v.len < sizeof(object_magic) || memcmp(v.ptr, object_magic, sizeof(object_magic)) != 0)
-        return refuse_file(ctx, s->path, v);
+    if (rc < 0)
+        return rc;
+    *len = (size_t)n;
+    *size = (uint64_t)st.st_size;
+    return 0;
+}
+
+/* A pack, or an encrypted one; anything else is told as what it is. */
+static int add_file(struct pack_source *source, mimeo_ctx *ctx, const char *path)
+{
+    uint8_t front[SEAL_LOOK];
+    size_t len = 0;
+    uint64_t size = 0;
+    int rc = look(front, &len, &size, ctx, path);
+    if (rc < 0)
+        return rc;
+    struct view v = view_of(front, len);
+    if (len >= sizeof(object_magic) && memcmp(front, object_magic, sizeof(object_magic)) == 0)
+        return pack_source_add(source, ctx, path);
+    rc = is_other(v) ? 0 : sealed_add(source, ctx, path, size, v);
+    return rc == 0 ? refuse_file(ctx, path, v) : rc < 0 ? rc : 0;
+}
+
+static int open_packs(struct store *s, mimeo_ctx *ctx, const char *const *paths, size_t count)
+{
+    struct pack_source *source;
     s->kind = STORE_PACK;
-    return pack_open(&s->files, ctx, s->path);
+    int rc = pack_source_new(&source, ctx);
+    if (rc < 0)
+        return rc;
+    for (size_t i = 0; rc == 0 && i < count; i++)
+        rc = add_file(source, ctx, paths[i]);
+    if (rc == 0)
+        return pack_open(&s->files, ctx, source);
+    pack_source_free(source);
+    return rc;
 }
 
 static bool has_mirror_files(const char *path)
@@ -163,7 +208,25 @@ int store_open(struct store **out, mimeo_ctx *ctx, const char *path, bool truste
         free(s);
         return ctx_error_nomem(ctx);
     }
-    int rc = S_ISDIR(st.st_mode) ? open_directory(s, ctx, trusted) : open_file(s, ctx);
+    int rc = S_ISDIR(st.st_mode) ? open_directory(s, ctx, trusted) : open_packs(s, ctx, &path, 1);
+    if (rc < 0) {
+        store_close(s);
+        return rc;
+    }
+    *out = s;
+    return 0;
+}
+
+int store_open_packs(struct store **out, mimeo_ctx *ctx, const char *const *paths, size_t count)
+{
+    if (count == 1)
+        return store_open(out, ctx, paths[0], false);
+    struct store *s = calloc(1, sizeof(*s));
+    if (s == NULL || asprintf(&s->path, "%s and %zu more", paths[0], count - 1) < 0) {
+        free(s);
+        return ctx_error_nomem(ctx);
+    }
+    int rc = open_packs(s, ctx, paths, count);
     if (rc < 0) {
         store_close(s);
         return rc;
@@ -217,7 +280,7 @@ const char *store_path(const struct store *s)
 
 bool store_is_concurrent(const struct store *s)
 {
-    return s->kind != STORE_GIT_BARE;
+    return s->kind == STORE_PACK ? pack_is_concurrent(s->files) : s->kind != STORE_GIT_BARE;
 }
 
 void store_release(struct stored *o)
@@ -441,24 +504,39 @@ int store_get_media(struct stored *out, struct store *s, mimeo_ctx *ctx, uint64_
                     const struct hash *h)
 {
     int rc = MIMEO_ENOTFOUND;
-    if (seq > 0)
-        rc = get_media_at(out, s, s->files, ctx, seq, h);
+    bool pack = s->kind == STORE_PACK; /* which finds by the hash alone */
+    if (seq > 0 || pack)
+        rc = get_media_at(out, s, s->files, ctx, pack ? 1 : seq, h);
     if (seq > 0 && rc == MIMEO_ENOTFOUND && s->media_branch != NULL)
         rc = get_media_at(out, s, s->media_branch, ctx, seq, h);
     if (rc != MIMEO_ENOTFOUND)
         return rc;
-    rc = know_media(s, ctx);
+    rc = pack ? 0 : know_media(s, ctx);
     if (rc < 0)
         return rc;
-    const struct media_place *m = find_media(s, h);
+    const struct media_place *m = pack ? NULL : find_media(s, h);
     if (m == NULL)
         return ctx_error(ctx, MIMEO_ENOTFOUND, "the picture is not held: its bytes did not come along");
     return get_media_at(out, s, m->backend, ctx, m->seq, h);
 }
 
+struct media_pass {
+    int (*fn)(uint64_t seq, const struct hash *h, void *payload);
+    void *payload;
+};
+
+static int pass_media(const char *name, const struct stray *why, void *payload)
+{
+    const struct media_pass *p = payload;
+    struct name n = name_read(name);
+    return why != NULL || n.kind != NAME_MEDIA ? 0 : p->fn(n.seq, &n.hash, p->payload);
+}
+
 int store_each_media(struct store *s, mimeo_ctx *ctx,
                      int (*fn)(uint64_t seq, const struct hash *h, void *payload), void *payload)
 {
+    if (s->kind == STORE_PACK) /* each is there once */
+        return s->files->ops->each(s->files, ctx, "media", pass_media, &(struct media_pass){fn, payload});
     int rc = know_media(s, ctx);
     for (size_t i = 0; rc == 0 && i < s->media_count; i++) {
         const struct media_place *m = &s->media[i];

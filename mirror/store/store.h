@@ -25,9 +25,11 @@ int store_open(struct store **out, mimeo_ctx *ctx, const char *path, bool truste
 /* A bare repository of which only the newest objects are held, over a directory with the rest: what git names and
  * does not hold is read from the directory by name.  Whether it is the right thing shows as always: by verifying. */
 int store_open_git_over(struct store **out, mimeo_ctx *ctx, const char *git_dir, const char *directory);
+/* Packs read as one, as `cat` would make them; `paths` in any order. */
+int store_open_packs(struct store **out, mimeo_ctx *ctx, const char *const *paths, size_t count);
 void store_close(struct store *s);
 enum store_kind store_kind(const struct store *s);
-const char *store_path(const struct store *s);
+const char *store_path(const struct store *s); /* of several packs: "a.mimeo and 2 more" */
 /* May several threads get objects at once?  (Not from git.) */
 bool store_is_concurrent(const struct store *s);
 
