@@ -16,7 +16,7 @@
 
 enum stray_kind {
     STRAY_NONE, STRAY_MALFORMED, STRAY_DAMAGED, STRAY_CUT, STRAY_SECOND, STRAY_KIND, STRAY_UNREADABLE, STRAY_MANY,
-    STRAY_SEAL,
+    STRAY_SEAL, STRAY_PUBLISHERS,
 };
 const struct stray stray_second_copy = {MIMEO_EFORGED, "a second object of this name, with other bytes"};
 static const struct stray malformed_object = {MIMEO_EMALFORMED, "an object whose header is malformed"};
@@ -27,12 +27,14 @@ static const struct stray unreadable = {MIMEO_EFORGED, "cannot be read from here
 static const struct stray too_many = {MIMEO_EMALFORMED, "what follows is left out: more than 500000 objects; give fewer "
                                                         "files at a time"};
 static const struct stray damaged_seal = {MIMEO_EFORGED, "the encrypted file is cut short, or damaged at one of its ends"};
-_Static_assert(PACK_OBJECTS_MAX == 500000, "the words name the number");
+static const struct stray too_many_publishers = {MIMEO_EMALFORMED, "is of one publisher more than the 250 that can be read together"};
+_Static_assert(PACK_OBJECTS_MAX == 500000 && PACK_PUBLISHERS_MAX == 250, "the words name the numbers");
 
 static const struct stray *const strays[] = {
     [STRAY_MALFORMED] = &malformed_object, [STRAY_DAMAGED] = &damaged_stretch, [STRAY_CUT] = &cut_short,
     [STRAY_SECOND] = &stray_second_copy,   [STRAY_KIND] = &unknown_kind,       [STRAY_UNREADABLE] = &unreadable,
     [STRAY_MANY] = &too_many,              [STRAY_SEAL] = &damaged_seal,
+    [STRAY_PUBLISHERS] = &too_many_publishers,
 };
 
 /* ---- members ---- */
@@ -77,34 +79,91 @@ static uint64_t number_of_key(const struct hash *key)
     return n;
 }
 
-/* By kind and key, and of one name by offset, so that the first in the pack comes first. */
+/* By kind, publisher and key, and of one name by offset, so that the first in the pack comes first. */
 static int compare_members(const void *a, const void *b)
 {
     const struct member *x = a, *y = b;
     if (x->kind != y->kind)
         return x->kind < y->kind ? -1 : 1;
+    if (x->publisher != y->publisher)
+        return x->publisher < y->publisher ? -1 : 1;
     int keys = memcmp(x->key.bytes, y->key.bytes, HASH_LEN);
     return keys != 0 ? keys : x->offset < y->offset ? -1 : x->offset > y->offset;
 }
 
 static bool same_name(const struct member *a, const struct member *b)
 {
-    return a->kind == b->kind && a->kind != MEMBER_STRAY && hash_equal(&a->key, &b->key);
+    return a->kind == b->kind && a->publisher == b->publisher && a->kind != MEMBER_STRAY && hash_equal(&a->key, &b->key);
 }
 
 /* ---- one object ---- */
 
 /* The value of a line of a note whose grammar nobody checked yet. */
-static bool claim(struct view note, const char *keyword, uint64_t *out)
+static bool claim(struct view note, const char *keyword, struct view *out)
 {
     struct cursor c = cursor_of(note);
     struct view line;
     while (cursor_line(&c, &line) && line.len > 0) {
         struct cursor at = cursor_of(line);
-        if (cursor_skip(&at, keyword))
-            return parse_decimal(view_of(at.ptr, at.left), LIMIT_SEQ, out) && *out > 0;
+        if (cursor_skip(&at, keyword)) {
+            *out = view_of(at.ptr, at.left);
+            return true;
+        }
     }
     return false;
+}
+
+static bool claim_number(struct view note, const char *keyword, uint64_t *out)
+{
+    struct view v;
+    return claim(note, keyword, &v) && parse_decimal(v, LIMIT_SEQ, out) && *out > 0;
+}
+
+/* The text of a note ends before its empty line. */
+static struct hash text_hash(struct view note)
+{
+    const uint8_t *gap = memmem(note.ptr, note.len, "\n\n", 2);
+    return hash_of(view_of(note.ptr, gap == NULL ? note.len : (size_t)(gap - note.ptr) + 1));
+}
+
+/* Whom a note or a list of parts names; false: nobody, as later charters do. */
+static bool claim_publisher(struct view text, bool charter, uint64_t number, struct hash *out)
+{
+    struct view v;
+    if (charter && number == 1) {
+        *out = text_hash(text);
+        return true;
+    }
+    return !charter && claim(text, "publisher ", &v) && hash_parse(v, out);
+}
+
+/* Whose the object at `offset` is that names this publisher; 0 where there is no room for another. */
+static uint8_t publisher_at(struct pack_index *p, const struct hash *id, uint64_t offset)
+{
+    size_t file = pack_source_at(p->source, offset);
+    uint8_t i = 1;
+    while (i <= p->publisher_count && !hash_equal(&p->publishers[i].id, id))
+        i++;
+    if (i > PACK_PUBLISHERS_MAX)
+        return 0;
+    struct pack_publisher *is = &p->publishers[i];
+    if (i > p->publisher_count) {
+        *is = (struct pack_publisher){.id = *id, .first_file = file, .last_file = file, .files = 1};
+        p->publisher_count = i;
+    } else if (is->last_file != file) {
+        is->last_file = file;
+        is->files++;
+    }
+    return i;
+}
+
+static void add_head(struct pack_index *p, const struct member *m, uint64_t seq)
+{
+    struct pack_publisher *is = &p->publishers[m->publisher];
+    if (seq <= is->head_seq)
+        return;
+    is->head_seq = seq;
+    is->head = *m;
 }
 
 /* A charter, header or bundle: known by a number in its note. */
@@ -113,24 +172,25 @@ static int add_note(struct pack_index *p, mimeo_ctx *ctx, const struct prefix *p
     uint8_t bytes[LIMIT_CHARTER];
     size_t got;
     uint64_t number;
+    struct hash id;
     int rc = pack_source_read(p->source, ctx, offset + PREFIX_LEN, bytes, prefix->header_len, &got);
     if (rc < 0)
         return rc;
-    bool charter = prefix->kind == OBJECT_CHARTER;
-    if (!claim(view_of(bytes, got), charter ? "version " : "seq ", &number) || (charter && number > LIMIT_CHARTERS))
+    struct view note = view_of(bytes, got);
+    bool charter = prefix->kind == OBJECT_CHARTER, bundle = prefix->kind == OBJECT_BUNDLE;
+    if (!claim_number(note, charter ? "version " : "seq ", &number) || (charter && number > LIMIT_CHARTERS))
         return add_stray(p, ctx, offset, STRAY_MALFORMED);
     struct member m = {.offset = offset + PREFIX_LEN, .len = prefix->header_len, .key = key_of_number(number)};
-    if (prefix->kind == OBJECT_HEADER) {
-        if (number > p->head_seq) {
-            p->head_seq = number;
-            p->head = m;
-        }
-        return 0;
-    }
+    if (claim_publisher(note, charter, number, &id) && (m.publisher = publisher_at(p, &id, offset)) == 0)
+        return add_stray(p, ctx, offset, STRAY_PUBLISHERS);
+    m.publisher = p->split ? m.publisher : 0;
     m.kind = charter ? MEMBER_CHARTER : MEMBER_BUNDLE;
-    if (!charter) { /* the prefix goes along */
+    if (bundle) { /* the prefix goes along */
         m.offset = offset;
         m.len = (uint32_t)prefix->total_len;
+    } else if (!charter) {
+        add_head(p, &m, number);
+        return 0;
     }
     return add(&p->named, ctx, &m);
 }
@@ -154,12 +214,30 @@ static int hash_member(struct hash *out, struct pack_index *p, mimeo_ctx *ctx, c
     return 1;
 }
 
-/* A dictionary: known by its hash; and media, which wait until their hashes are wanted. */
-static int add_hashed(struct pack_index *p, mimeo_ctx *ctx, const struct prefix *prefix, uint64_t offset)
+/* A list of parts is known by its place. */
+static int add_part(struct pack_index *p, mimeo_ctx *ctx, struct member *m)
+{
+    uint8_t bytes[256]; /* its publisher stands near the top */
+    size_t got;
+    struct hash id;
+    int rc = pack_source_read(p->source, ctx, m->offset, bytes, m->len < sizeof(bytes) ? m->len : sizeof(bytes), &got);
+    if (rc < 0)
+        return rc;
+    if (claim_publisher(view_of(bytes, got), false, 0, &id) && p->split)
+        m->publisher = publisher_at(p, &id, m->offset);
+    m->kind = MEMBER_PART;
+    m->key = key_of_number(m->offset);
+    return add(&p->named, ctx, m);
+}
+
+/* A dictionary is known by its hash; media wait until their hashes are wanted. */
+static int add_bare(struct pack_index *p, mimeo_ctx *ctx, const struct prefix *prefix, uint64_t offset)
 {
     struct member m = {.offset = offset + PREFIX_LEN, .len = (uint32_t)(prefix->total_len - PREFIX_LEN), .kind = MEMBER_MEDIA};
     if (prefix->kind == OBJECT_MEDIA)
         return add(&p->media, ctx, &m);
+    if (prefix->kind == OBJECT_PART)
+        return add_part(p, ctx, &m);
     m.kind = MEMBER_DICTIONARY;
     int rc = hash_member(&m.key, p, ctx, &m);
     if (rc < 0)
@@ -216,7 +294,7 @@ static int index_object(struct pack_index *p, mimeo_ctx *ctx, const struct prefi
         }
     }
     if (rc == 0)
-        rc = prefix->header_len > 0 ? add_note(p, ctx, prefix, start) : add_hashed(p, ctx, prefix, start);
+        rc = prefix->header_len > 0 ? add_note(p, ctx, prefix, start) : add_bare(p, ctx, prefix, start);
     return rc;
 }
 
@@ -301,27 +379,80 @@ static void settle_copies(struct pack_index *p, mimeo_ctx *ctx, struct member_li
     l->count = kept;
 }
 
-int pack_index_make(struct pack_index *out, mimeo_ctx *ctx, struct pack_source *source)
+/* Whose is a charter that names the one before it?  `before` has the first known charter of each publisher of the version
+ * before. */
+static uint8_t publisher_of_prev(const struct pack_index *p, const struct hash *before, struct view note)
 {
-    struct pack_index p = {.source = source};
+    struct view v;
+    struct hash prev;
+    if (!claim(note, "prev ", &v) || !hash_parse(v, &prev))
+        return 0;
+    for (uint8_t i = 1; i <= p->publisher_count; i++)
+        if (hash_equal(&before[i], &prev))
+            return i;
+    return 0;
+}
+
+/* Charters after the first name nobody but the charter before.  They are sorted by version here. */
+static int assign_charters(struct pack_index *p, mimeo_ctx *ctx)
+{
+    uint8_t bytes[LIMIT_CHARTER];
+    struct hash before[PACK_PUBLISHERS_MAX + 1], next[PACK_PUBLISHERS_MAX + 1];
+    uint64_t version = 1;
+    size_t got;
+    for (uint8_t i = 1; i <= p->publisher_count; i++)
+        before[i] = next[i] = p->publishers[i].id;
+    for (size_t i = 0; i < p->named.count; i++) {
+        struct member *m = &p->named.items[i];
+        if (m->kind != MEMBER_CHARTER || m->publisher != 0)
+            continue;
+        if (number_of_key(&m->key) != version) {
+            memcpy(before, next, sizeof(before));
+            version = number_of_key(&m->key);
+        }
+        int rc = pack_source_read(p->source, ctx, m->offset, bytes, m->len, &got);
+        if (rc < 0)
+            return rc;
+        uint8_t whose = p->publisher_count == 1 ? 1 : publisher_of_prev(p, before, view_of(bytes, got));
+        m->publisher = whose;
+        if (whose > 0 && hash_equal(&next[whose], &before[whose])) /* of rivals the first goes on */
+            next[whose] = text_hash(view_of(bytes, got));
+    }
+    return 0;
+}
+
+int pack_index_make(struct pack_index **out, mimeo_ctx *ctx, struct pack_source *source, bool split)
+{
+    struct pack_index *p = calloc(1, sizeof(*p));
+    if (p == NULL) {
+        pack_source_free(source);
+        return ctx_error_nomem(ctx);
+    }
+    *p = (struct pack_index){.source = source, .users = 1, .split = split};
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < pack_source_count(source); i++)
-        rc = index_file(&p, ctx, i);
+        rc = index_file(p, ctx, i);
+    if (rc == 0 && p->named.count > 0)
+        qsort(p->named.items, p->named.count, sizeof(*p->named.items), compare_members);
+    if (rc == 0 && split)
+        rc = assign_charters(p, ctx);
     if (rc < 0) {
-        pack_index_dispose(&p);
+        pack_index_release(p);
         return rc;
     }
-    settle_copies(&p, ctx, &p.named);
+    settle_copies(p, ctx, &p->named);
     *out = p;
     return 0;
 }
 
-void pack_index_dispose(struct pack_index *p)
+void pack_index_release(struct pack_index *p)
 {
+    if (p == NULL || --p->users > 0)
+        return;
     free(p->named.items);
     free(p->media.items);
     pack_source_free(p->source);
-    *p = (struct pack_index){0};
+    free(p);
 }
 
 static uint64_t bytes_of(const struct member_list *l)
@@ -363,6 +494,18 @@ static int know_media(struct pack_index *p, mimeo_ctx *ctx)
 
 /* ---- looking into it ---- */
 
+static bool wanted_part(struct member *out, const char *name)
+{
+    struct cursor c = cursor_of(view_of_str(name));
+    uint64_t offset = 0;
+    if (!cursor_skip(&c, STORE_PARTS "/"))
+        return false;
+    if (!parse_decimal(view_of(c.ptr, c.left), UINT64_MAX, &offset))
+        return false;
+    *out = (struct member){.kind = MEMBER_PART, .key = key_of_number(offset)};
+    return true;
+}
+
 /* What a name stands for, as a member without a place; false where packs have no such. */
 static bool wanted(struct member *out, const char *name)
 {
@@ -378,7 +521,7 @@ static bool wanted(struct member *out, const char *name)
     case NAME_HEAD:
     case NAME_TEXT: break;
     }
-    return false;
+    return wanted_part(out, name);
 }
 
 /* The first of a list that is not below `m`. */
@@ -395,15 +538,27 @@ static size_t first_of(const struct member_list *l, const struct member *m)
     return low;
 }
 
-int pack_index_find(const struct member **out, struct pack_index *p, mimeo_ctx *ctx, const char *name)
+/* As a member of the view. */
+static bool wanted_of(struct member *out, const struct pack_view *v, const char *name)
 {
+    if (!wanted(out, name))
+        return false;
+    bool shared = out->kind == MEMBER_DICTIONARY || out->kind == MEMBER_MEDIA;
+    out->publisher = shared ? 0 : v->publisher;
+    return true;
+}
+
+int pack_index_find(const struct member **out, const struct pack_view *v, mimeo_ctx *ctx, const char *name)
+{
+    struct pack_index *p = v->index;
+    const struct pack_publisher *is = &p->publishers[v->publisher];
     struct member m;
     *out = NULL;
     if (strcmp(name, "head") == 0) {
-        *out = p->head_seq > 0 ? &p->head : NULL;
+        *out = is->head_seq > 0 ? &is->head : NULL;
         return 0;
     }
-    if (!wanted(&m, name))
+    if (!wanted_of(&m, v, name))
         return 0;
     int rc = m.kind == MEMBER_MEDIA ? know_media(p, ctx) : 0;
     const struct member_list *l = m.kind == MEMBER_MEDIA ? &p->media : &p->named;
@@ -413,13 +568,14 @@ int pack_index_find(const struct member **out, struct pack_index *p, mimeo_ctx *
     return rc;
 }
 
-const struct member *pack_index_copy(const struct pack_index *p, const char *name, size_t n)
+const struct member *pack_index_copy(const struct pack_view *v, const char *name, size_t n)
 {
+    const struct member_list *l = &v->index->named;
     struct member m;
-    if (!wanted(&m, name))
+    if (!wanted_of(&m, v, name))
         return NULL;
-    size_t i = first_of(&p->named, &m) + 1 + n;
-    return i < p->named.count && same_name(&p->named.items[i], &m) ? &p->named.items[i] : NULL;
+    size_t i = first_of(l, &m) + 1 + n;
+    return i < l->count && same_name(&l->items[i], &m) ? &l->items[i] : NULL;
 }
 
 static void name_member(char out[STORE_NAME_MAX], const struct pack_index *p, const struct member *m)
@@ -429,19 +585,31 @@ static void name_member(char out[STORE_NAME_MAX], const struct pack_index *p, co
     case MEMBER_STRAY: pack_source_place(out, STORE_NAME_MAX, p->source, m->offset); break;
     case MEMBER_CHARTER: store_name_charter(out, (uint32_t)number_of_key(&m->key)); break;
     case MEMBER_DICTIONARY: store_name_dictionary(out, &m->key); break;
+    case MEMBER_PART:
+        snprintf(out, STORE_NAME_MAX, STORE_PARTS "/%llu", (unsigned long long)number_of_key(&m->key));
+        break;
     /* The bundle that cites it first is not known here; seq 1 stands in. */
     case MEMBER_MEDIA: store_name_media(out, 1, &m->key); break;
     }
 }
 
-static int each_of(const struct pack_index *p, const struct member_list *l, const char *top, name_fn fn, void *payload)
+static bool is_seen(const struct pack_view *v, const struct member *m)
+{
+    if (m->kind == MEMBER_DICTIONARY || m->kind == MEMBER_MEDIA)
+        return true;
+    return m->publisher == v->publisher || (m->publisher == 0 && m->kind == MEMBER_STRAY && v->publisher == 1);
+}
+
+static int each_of(const struct pack_view *v, const struct member_list *l, const char *top, name_fn fn, void *payload)
 {
     char name[STORE_NAME_MAX];
     size_t len = strlen(top);
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < l->count; i++) {
         const struct member *m = &l->items[i];
-        name_member(name, p, m);
+        if (!is_seen(v, m))
+            continue;
+        name_member(name, v->index, m);
         bool below = len == 0 || (m->kind != MEMBER_STRAY && strncmp(name, top, len) == 0 && name[len] == '/');
         if (below)
             rc = fn(name, m->why == STRAY_NONE ? NULL : strays[m->why], payload);
@@ -449,10 +617,11 @@ static int each_of(const struct pack_index *p, const struct member_list *l, cons
     return rc;
 }
 
-int pack_index_each(struct pack_index *p, mimeo_ctx *ctx, const char *top, name_fn fn, void *payload)
+int pack_index_each(const struct pack_view *v, mimeo_ctx *ctx, const char *top, name_fn fn, void *payload)
 {
+    struct pack_index *p = v->index;
     if (strcmp(top, "media") != 0)
-        return each_of(p, &p->named, top, fn, payload);
+        return each_of(v, &p->named, top, fn, payload);
     int rc = know_media(p, ctx);
-    return rc == 0 ? each_of(p, &p->media, top, fn, payload) : rc;
+    return rc == 0 ? each_of(v, &p->media, top, fn, payload) : rc;
 }

@@ -10,7 +10,7 @@
 
 struct pack {
     struct backend backend;
-    struct pack_index index;
+    struct pack_view view;
 };
 
 static int load(struct stored *out, struct pack *p, mimeo_ctx *ctx, const char *name, const struct member *m,
@@ -24,7 +24,7 @@ static int load(struct stored *out, struct pack *p, mimeo_ctx *ctx, const char *
     uint8_t *bytes = malloc(len == 0 ? 1 : len);
     if (bytes == NULL)
         return ctx_error_nomem(ctx);
-    int rc = pack_source_read(p->index.source, ctx, m->offset, bytes, len, &got);
+    int rc = pack_source_read(p->view.index->source, ctx, m->offset, bytes, len, &got);
     if (rc < 0) {
         free(bytes);
         return rc;
@@ -37,49 +37,55 @@ static int get(struct stored *out, struct backend *b, mimeo_ctx *ctx, const char
 {
     struct pack *p = (struct pack *)b;
     const struct member *m;
-    int rc = pack_index_find(&m, &p->index, ctx, name);
+    int rc = pack_index_find(&m, &p->view, ctx, name);
     return rc == 0 ? load(out, p, ctx, name, m, max, front) : rc;
 }
 
 int pack_get_copy(struct stored *out, struct backend *b, mimeo_ctx *ctx, const char *name, size_t n, size_t front)
 {
     struct pack *p = (struct pack *)b;
-    return load(out, p, ctx, name, pack_index_copy(&p->index, name, n), LIMIT_BUNDLE, front);
+    return load(out, p, ctx, name, pack_index_copy(&p->view, name, n), LIMIT_BUNDLE, front);
 }
 
 static int each(struct backend *b, mimeo_ctx *ctx, const char *top, name_fn fn, void *payload)
 {
     struct pack *p = (struct pack *)b;
-    return pack_index_each(&p->index, ctx, top, fn, payload);
+    return pack_index_each(&p->view, ctx, top, fn, payload);
 }
 
 static void pack_close(struct backend *b)
 {
     struct pack *p = (struct pack *)b;
-    pack_index_dispose(&p->index);
+    pack_index_release(p->view.index);
     free(p);
 }
 
 static const struct backend_ops ops = {get, each, pack_close};
 
-int pack_open(struct backend **out, mimeo_ctx *ctx, struct pack_source *source)
+int pack_view_open(struct backend **out, mimeo_ctx *ctx, const struct pack_view *view)
 {
     struct pack *p = calloc(1, sizeof(*p));
-    if (p == NULL) {
-        pack_source_free(source);
+    if (p == NULL)
         return ctx_error_nomem(ctx);
-    }
     p->backend.ops = &ops;
-    int rc = pack_index_make(&p->index, ctx, source);
-    if (rc < 0) {
-        free(p);
-        return rc;
-    }
+    p->view = *view;
+    p->view.index->users++;
     *out = &p->backend;
     return 0;
 }
 
+int pack_open(struct backend **out, mimeo_ctx *ctx, struct pack_source *source)
+{
+    struct pack_view v = {NULL, 0};
+    int rc = pack_index_make(&v.index, ctx, source, false);
+    if (rc < 0)
+        return rc;
+    rc = pack_view_open(out, ctx, &v);
+    pack_index_release(v.index);
+    return rc;
+}
+
 bool pack_is_concurrent(const struct backend *b)
 {
-    return pack_source_is_concurrent(((const struct pack *)b)->index.source);
+    return pack_source_is_concurrent(((const struct pack *)b)->view.index->source);
 }

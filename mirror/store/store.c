@@ -11,8 +11,7 @@
 #include <unistd.h>
 
 #include "store/backend.h"
-#include "store/sealed.h"
-#include "trust/seal.h"
+#include "store/pack_add.h"
 
 /* Where a media object is, by hash. */
 struct media_place {
@@ -52,89 +51,14 @@ static bool is_file(const char *path, const char *name)
     return is;
 }
 
-static const struct {
-    const char *bytes;
-    const char *words;
-} others[] = {
-    {"PK\x03\x04", "is a zip archive: unpack it first"},
-    {"\x1F\x8B\x08", "is compressed with gzip: unpack it first"},
-    {"\xFD" "7zXZ", "is compressed with xz: unpack it first"},
-    {"BZh", "is compressed with bzip2: unpack it first"},
-    {"# v2 git bundle", "is a git bundle: 'git clone' it first"},
-    {"# v3 git bundle", "is a git bundle: 'git clone' it first"},
-    {"%PDF", "is a PDF file, no mimeo mirror"},
-    {"ZIM\x04", "is a ZIM file, no mimeo mirror"},
-    {"<", "is a page of HTML or XML, no mimeo mirror: was it saved from a site that was blocked?"},
-    {"mimeo bundle 1", "is the head of a mirror alone: name the directory that it was in"},
-    {"mimeo charter 1", "is a charter alone: 'mimeo trust add' takes it"},
-};
-
-/* Something that mimeo knows and does not read.  One in 256 encrypted packs begins with "<", and none in a million with
- * one of the longer ones: too short a beginning says nothing. */
-static bool is_other(struct view front)
-{
-    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-        if (strlen(others[i].bytes) > 2 && view_starts_with(front, others[i].bytes))
-            return true;
-    return false;
-}
-
-static int refuse_file(mimeo_ctx *ctx, const char *path, struct view front)
-{
-    if (front.len == 0)
-        return ctx_error(ctx, MIMEO_EMALFORMED, "'%s' is empty", path);
-    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-        if (view_starts_with(front, others[i].bytes))
-            return ctx_error(ctx, MIMEO_EMALFORMED, "'%s' %s", path, others[i].words);
-    struct prefix prefix; /* has words for a magic that was spoiled on the way */
-    char what[512];
-    snprintf(what, sizeof(what), "'%s'", path);
-    int rc = prefix_parse(&prefix, ctx, what, front);
-    return rc < 0 ? rc : ctx_error(ctx, MIMEO_EMALFORMED, "'%s' is no mimeo mirror", path);
-}
-
-/* The first bytes of a file, as many as telling what it is may take, and its size. */
-static int look(uint8_t front[SEAL_LOOK], size_t *len, uint64_t *size, mimeo_ctx *ctx, const char *path)
-{
-    struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0)
-        return ctx_error_errno(ctx, MIMEO_EIO, "cannot open '%s'", path);
-    ssize_t n = pread(fd, front, SEAL_LOOK, 0);
-    int rc = n < 0 || fstat(fd, &st) < 0 ? ctx_error_errno(ctx, MIMEO_EIO, "cannot read '%s'", path) : 0;
-    close(fd);
-    if (rc < 0)
-        return rc;
-    *len = (size_t)n;
-    *size = (uint64_t)st.st_size;
-    return 0;
-}
-
-/* A pack, or an encrypted one; anything else is told as what it is. */
-static int add_file(struct pack_source *source, mimeo_ctx *ctx, const char *path)
-{
-    uint8_t front[SEAL_LOOK];
-    size_t len = 0;
-    uint64_t size = 0;
-    int rc = look(front, &len, &size, ctx, path);
-    if (rc < 0)
-        return rc;
-    struct view v = view_of(front, len);
-    if (len >= sizeof(object_magic) && memcmp(front, object_magic, sizeof(object_magic)) == 0)
-        return pack_source_add(source, ctx, path);
-    rc = is_other(v) ? 0 : sealed_add(source, ctx, path, size, v);
-    return rc == 0 ? refuse_file(ctx, path, v) : rc < 0 ? rc : 0;
-}
-
-static int open_packs(struct store *s, mimeo_ctx *ctx, const char *const *paths, size_t count)
+static int open_file(struct store *s, mimeo_ctx *ctx)
 {
     struct pack_source *source;
     s->kind = STORE_PACK;
     int rc = pack_source_new(&source, ctx);
     if (rc < 0)
         return rc;
-    for (size_t i = 0; rc == 0 && i < count; i++)
-        rc = add_file(source, ctx, paths[i]);
+    rc = pack_add(source, ctx, s->path);
     if (rc == 0)
         return pack_open(&s->files, ctx, source);
     pack_source_free(source);
@@ -208,7 +132,7 @@ int store_open(struct store **out, mimeo_ctx *ctx, const char *path, bool truste
         free(s);
         return ctx_error_nomem(ctx);
     }
-    int rc = S_ISDIR(st.st_mode) ? open_directory(s, ctx, trusted) : open_packs(s, ctx, &path, 1);
+    int rc = S_ISDIR(st.st_mode) ? open_directory(s, ctx, trusted) : open_file(s, ctx);
     if (rc < 0) {
         store_close(s);
         return rc;
@@ -217,16 +141,15 @@ int store_open(struct store **out, mimeo_ctx *ctx, const char *path, bool truste
     return 0;
 }
 
-int store_open_packs(struct store **out, mimeo_ctx *ctx, const char *const *paths, size_t count)
+int store_of_pack(struct store **out, mimeo_ctx *ctx, const struct pack_view *view, const char *label)
 {
-    if (count == 1)
-        return store_open(out, ctx, paths[0], false);
     struct store *s = calloc(1, sizeof(*s));
-    if (s == NULL || asprintf(&s->path, "%s and %zu more", paths[0], count - 1) < 0) {
+    if (s == NULL || (s->path = strdup(label)) == NULL) {
         free(s);
         return ctx_error_nomem(ctx);
     }
-    int rc = open_packs(s, ctx, paths, count);
+    s->kind = STORE_PACK;
+    int rc = pack_view_open(&s->files, ctx, view);
     if (rc < 0) {
         store_close(s);
         return rc;
@@ -545,6 +468,38 @@ int store_each_media(struct store *s, mimeo_ctx *ctx,
             rc = fn(m->seq, &m->hash, payload);
     }
     return rc;
+}
+
+/* ---- lists of parts ---- */
+
+struct part_walk {
+    struct store *s;
+    mimeo_ctx *ctx;
+    int (*fn)(const struct part *p, void *payload);
+    void *payload;
+};
+
+static int pass_part(const char *name, const struct stray *why, void *payload)
+{
+    struct part_walk *w = payload;
+    struct stored bytes;
+    struct part p;
+    int rc = why == NULL ? get_from(&bytes, w->s, w->s->files, w->ctx, name, LIMIT_PART, 0) : MIMEO_ENOTFOUND;
+    if (rc < 0)
+        return rc == MIMEO_EIO || rc == MIMEO_ENOMEM ? rc : 0;
+    rc = part_parse(&p, w->ctx, w->s->path, bytes.view);
+    store_release(&bytes);
+    if (rc < 0)
+        return rc == MIMEO_ENOMEM ? rc : 0;
+    rc = w->fn(&p, w->payload);
+    part_dispose(&p);
+    return rc;
+}
+
+int store_each_part(struct store *s, mimeo_ctx *ctx, int (*fn)(const struct part *p, void *payload), void *payload)
+{
+    struct part_walk w = {s, ctx, fn, payload};
+    return s->kind == STORE_PACK ? s->files->ops->each(s->files, ctx, STORE_PARTS, pass_part, &w) : 0;
 }
 
 /* ---- strays ---- */
