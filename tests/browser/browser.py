@@ -284,6 +284,13 @@ class Browser:
         with open(path, "wb") as out:
             out.write(base64.b64decode(got["data"]))
 
+    def shot_of(self, selector, path):
+        """A picture of one element."""
+        got = self.command("browsingContext.captureScreenshot", context=self.tab, origin="document",
+                           clip={"type": "element", "element": self.element(selector)})
+        with open(path, "wb") as out:
+            out.write(base64.b64decode(got["data"]))
+
     # ---- what it did
 
     def settle(self):

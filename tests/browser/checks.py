@@ -10,8 +10,10 @@ from browser import Fault
 
 
 class Checks:
-    def __init__(self, browser, pictures):
+    def __init__(self, browser, pictures, only=()):
         self.browser = browser
+        self.only = only    # words that the names of the tests to run hold; none: all
+        self.quiet = False  # whether each test ends with a look at what was asked for and said
         self.pictures = pictures
         self.count = 0
         self.faults = 0
@@ -49,6 +51,8 @@ class Checks:
 
     def part(self, test, *arguments):
         """One test; whatever it raises is a fault of it, and the next goes on."""
+        if self.only and not any(word in test.__name__ for word in self.only):
+            return
         self.say(test.__name__.replace("_", " "))
         try:
             test(self, *arguments)
@@ -56,6 +60,15 @@ class Checks:
             self.fault(f"{test.__name__}: {why}")
         except Exception:
             self.fault(f"{test.__name__}: {traceback.format_exc()}")
+        if self.quiet:
+            self.nothing_happened(test.__name__)
+
+    def nothing_happened(self, where):
+        """Nothing was asked for, said in the console, run or prompted since the last test."""
+        self.none(f"{where}: requests", self.browser.requests())
+        self.none(f"{where}: the console", self.browser.console)
+        self.none(f"{where}: ran", self.browser.ran + self.browser.prompts)
+        self.browser.forget()
 
     def finish(self):
         self.say(f"{self.browser.name}: {self.count} checks, {self.faults} faults")
