@@ -61,7 +61,7 @@ function articleFoot(a, s, to) {
   const [before, after] = neighbours(to);
   const step = (label, article) => article && button(label, () => turnTo(article));
   return h('footer', { lang: language, dir: directionOf(language) },
-    h('p', null, h('bdi', null, titleOf(s)), ' · ', words('bundle', { n: a.seq }), ', ', time(a.bundleTime, date(a.bundleTime))),
+    h('p', null, h('bdi', null, titleOf(s)), ' · ', words('bundle', { n: a.seq }), ' · ', time(a.bundleTime, date(a.bundleTime))),
     a.url && h('p', null, words('source'), ': ', outLink(a.url, h('span.hash', null, a.url))),
     h('p', null, words('truth')),
     versions(a),

@@ -34,7 +34,8 @@ function noteReports(reports, files, names, tried) {
   });
 }
 
-const isFine = (report) => !report.code && !report.needsPassphrase && ['pack', 'sealed', 'mirror'].includes(report.kind);
+const PACKS = ['pack', 'sealed', 'mirror'];
+const isFine = (report) => !report.code && !report.needsPassphrase && PACKS.includes(report.kind);
 
 function afterOpening(reports) {
   S.trouble = null;
@@ -109,7 +110,7 @@ function pickers(main) {
   const input = h('input', { type: 'file', multiple: true, hidden: true, id: 'pick', onchange: (e) => picked(e.target.files) });
   const folder = h('input', { type: 'file', webkitdirectory: '', hidden: true, id: 'pick-folder', onchange: (e) => picked(e.target.files) });
   return [button(words('open'), () => input.click(), main ? 'main' : ''), ' ',
-    'webkitdirectory' in folder && button(words('folder'), () => folder.click(), 'plain'), input, folder];
+    'webkitdirectory' in folder && button(words('folder'), () => folder.click(), 'bare'), input, folder];
 }
 
 function startScreen() {
@@ -122,13 +123,16 @@ function startScreen() {
     h('div.foot', null, languageChoice()));
 }
 
-function reportText(r) {
-  const key = CODES[r.code] || r.code;
-  if (['pack', 'sealed', 'mirror'].includes(r.kind) && r.code && r.code !== 'passphrase') return hasWords(`${key}Text`) ? `${words(key)} ${words(`${key}Text`, { x: '' })}` : words('failed');
-  return r.kind === 'mirror' || (r.kind === 'sealed' && !r.needsPassphrase) ? words('pack') : words(r.kind);
+/* What is said of a file: of a pack that failed, why; of anything else, what it is. */
+function reportSign(entry) {
+  const r = entry.report;
+  if (isFine(r)) return signLine('good', words('pack'), '');
+  if (r.needsPassphrase) return signLine(entry.tried ? 'warn' : 'note', '', words(entry.tried ? 'wrongPassphrase' : 'sealed'));
+  if (PACKS.includes(r.kind) && r.code) return refusal(r);
+  return signLine('warn', '', words(r.kind), detail(r.code && r.message));
 }
 
-function passphraseForm(entry) {
+function passphraseForm() {
   const input = h('input', { type: 'password', autocomplete: 'off', maxlength: '1024' });
   const submit = (e) => {
     e.preventDefault();
@@ -140,12 +144,7 @@ function passphraseForm(entry) {
 }
 
 function reportLine(entry, withForm) {
-  const r = entry.report;
-  const wrong = r.needsPassphrase && entry.tried;
-  return h('li', null, h('p.name', null, h('bdi', null, r.name)),
-    signLine(isFine(r) ? 'good' : r.needsPassphrase ? 'note' : LEVELS[CODES[r.code] || r.code] || 'warn', wrong ? words('wrongPassphrase') : reportText(r), '',
-      !isFine(r) && r.code !== 'passphrase' && detail(r.message)),
-    withForm && passphraseForm(entry));
+  return h('li', null, h('p.name', null, h('bdi', null, entry.report.name)), reportSign(entry), withForm && passphraseForm());
 }
 
 function filesScreen() {

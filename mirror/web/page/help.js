@@ -32,6 +32,6 @@ function helpScreen() {
     h('p', null, words('intro')), h('p', null, words('private')), h('p', null, words('truth')),
     h('h2', null, words('thisPage')), aboutThisPage(), version,
     h('h2', null, words('keys')), keyTable(), tick(words('singleKeys'), S.singleKeys, set((v) => { S.singleKeys = v; })),
-    h('h2', null, words('colours')), choice(words('colours'), S.theme, THEMES.map((t) => [t, words(t)]), set(setTheme)), languageChoice(),
+    h('h2', null, words('settings')), choice(words('colours'), S.theme, THEMES.map((t) => [t, words(t)]), set(setTheme)), languageChoice(),
     h('h2', null, words('keep')), keepForm());
 }

@@ -3,14 +3,16 @@
  * service worker that keeps what was fetched.  Without that nothing is stored, not even an empty
  * database: looking whether one is there makes none.
  */
-const DATABASE = 'reader', STORE = 'kept', SERVICE = 'reader-offline.js';
+const KEPT = ['reader', 'kept'];
+const ANSWERS = ['reader-mirror', 'answers']; /* the service's */
+const SERVICE = 'reader-offline.js';
 
 /* `make` false: resolves to null where there is no database. */
-function openDatabase(make) {
+function openDatabase([name, storeName], make) {
   return new Promise((done, fail) => {
-    const request = indexedDB.open(DATABASE, 1);
+    const request = indexedDB.open(name, 1);
     request.onupgradeneeded = () => {
-      if (make) request.result.createObjectStore(STORE);
+      if (make) request.result.createObjectStore(storeName);
       else request.transaction.abort();
     };
     request.onsuccess = () => done(request.result);
@@ -21,12 +23,12 @@ function openDatabase(make) {
 
 /* One transaction; resolves to what `act` returned when it is on the disk. */
 async function withStore(mode, make, act) {
-  const database = await openDatabase(make);
+  const database = await openDatabase(KEPT, make);
   if (!database) return null;
   try {
     return await new Promise((done, fail) => {
-      const t = database.transaction(STORE, mode);
-      const request = act(t.objectStore(STORE));
+      const t = database.transaction(KEPT[1], mode);
+      const request = act(t.objectStore(KEPT[1]));
       t.oncomplete = () => done(request && request.result);
       t.onerror = t.onabort = () => fail(t.error);
     });
@@ -58,12 +60,30 @@ async function startKeeping() {
   await keepFiles();
   await keepPins();
   if (!S.site || !navigator.serviceWorker) return;
+  (await openDatabase(ANSWERS, true)).close();
   await navigator.serviceWorker.register(SERVICE);
-  await navigator.serviceWorker.ready;
+  await controlled();
+  await fetch(location.pathname, { credentials: 'omit' }); /* so that the page itself is kept */
   /* A worker that began before is not seen by the service: begin again, so that what is read is kept. */
   stopWorker('cancelled');
   await openSite();
   await keepPins();
+}
+
+/* Until the service has taken this page over. */
+function controlled() {
+  return new Promise((done, fail) => {
+    if (navigator.serviceWorker.controller) done();
+    navigator.serviceWorker.addEventListener('controllerchange', () => done(), { once: true });
+    setTimeout(() => fail(new Error('no service')), 20e3);
+  });
+}
+
+function dropDatabase([name]) {
+  return new Promise((done) => {
+    const request = indexedDB.deleteDatabase(name);
+    request.onsuccess = request.onerror = request.onblocked = () => done();
+  });
 }
 
 async function forgetAll() {
@@ -72,10 +92,8 @@ async function forgetAll() {
     const all = await navigator.serviceWorker.getRegistrations();
     await Promise.all(all.map((r) => r.unregister()));
   }
-  await new Promise((done) => {
-    const request = indexedDB.deleteDatabase(DATABASE);
-    request.onsuccess = request.onerror = request.onblocked = () => done();
-  });
+  await dropDatabase(ANSWERS);
+  await dropDatabase(KEPT);
   stopWorker('cancelled');
   S.publishers = [];
   S.files = [];

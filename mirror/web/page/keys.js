@@ -20,11 +20,12 @@ function move(step) {
   return true;
 }
 
-function singleKey(key) {
-  if (key === 'j') return move(1);
-  if (key === 'k') return move(-1);
-  if (key === '/' && S.publishers.length > 0) go({ screen: 'search' });
-  else if (key === '?') go({ screen: 'help' });
+/* By the letter, and by the place of the key where the keyboard has other letters. */
+function singleKey({ key, code }) {
+  if (key === 'j' || (code === 'KeyJ' && key > '\x7f')) return move(1);
+  if (key === 'k' || (code === 'KeyK' && key > '\x7f')) return move(-1);
+  if (S.publishers.length > 0 && (key === '/' || (code === 'Slash' && key === '.'))) go({ screen: 'search' });
+  else if (key === '?' || key === '\u061f' || (code === 'Slash' && key === ',')) go({ screen: 'help' });
   else return false;
   return true;
 }
@@ -38,5 +39,5 @@ function onKey(e) {
   if (typing(e)) return;
   const arrow = { ArrowDown: 1, ArrowUp: -1 }[e.key];
   const onHeadline = document.activeElement && document.activeElement.matches('.story h3 a');
-  if (arrow ? onHeadline && moveFocus(arrow) : S.singleKeys && singleKey(e.key)) e.preventDefault();
+  if (arrow ? onHeadline && moveFocus(arrow) : S.singleKeys && singleKey(e)) e.preventDefault();
 }

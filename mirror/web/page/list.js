@@ -116,7 +116,7 @@ function masthead(s, count) {
 
 async function frontScreen(to) {
   const s = publisherOf(to.publisher);
-  if (!to.found) to.found = await check('sections', { publisher: to.publisher });
+  if (!to.found) to.found = await check('sections', { publisher: to.publisher }).catch(() => ({ sections: [], langs: [] }));
   if (!to.articles) {
     to.articles = [];
     await loadMore(to);

@@ -73,6 +73,7 @@ function showSigns() {
   area.textContent = '';
   if (to.screen === 'shelf') return;
   const one = publisherOf(to.publisher);
+  if (S.site && to.screen === 'front') area.append(signLine('note', words('served'), words('servedText')));
   for (const s of one ? [one] : S.publishers) {
     if (!one && S.publishers.length > 1) area.append(h('p', null, h('bdi', null, titleOf(s)), ' ', callsItself(s)));
     put(area, signsOf(s, to.screen === 'article' || !one));

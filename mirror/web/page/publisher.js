@@ -23,7 +23,8 @@ async function compareWith(s, text, tell) {
   const digits = plainDigits(text);
   if (!link && !/^\d{40}$/.test(digits)) return tell(signLine('warn', words('misread'), ''));
   try {
-    await pin(s, link ? { link: text.trim() } : { digits: digits.replace(/(\d{5})(?=\d)/g, '$1 ') });
+    const { state } = await pin(s, link ? { link: text.trim() } : { digits: digits.replace(/(\d{5})(?=\d)/g, '$1 ') });
+    if (!state || state.publisher !== s.publisher) return tell(signLine('danger', words('other'), '')); /* a link to another */
     return tell(signLine('good', words('same'), S.keep ? '' : words('untilClosed')));
   } catch (fault) {
     if (MISREAD.includes(fault.code)) return tell(signLine('warn', words('misread'), '', detail(fault.message)));
@@ -76,12 +77,14 @@ function nameForm(s) {
     h('div.row', null, h('button', { type: 'submit' }, words('save')), button(words('unpin'), drop, 'grave')), out);
 }
 
+const localDigits = (text) => text.replace(/\d+/g, (d) => number(Number(d)));
+
 /* What to ask for again, part by part. */
 function missingParts(s) {
   const lines = [];
   for (const set of s.parts || []) {
     for (const m of set.missing || []) {
-      const what = [m.bundles && words('missing', { x: m.bundles }), m.media > 0 && words('pictures', { n: m.media })];
+      const what = [m.bundles && words('missing', { x: localDigits(m.bundles) }), m.media > 0 && words('pictures', { n: m.media })];
       lines.push(h('li', null, h('strong', null, words('part', { a: m.part, b: set.of })), '. ', what.filter(Boolean).join('; ')));
     }
   }
@@ -93,7 +96,7 @@ function holdings(s) {
   return [
     h('p', null, words('held', { a: s.held || 0, b: s.headSeq || 0 })),
     s.headSeq ? h('p', null, words('newest', { n: s.headSeq, x: moment(s.headTime) })) : null,
-    range && h('p', null, words('missing', { x: range })),
+    range && h('p', null, words('missing', { x: localDigits(range) })),
     missingParts(s),
   ];
 }
@@ -147,22 +150,22 @@ async function publisherScreen(to) {
   const again = () => { if (byId('confirm')) byId('names').replaceWith(h('div', { id: 'names' }, namePart(publisherOf(to.publisher)))); };
   const namePart = (state) => state.pin !== 'unknown' && state.pin !== 'shipped' && nameForm(state);
   return h('div.plain', null, h('h1', { tabindex: '-1' }, h('bdi', null, titleOf(s))),
-    callsItself(s) && h('p', null, callsItself(s)), s.site && h('p', null, outLink(s.site, s.site)),
+    callsItself(s) && h('p', null, callsItself(s)), s.site && h('p', null, outLink(s.site, h('bdi', { dir: 'ltr' }, s.site))),
     findings(s).map((key) => s.reason && key === s.verdict && key !== 'good' && h('p.detail', { lang: 'en', dir: 'ltr' }, s.reason)),
     h('p', null, words('truth')),
     h('h2', null, words('fingerprint')), h('p', null, words('fingerprintText')),
     h('p.digits', { dir: 'ltr' }, s.digits.split(' ').map((group) => h('span', null, group))),
     code && qrPicture(code, words('fingerprint')),
     h('h2', { id: 'confirm' }, words('confirm')), confirmForm(s, again), h('div', { id: 'names' }, namePart(s)),
-    h('h2', null, words('files')), holdings(s), checkAll(s),
-    h('h2', null, words('thisPage')), aboutThisPage());
+    h('h2', null, words('thisPage')), aboutThisPage(),
+    h('h2', null, words('here')), holdings(s), checkAll(s));
 }
 
 /* Where several publishers are open. */
 function shelfScreen() {
   return h('div.plain', null, h('h1', { tabindex: '-1' }, words('publishers')),
     h('ul.list', null, S.publishers.map((s) => h('li', null,
-      h('h2', null, button(titleOf(s), () => go({ screen: 'front', publisher: s.publisher }), 'plain')),
+      h('h2', null, button(titleOf(s), () => go({ screen: 'front', publisher: s.publisher }), 'bare')),
       callsItself(s) && h('p', null, callsItself(s)),
       s.headTime && h('p.detail', null, words('newest', { n: s.headSeq, x: date(s.headTime) })), signsOf(s)))));
 }

@@ -33,7 +33,7 @@ function findingText(key, s) {
 }
 
 function signLine(level, title, text, more) {
-  return h('div.sign', { 'data-level': level }, sign(level), h('p', null, h('strong', null, title), ' ', text, more));
+  return h('div.sign', { 'data-level': level }, sign(level), h('p', null, title && h('strong', null, title), title && ' ', text, more));
 }
 
 /* English words of the library, where it says more than this page has words for. */
@@ -46,19 +46,18 @@ function signsOf(s, brief) {
     const level = LEVELS[key] || 'danger';
     return signLine(level, words(key), (!brief || level === 'danger') && findingText(key, s), [
       key === s.verdict && level === 'danger' && detail(s.reason),
-      ' ', i === 0 && button(words('why'), () => go({ screen: 'publisher', publisher: s.publisher }), 'link'),
+      ' ', i === 0 && places[here].screen !== 'publisher' && button(words('why'), () => go({ screen: 'publisher', publisher: s.publisher }), 'link'),
     ]);
   });
 }
 
 /* Codes of the library that are said with a verdict's words. */
-const CODES = { forged: 'damaged', conflict: 'conflicted' };
+const CODES = { forged: 'damaged', conflict: 'conflicted', timeout: 'unreachable' };
 
 /* What an answer that refused says, for a place in a screen. */
 function refusal(fault) {
-  const key = [fault.verdict, CODES[fault.code], fault.code].find((k) => k && k !== 'good' && hasWords(`${k}Text`));
-  if (key) return signLine(LEVELS[key] || 'danger', words(key), words(`${key}Text`, { x: '' }), detail(fault.message));
-  return signLine('warn', words(fault.code === 'stopped' ? 'stopped' : 'failed'), '', detail(fault.message));
+  const key = [fault.verdict, CODES[fault.code], fault.code].find((k) => k && k !== 'good' && hasWords(k)) || 'failed';
+  return signLine(LEVELS[key] || 'warn', words(key), hasWords(`${key}Text`) && words(`${key}Text`, { x: '' }), detail(fault.message));
 }
 
 const publisherOf = (id) => S.publishers.find((s) => s.publisher === id);

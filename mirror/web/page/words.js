@@ -6,13 +6,15 @@
  */
 const RTL = ['ar', 'fa', 'he', 'ur', 'ps', 'ckb', 'sd', 'ug', 'yi', 'dv'];
 const DAY = { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' };
-let table, language = 'en', said = {};
+let table, language = 'en', locale = 'en', said = {};
 
 const directionOf = (lang) => (RTL.includes(String(lang).toLowerCase().split('-')[0]) ? 'rtl' : 'ltr');
 const allLanguages = () => Object.keys(table).filter((k) => k !== 'keys');
 
 function setLanguage(lang) {
   language = allLanguages().includes(lang) ? lang : 'en';
+  /* with the reader's own region, so that dates and numbers are as they know them */
+  locale = (navigator.languages || []).find((l) => l.split('-')[0] === language) || language;
   said = {};
   table.keys.forEach((key, i) => { said[key] = table[language][i]; });
   document.documentElement.lang = language;
@@ -26,13 +28,13 @@ function loadWords() {
 }
 
 const languageNameIn = (lang) => table[lang][table.keys.indexOf('language')];
-const number = (n) => new Intl.NumberFormat(language).format(n);
+const number = (n) => new Intl.NumberFormat(locale).format(n);
 
 /* words('articles', {n: 3}); a plural's form is chosen by n. */
 function words(key, values) {
   let text = said[key];
   if (text === undefined) return key;
-  if (typeof text === 'object') text = text[new Intl.PluralRules(language).select(values.n)] || text.other;
+  if (typeof text === 'object') text = text[new Intl.PluralRules(locale).select(values.n)] || text.other;
   return text.replace(/\{(\w+)\}/g, (all, name) => {
     const value = values && values[name];
     return typeof value === 'number' ? number(value) : String(value === undefined ? all : value);
@@ -42,7 +44,7 @@ const hasWords = (key) => said[key] !== undefined;
 
 function date(seconds, form) {
   if (seconds === null || seconds === undefined) return '';
-  return new Intl.DateTimeFormat(language, form || { dateStyle: 'long' }).format(new Date(seconds * 1000));
+  return new Intl.DateTimeFormat(locale, form || { dateStyle: 'long' }).format(new Date(seconds * 1000));
 }
 const moment = (seconds) => date(seconds, { dateStyle: 'long', timeStyle: 'short' });
 
@@ -54,7 +56,7 @@ function size(bytes) {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
   let n = 0;
   while (bytes >= 1000 && n < 3) { bytes /= 1000; n++; }
-  return new Intl.NumberFormat(language, { style: 'unit', unit: units[n], unitDisplay: 'short',
+  return new Intl.NumberFormat(locale, { style: 'unit', unit: units[n], unitDisplay: 'short',
     maximumFractionDigits: bytes < 10 && n > 0 ? 1 : 0 }).format(bytes);
 }
 
@@ -69,7 +71,7 @@ function languageName(code) {
 
 /* A list as the language writes it. */
 function listed(items) {
-  return Intl.ListFormat ? new Intl.ListFormat(language).format(items) : items.join(', ');
+  return Intl.ListFormat ? new Intl.ListFormat(locale).format(items) : items.join(', ');
 }
 
 /* What text of a publisher is in: {lang, dir} for h(). */
