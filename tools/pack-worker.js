@@ -2,12 +2,12 @@
 /*
  * The worker with its module in it:  node tools/pack-worker.js CORE.WASM VERSION <worker.js >packed.js
  *
- * The module is deflated, since base64 of it alone would be larger than the whole page may be, and refused where it
+ * The module is packed with LZMA, since base64 of it alone would be larger than the whole page may be, and refused where it
  * asks for anything but what the worker gives it.
  */
 'use strict';
 const fs = require('fs');
-const zlib = require('zlib');
+const { execFileSync } = require('child_process');
 
 const GIVEN = ['now', 'progress', 'random', 'read'];
 
@@ -16,10 +16,13 @@ const fail = (text) => {
   process.exit(1);
 };
 
+/* Its size, and then LZMA as worker.js unpacks it. */
 function packed(module) {
   const size = Buffer.alloc(4);
   size.writeUInt32LE(module.length);
-  return Buffer.concat([size, zlib.deflateRawSync(module, { level: 9, memLevel: 9 })]).toString('base64');
+  const lzma = execFileSync('xz', ['--format=raw', '--lzma1=preset=9e,dict=1MiB,lc=3,lp=0,pb=0', '--threads=1', '--stdout'],
+    { input: module, maxBuffer: 1 << 26 });
+  return Buffer.concat([size, lzma]).toString('base64');
 }
 
 function fill(text, marker, value) {

@@ -3,15 +3,21 @@
  */
 #include "core.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "bundle/object.h"
-#include "trust/header.h"
+#include <mimeo/key.h>
+
+#include "base/sniff.h"
+#include "bundle/part.h"
 
 mimeo_ctx *core_ctx;
 struct buf core_buf;
 static struct core_mirror mirrors[CORE_MIRRORS];
+static struct packs *gathered;
+static char last_name[SYSTEM_NAME_MAX + 1]; /* of what was gathered */
+static bool last_sealed;
 
 /* ---- the answer ---- */
 
@@ -94,6 +100,12 @@ CORE_EXPORT(core_file_remove) void core_file_remove(const char *name)
         system_remove(name);
 }
 
+/* What a file is, by its first bytes. */
+CORE_EXPORT(core_sniff) const char *core_sniff(const uint8_t *front, size_t len)
+{
+    return sniff_kind_name(sniff(view_of(front, len)).kind);
+}
+
 /* ---- mirrors ---- */
 
 struct core_mirror *core_mirror_get(int handle)
@@ -113,26 +125,123 @@ void core_forget_list(struct core_mirror *c)
     c->place_count = 0;
 }
 
-/* Open `name`: its handle, or a negative code. */
-CORE_EXPORT(core_open) int core_open(const char *name)
+static void close_all(void)
 {
-    int handle = 0;
-    while (handle < CORE_MIRRORS && mirrors[handle].m != NULL)
-        handle++;
-    if (handle == CORE_MIRRORS)
-        return ctx_error(core_ctx, MIMEO_EUSAGE, "more than %d publishers are open: close some", CORE_MIRRORS);
-    int rc = mimeo_mirror_open(&mirrors[handle].m, core_ctx, name, CORE_LIBRARY);
-    return rc < 0 ? rc : handle;
+    for (int i = 0; i < CORE_MIRRORS; i++) {
+        core_forget_list(&mirrors[i]);
+        mimeo_mirror_free(mirrors[i].m);
+        mirrors[i].m = NULL;
+    }
 }
 
-CORE_EXPORT(core_close) void core_close(int handle)
+static int give_passphrase(const char *what, bool confirm, char *out, size_t *len, void *payload)
 {
-    struct core_mirror *c = core_mirror_get(handle);
-    if (c == NULL)
-        return;
-    core_forget_list(c);
-    mimeo_mirror_free(c->m);
-    c->m = NULL;
+    const char *passphrase = payload;
+    (void)what;
+    (void)confirm;
+    *len = strlen(passphrase);
+    if (*len > MIMEO_PASSPHRASE_MAX)
+        return ctx_error(core_ctx, MIMEO_EPASSPHRASE, "a passphrase has 1 to %d bytes", MIMEO_PASSPHRASE_MAX);
+    memcpy(out, passphrase, *len);
+    return 0;
+}
+
+/* Gather files anew: what is open stays until core_files_open. */
+CORE_EXPORT(core_files_begin) int core_files_begin(void)
+{
+    packs_free(gathered);
+    gathered = NULL;
+    return packs_new(&gathered, core_ctx);
+}
+
+/* `passphrase`: "" for none.  MIMEO_EPASSPHRASE: it needs one, or another. */
+CORE_EXPORT(core_files_add) int core_files_add(const char *name, const char *passphrase)
+{
+    struct mimeo_passphrase_source source = {give_passphrase, (void *)passphrase};
+    if (gathered == NULL)
+        return ctx_error(core_ctx, MIMEO_EUSAGE, "no files are being gathered");
+    mimeo_ctx_set_passphrase(core_ctx, passphrase[0] == '\0' ? NULL : &source);
+    int rc = packs_add(gathered, core_ctx, name);
+    mimeo_ctx_set_passphrase(core_ctx, NULL);
+    if (rc == 0) {
+        last_sealed = passphrase[0] != '\0';
+        snprintf(last_name, sizeof(last_name), "%s", name);
+    }
+    return rc;
+}
+
+static int open_publisher(int handle, size_t n)
+{
+    struct store *store;
+    int rc = packs_store(&store, core_ctx, gathered, n);
+    return rc < 0 ? rc : mirror_open_store(&mirrors[handle].m, core_ctx, store, CORE_LIBRARY, MIRROR_STRANGE);
+}
+
+static void put_opened(struct buf *b, int handle, const struct hash *publisher, int rc)
+{
+    char hex[HASH_HEX_LEN + 1] = "";
+    if (publisher != NULL)
+        hash_format(hex, publisher);
+    put_open(b, NULL, '{');
+    put_string(b, "publisher", hex);
+    put_number(b, "handle", (uint64_t)handle);
+    put_string(b, "code", rc < 0 ? mimeo_error_name(rc) : "");
+    put_string(b, "verdict", mimeo_verdict_name(mimeo_verdict_of_code(rc)));
+    put_string(b, "message", rc < 0 ? mimeo_ctx_message(core_ctx) : "");
+    put_close(b, '}');
+}
+
+/* Each publisher that the files name; true where all of them could be opened. */
+static bool open_each(struct buf *b)
+{
+    bool all = true;
+    for (size_t n = 0; n == 0 || packs_publisher(gathered, n) != NULL; n++) {
+        int rc = n < CORE_MIRRORS ? open_publisher((int)n, n)
+                                  : ctx_error(core_ctx, MIMEO_EUSAGE, "more than %d publishers are open: open fewer files",
+                                              CORE_MIRRORS);
+        put_opened(b, n < CORE_MIRRORS ? (int)n : 0, packs_publisher(gathered, n), rc);
+        all = all && rc == 0;
+    }
+    return all;
+}
+
+/* One file whose publishers cannot all be opened is judged as a whole, as `mimeo verify` does: what is of another in it
+ * may be a forgery. */
+static void open_whole(struct buf *b)
+{
+    close_all();
+    buf_clear(b);
+    put_open(b, NULL, '[');
+    int rc = mimeo_mirror_open(&mirrors[0].m, core_ctx, last_name, CORE_LIBRARY);
+    put_opened(b, 0, packs_publisher(gathered, 0), rc);
+}
+
+/* Open what was gathered in place of what was open: an array, one entry a publisher. */
+CORE_EXPORT(core_files_open) int core_files_open(void)
+{
+    if (gathered == NULL)
+        return ctx_error(core_ctx, MIMEO_EUSAGE, "no files are being gathered");
+    close_all();
+    size_t count = packs_files(gathered);
+    int rc = count > 0 ? packs_index(gathered, core_ctx) : 0;
+    struct buf *b = core_begin();
+    put_open(b, NULL, '[');
+    if (rc == 0 && count > 0 && !open_each(b) && count == 1 && !last_sealed)
+        open_whole(b);
+    put_close(b, ']');
+    packs_free(gathered);
+    gathered = NULL;
+    return core_end(rc);
+}
+
+/* Open one file by itself and close it again: the code that it fails with. */
+CORE_EXPORT(core_try) int core_try(const char *name)
+{
+    mimeo_mirror *m;
+    int rc = mimeo_mirror_open(&m, core_ctx, name, CORE_LIBRARY);
+    if (rc == 0)
+        mimeo_mirror_free(m);
+    return rc;
 }
 
 /* Judge it again, since a pin is another; what is indexed of it stays. */
@@ -189,6 +298,7 @@ void core_put_state(struct buf *b, const char *key, const struct core_mirror *c)
     put_string(b, "verdict", mimeo_verdict_name(s.verdict));
     put_string(b, "reason", s.reason);
     put_string(b, "remark", s.remark);
+    core_put_parts(b, "parts", c->m->store);
     put_close(b, '}');
 }
 
@@ -199,54 +309,4 @@ CORE_EXPORT(core_state) int core_state(int handle)
         return MIMEO_ENOTFOUND;
     core_put_state(core_begin(), NULL, c);
     return core_end(0);
-}
-
-/* ---- whose is a file, as it says itself? ---- */
-
-/* A hint, to put the files of one publisher together: nothing is believed for it. */
-static int claimed_publisher(char hex[HASH_HEX_LEN + 1], const struct prefix *p, struct view note_bytes)
-{
-    struct note *note = calloc(1, sizeof(*note));
-    struct header *h = calloc(1, sizeof(*h));
-    struct charter c;
-    int rc = note == NULL || h == NULL ? MIMEO_ENOMEM : 0;
-    if (rc == 0 && p->kind == OBJECT_CHARTER) {
-        rc = charter_parse(&c, NULL, "", note_bytes);
-        if (rc == 0 && c.version == 1)
-            hash_format(hex, &c.hash);
-        else if (rc == 0)
-            rc = MIMEO_ENOTFOUND;
-        charter_dispose(rc == 0 || rc == MIMEO_ENOTFOUND ? &c : NULL);
-    } else if (rc == 0) {
-        rc = header_parse(h, note, NULL, "", note_bytes);
-        if (rc == 0)
-            hash_format(hex, &h->publisher);
-    }
-    free(note);
-    free(h);
-    return rc;
-}
-
-/* The objects at the front of a file, up to the first that names its publisher. */
-#define CLAIM_OBJECTS_MAX 10000
-
-CORE_EXPORT(core_claim) int core_claim(int file, double size)
-{
-    uint8_t bytes[PREFIX_LEN + LIMIT_CHARTER];
-    char hex[HASH_HEX_LEN + 1];
-    struct prefix p;
-    double offset = 0;
-    for (int i = 0; i < CLAIM_OBJECTS_MAX && offset < size; i++) {
-        int got = host_read(file, offset, bytes, sizeof(bytes));
-        if (got < PREFIX_LEN || prefix_parse(&p, NULL, "", view_of(bytes, PREFIX_LEN)) < 0)
-            break;
-        bool has_note = p.kind == OBJECT_CHARTER || p.kind == OBJECT_HEADER || p.kind == OBJECT_BUNDLE;
-        if (has_note && (size_t)got >= PREFIX_LEN + p.header_len &&
-            claimed_publisher(hex, &p, view_of(bytes + PREFIX_LEN, p.header_len)) == 0) {
-            buf_append_str(core_begin(), hex);
-            return core_end(0);
-        }
-        offset += (double)p.total_len;
-    }
-    return ctx_error(core_ctx, MIMEO_ENOTFOUND, "no publisher is named");
 }

@@ -36,6 +36,8 @@ void core_forget_list(struct core_mirror *c);
 /* Begin an answer; and its end: `rc`, or a code where it did not fit. */
 struct buf *core_begin(void);
 int core_end(int rc);
+/* Of each export of which some part is here: which parts are, and what the others hold. */
+void core_put_parts(struct buf *b, const char *key, struct store *store);
 void core_put_state(struct buf *b, const char *key, const struct core_mirror *c);
 
 #endif

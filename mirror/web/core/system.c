@@ -20,7 +20,7 @@
 #include <wasi/api.h>
 
 #define FD_FIRST 3
-#define FD_COUNT 64
+#define FD_COUNT 256
 #define FILE_MAX (16 * 1024 * 1024) /* of one that is written */
 #define DEPTH_MAX 16
 

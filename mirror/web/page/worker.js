@@ -12,7 +12,7 @@ const VERSION = 'mimeo:version';
 const PAGE = 65536, WINDOW = 262144;
 const encoder = new TextEncoder(), decoder = new TextDecoder();
 
-/* ---- unpacking the module (RFC 1951) ---- */
+/* ---- unpacking the module ---- */
 
 function base64Bytes(text) {
   const packed = atob(text), bytes = new Uint8Array(packed.length);
@@ -20,84 +20,107 @@ function base64Bytes(text) {
   return bytes;
 }
 
-/* A decoder of canonical codes: counts by length, and the symbols in order. */
-function codes(lengths) {
-  const counts = new Uint16Array(16), starts = new Uint16Array(17), symbols = new Uint16Array(lengths.length);
-  for (const n of lengths) counts[n]++;
-  counts[0] = 0;
-  for (let n = 1; n <= 15; n++) starts[n + 1] = starts[n] + counts[n];
-  for (let s = 0; s < lengths.length; s++) if (lengths[s] > 0) symbols[starts[lengths[s]]++] = s;
-  return { counts, symbols };
-}
-
-function inflate(input, size) {
-  const out = new Uint8Array(size), order = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
-  let at = 0, bit = 0, left = 0, to = 0;
-  const bits = (n) => {
-    while (left < n) {
-      bit |= input[at++] << left;
-      left += 8;
+/* LZMA (raw, lc 3, lp 0, pb 0), to exactly `size` bytes. */
+function unpack(input, size) {
+  const out = new Uint8Array(size), fresh = (n) => new Uint16Array(n).fill(1024);
+  const isMatch = fresh(12), isRep = fresh(12), isRep0 = fresh(12), isRep1 = fresh(12), isRep2 = fresh(12), isLong = fresh(12);
+  const literals = fresh(0x300 << 3), slots = fresh(4 << 6), special = fresh(128), align = fresh(16);
+  const lengths = [fresh(2 + 8 + 8 + 256), fresh(2 + 8 + 8 + 256)];
+  let at = 5, range = 0xffffffff, code = ((input[1] << 24) | (input[2] << 16) | (input[3] << 8) | input[4]) >>> 0;
+  const shift = () => {
+    if (range >= 0x1000000) return;
+    range = (range << 8) >>> 0;
+    code = ((code << 8) | input[at++]) >>> 0;
+  };
+  const bit = (p, i) => {
+    const bound = (range >>> 11) * p[i];
+    if (code < bound) {
+      range = bound;
+      p[i] += (2048 - p[i]) >> 5;
+      shift();
+      return 0;
     }
-    const value = bit & ((1 << n) - 1);
-    bit >>>= n;
-    left -= n;
+    range -= bound;
+    code -= bound;
+    p[i] -= p[i] >> 5;
+    shift();
+    return 1;
+  };
+  const tree = (p, from, bits) => {
+    let n = 1;
+    for (let i = 0; i < bits; i++) n = (n << 1) | bit(p, from + n);
+    return n - (1 << bits);
+  };
+  const reverse = (p, from, bits) => {
+    let n = 1, value = 0;
+    for (let i = 0; i < bits; i++) {
+      const b = bit(p, from + n);
+      n = (n << 1) | b;
+      value |= b << i;
+    }
     return value;
   };
-  const symbol = (table) => {
-    let code = 0, first = 0, index = 0;
-    for (let n = 1; n <= 15; n++) {
-      code |= bits(1);
-      const count = table.counts[n];
-      if (code - count < first) return table.symbols[index + code - first];
-      index += count;
-      first = (first + count) << 1;
-      code <<= 1;
+  const length = (p) => (bit(p, 0) === 0 ? tree(p, 1, 3) : bit(p, 1) === 0 ? 8 + tree(p, 9, 3) : 16 + tree(p, 17, 8)) + 2;
+  const direct = (bits) => {
+    let value = 0;
+    for (let i = 0; i < bits; i++) {
+      range >>>= 1;
+      const b = code >= range ? 1 : 0;
+      if (b) code -= range;
+      value = value * 2 + b;
+      shift();
     }
-    throw new Error('the page is damaged');
+    return value;
   };
-  const lengthsOf = (table, count) => {
-    const lengths = [];
-    while (lengths.length < count) {
-      const s = symbol(table);
-      const [value, times] = s < 16 ? [s, 1] : s === 16 ? [lengths[lengths.length - 1], 3 + bits(2)] : [0, s === 17 ? 3 + bits(3) : 11 + bits(7)];
-      for (let i = 0; i < times; i++) lengths.push(value);
-    }
-    return lengths;
+  const distance = (len) => {
+    const slot = tree(slots, Math.min(len - 2, 3) << 6, 6);
+    if (slot < 4) return slot;
+    const bits = (slot >> 1) - 1, base = (2 | (slot & 1)) * 2 ** bits;
+    return slot < 14 ? base + reverse(special, base - slot, bits) : base + direct(bits - 4) * 16 + reverse(align, 0, 4);
   };
-  const fixed = [];
-  for (let i = 0; i < 288; i++) fixed.push(i < 144 ? 8 : i < 256 ? 9 : i < 280 ? 7 : 8);
-  for (let last = false; !last;) {
-    last = bits(1) === 1;
-    const type = bits(2);
-    if (type === 0) {
-      left = bit = 0;
-      const len = input[at] | (input[at + 1] << 8);
-      out.set(input.subarray(at + 4, at + 4 + len), to);
-      at += 4 + len;
-      to += len;
+  let state = 0, to = 0, r0 = 0, r1 = 0, r2 = 0, r3 = 0;
+  while (to < size) {
+    if (bit(isMatch, state) === 0) {
+      const from = 0x300 * ((to > 0 ? out[to - 1] : 0) >> 5);
+      let n = 1;
+      if (state >= 7) {
+        for (let match = out[to - r0 - 1]; n < 0x100; match <<= 1) {
+          const m = (match >> 7) & 1, b = bit(literals, from + ((1 + m) << 8) + n);
+          n = (n << 1) | b;
+          if (m !== b) break;
+        }
+      }
+      while (n < 0x100) n = (n << 1) | bit(literals, from + n);
+      out[to++] = n;
+      state = state < 4 ? 0 : state < 10 ? state - 3 : state - 6;
       continue;
     }
-    let literals = codes(fixed), distances = codes(new Array(30).fill(5));
-    if (type === 2) {
-      const n = bits(5) + 257, m = bits(5) + 1, k = bits(4) + 4, short = new Array(19).fill(0);
-      for (let i = 0; i < k; i++) short[order[i]] = bits(3);
-      const all = lengthsOf(codes(short), n + m);
-      literals = codes(all.slice(0, n));
-      distances = codes(all.slice(n));
-    }
-    for (;;) {
-      let s = symbol(literals);
-      if (s === 256) break;
-      if (s < 256) {
-        out[to++] = s;
-        continue;
+    let len;
+    if (bit(isRep, state) === 0) {
+      [r3, r2, r1] = [r2, r1, r0];
+      len = length(lengths[0]);
+      state = state < 7 ? 7 : 10;
+      r0 = distance(len);
+    } else {
+      if (bit(isRep0, state) === 0) {
+        if (bit(isLong, state) === 0) {
+          state = state < 7 ? 9 : 11;
+          out[to] = out[to - r0 - 1];
+          to++;
+          continue;
+        }
+      } else if (bit(isRep1, state) === 0) {
+        [r1, r0] = [r0, r1];
+      } else if (bit(isRep2, state) === 0) {
+        [r2, r1, r0] = [r1, r0, r2];
+      } else {
+        [r3, r2, r1, r0] = [r2, r1, r0, r3];
       }
-      s -= 257;
-      const len = s < 8 ? s + 3 : s === 28 ? 258 : ((4 + (s & 3)) << ((s >> 2) - 1)) + 3 + bits((s >> 2) - 1);
-      const d = symbol(distances);
-      const distance = d < 4 ? d + 1 : ((2 + (d & 1)) << ((d >> 1) - 1)) + 1 + bits((d >> 1) - 1);
-      for (let i = 0; i < len; i++, to++) out[to] = out[to - distance];
+      len = length(lengths[1]);
+      state = state < 7 ? 8 : 11;
     }
+    if (r0 >= to) throw new Error('the page is damaged');
+    for (; len > 0 && to < size; len--, to++) out[to] = out[to - r0 - 1];
   }
   return out;
 }
@@ -165,7 +188,7 @@ function start() {
   if (!compiled) {
     const packed = base64Bytes(CORE);
     const size = packed[0] | (packed[1] << 8) | (packed[2] << 16) | (packed[3] << 24);
-    compiled = new WebAssembly.Module(inflate(packed.subarray(4), size));
+    compiled = new WebAssembly.Module(unpack(packed.subarray(4), size));
   }
   core = instance();
   if (core.exports.core_start() < 0) throw new Error('out of memory');
@@ -235,29 +258,20 @@ const json = (name, ...args) => {
 
 /* ---- what is open ---- */
 
-const open = new Map(); /* publisher: {handle, paths} */
-const picked = [];      /* {path, blob, number, publisher} */
+const open = new Map(); /* publisher: handle */
+const picked = [];      /* {path, name, blob, number, passphrase, publisher} */
 let numbers = 0;
-let trust = null;       /* the pins, as they were after the last good answer */
+let trust = null;       /* the pins, as they were after the last answer */
 
-const handleOf = (publisher) => (open.has(publisher) ? open.get(publisher).handle : -1);
+const handleOf = (publisher) => (open.has(publisher) ? open.get(publisher) : -1);
+const states = () => [...open.values()].map((handle) => json('core_state', handle));
 
-function openPublisher(publisher) {
-  const parts = picked.filter((p) => p.publisher === publisher);
-  const before = handleOf(publisher);
-  if (before >= 0) call('core_close', before);
-  open.delete(publisher);
-  if (parts.length === 0) return;
-  let path = parts[0].path;
-  if (parts.length > 1) {
-    const number = ++numbers, blob = new Blob(parts.map((p) => p.blob));
-    path += ` +${parts.length - 1}`;
-    files.set(number, { blob });
-    must('core_file_add', path, number, blob.size);
-  }
-  const handle = must('core_open', path);
-  const state = json('core_state', handle);
-  open.set(state.publisher, { handle });
+/* All that is picked, gathered and opened anew; what the core has to say of each publisher. */
+function openAll() {
+  open.clear();
+  const all = json('core_files_open');
+  for (const o of all) if (o.code === '') open.set(json('core_state', o.handle).publisher, o.handle);
+  return all;
 }
 
 /* After a trap: a fresh core, the same files and pins. */
@@ -265,71 +279,138 @@ function revive() {
   start();
   open.clear();
   if (trust) call('core_trust_load', trust);
-  for (const p of picked) must('core_file_add', p.path, p.number, p.blob.size);
-  for (const publisher of new Set(picked.map((p) => p.publisher))) {
-    try {
-      openPublisher(publisher);
-    } catch (e) {
-      if (!core) return revive.call(null, picked.splice(0, picked.length, ...picked.filter((p) => p.publisher !== publisher)));
-    }
+  must('core_files_begin');
+  for (const p of picked) {
+    must('core_file_add', p.path, p.number, p.blob.size);
+    call('core_files_add', p.path, p.passphrase);
   }
-}
-
-const states = () => [...open.values()].map((o) => json('core_state', o.handle));
-
-const KINDS = [['zip', 'PK\u0003\u0004'], ['picture', '\u00ff\u00d8\u00ff'], ['picture', '\u0089PNG'], ['picture', 'GIF8'], ['picture', 'RIFF'], ['html', '<']];
-
-function kindOf(front) {
-  const begin = String.fromCharCode(...front.subarray(0, 16));
-  if (front.length === 0) return 'empty';
-  if (begin.startsWith('\u008dMMO\r\n\u001a\n')) return 'pack';
-  for (const [kind, magic] of KINDS) if (begin.startsWith(magic)) return kind;
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(front, { stream: true });
-    return front.includes(0) ? 'unknown' : 'text';
-  } catch (e) {
-    return 'unknown';
-  }
+  openAll();
 }
 
 function pathFor(name) {
-  const plain = name.replace(/[/\0]/g, '_').slice(0, 120) || 'file';
+  const plain = name.replace(/[/\0]/g, '_').slice(0, 60) || 'file';
   let path = plain;
   for (let n = 2; path === 'library' || path === '.' || path === '..' || picked.some((p) => p.path === path); n++) path = `${plain} (${n})`;
   return path;
 }
 
-function openFile(blob, name) {
-  const report = { name, kind: 'unknown', needsPassphrase: false, code: '', verdict: '', message: '' };
+/* Whom a file names, as it says; null: nobody. */
+function claim(number, size) {
+  return call('core_claim', number, size) < 0 ? null : answerText();
+}
+
+const refusal = (report, e) => Object.assign(report, { code: e.code, verdict: e.verdict || '', message: e.message });
+
+/* Put one file to those that are being gathered, or say why not. */
+function gather(report, blob, name, passphrase) {
   const number = ++numbers, path = pathFor(name);
-  try {
-    report.kind = kindOf(slice(blob, 0, 4096));
-  } catch (e) {
-    report.code = 'io';
-    report.message = `'${name}' cannot be read: pick it again`;
-    return report;
-  }
   files.set(number, { blob });
+  let front;
   try {
-    must('core_file_add', path, number, blob.size);
-    if (report.kind !== 'pack') must('core_open', path);
-    const claim = call('core_claim', number, blob.size);
-    const p = { path, blob, number, publisher: claim < 0 ? path : answerText() };
-    picked.push(p);
-    try {
-      openPublisher(p.publisher);
-    } catch (e) {
-      picked.splice(picked.indexOf(p), 1);
-      if (core && picked.some((q) => q.publisher === p.publisher)) openPublisher(p.publisher);
-      throw e;
-    }
+    front = slice(blob, 0, 4096);
   } catch (e) {
-    files.delete(number);
-    if (!(e instanceof Refusal)) throw e;
-    Object.assign(report, { code: e.code, verdict: e.verdict, message: e.message });
-    if (!core) revive();
+    throw new Refusal('io', `'${name}' cannot be read: pick it again`, 'incomplete');
   }
-  return report;
+  report.kind = front.length === 0 ? 'empty' : text(call('core_sniff', front));
+  must('core_file_add', path, number, blob.size);
+  try {
+    must('core_files_add', path, passphrase);
+  } catch (e) {
+    if (core) call('core_file_remove', path);
+    files.delete(number);
+    report.needsPassphrase = e.code === 'passphrase';
+    if (report.needsPassphrase) report.kind = 'sealed';
+    throw e;
+  }
+  if (report.kind !== 'pack') report.kind = 'sealed';
+  const p = { path, name, blob, number, passphrase, publisher: report.kind === 'pack' ? claim(number, blob.size) : null, report };
+  picked.push(p);
+  return p;
+}
+
+/* A pack of nobody: what is wrong with it alone. */
+function judgeNameless(p) {
+  if (p.report.kind !== 'pack' || p.publisher !== null) return;
+  const rc = call('core_try', p.path);
+  if (rc < 0) refusal(p.report, fault(rc));
+}
+
+function openFiles(list, passphrase) {
+  const reports = [], fresh = [];
+  must('core_files_begin');
+  for (const p of picked) call('core_files_add', p.path, p.passphrase);
+  for (const { blob, name } of list) {
+    const report = { name, kind: 'unknown', needsPassphrase: false, code: '', verdict: '', message: '' };
+    reports.push(report);
+    try {
+      fresh.push(gather(report, blob, name, passphrase));
+    } catch (e) {
+      if (!(e instanceof Refusal)) throw e;
+      refusal(report, e);
+      if (!core) throw e;
+    }
+  }
+  if (fresh.length === 0) return reports;
+  for (const o of openAll()) {
+    if (o.code === '') continue;
+    const guilty = fresh.filter((p) => p.publisher === o.publisher);
+    for (const p of guilty.length > 0 ? guilty : fresh.slice(0, 1)) refusal(p.report, o);
+  }
+  for (const p of fresh) judgeNameless(p);
+  return reports;
+}
+
+/* Where it trapped: once more without what is new, which is then refused as a whole. */
+function openSafely(list, passphrase) {
+  const before = picked.slice();
+  try {
+    return openFiles(list, passphrase);
+  } catch (e) {
+    if (core) throw e;
+    picked.splice(0, picked.length, ...before);
+    revive();
+    if (list.length > 1) return list.flatMap((one) => openSafely([one], passphrase));
+    return [{ name: list[0].name, kind: 'unknown', needsPassphrase: false, code: e.code || 'failed', verdict: '', message: e.message }];
+  }
+}
+
+/* ---- zip: what `mimeo export --zip` wrote, which stores packs as they are ---- */
+
+const ENTRIES_MAX = 1000;
+
+/* [{blob, name}] of its stored files, or null where it is no such zip. */
+function unzip(blob) {
+  const tail = Math.min(blob.size, 65557), end = slice(blob, blob.size - tail, blob.size);
+  let at = tail - 22;
+  const u16 = (b, i) => b[i] | (b[i + 1] << 8);
+  const u32 = (b, i) => u16(b, i) + u16(b, i + 2) * 65536;
+  while (at >= 0 && u32(end, at) !== 0x06054b50) at--;
+  if (at < 0) return null;
+  const count = Math.min(u16(end, at + 10), ENTRIES_MAX), size = u32(end, at + 12), from = u32(end, at + 16);
+  if (size > 1 << 20 || from + size > blob.size) return null;
+  const list = slice(blob, from, from + size), out = [];
+  for (let i = 0, p = 0; i < count && p + 46 <= list.length && u32(list, p) === 0x02014b50; i++) {
+    const method = u16(list, p + 10), len = u32(list, p + 24), nameLen = u16(list, p + 28), local = u32(list, p + 42);
+    const name = decoder.decode(list.subarray(p + 46, p + 46 + nameLen)).replace(/^.*\//, '');
+    p += 46 + nameLen + u16(list, p + 30) + u16(list, p + 32);
+    if (method !== 0 || len === 0 || local + 30 > blob.size || /\.html?$/i.test(name)) continue;
+    const head = slice(blob, local, local + 30), begin = local + 30 + u16(head, 26) + u16(head, 28);
+    if (u32(head, 0) === 0x04034b50 && begin + len <= blob.size) out.push({ blob: blob.slice(begin, begin + len), name });
+  }
+  return out;
+}
+
+/* A zip is taken for the files in it, where there are any. */
+function unpacked(list) {
+  return list.flatMap((one) => {
+    try {
+      const front = slice(one.blob, 0, 4);
+      const inside = front[0] === 0x50 && front[1] === 0x4b && front[2] === 3 && front[3] === 4 ? unzip(one.blob) : null;
+      return inside && inside.length > 0 ? inside : [one];
+    } catch (e) {
+      return [one];
+    }
+  });
 }
 
 /* ---- the questions ---- */
@@ -338,10 +419,9 @@ const num = (n) => (typeof n === 'number' && isFinite(n) ? n : NaN);
 const str = (s) => (typeof s === 'string' ? s : '');
 
 const commands = {
-  open({ files: blobs, names }) {
-    const reports = [];
-    for (let i = 0; i < blobs.length; i++) reports.push(openFile(blobs[i], str(names && names[i]) || blobs[i].name || 'file'));
-    return { files: reports, publishers: states() };
+  open({ files: blobs, names, passphrase }) {
+    const list = blobs.map((blob, i) => ({ blob, name: str(names && names[i]) || blob.name || 'file' }));
+    return { files: openSafely(unpacked(list), str(passphrase)), publishers: states() };
   },
   publishers: () => ({ publishers: states() }),
   verify: ({ publisher, deep }) => json('core_verify', handleOf(publisher), deep ? 1 : 0),
@@ -377,7 +457,7 @@ const commands = {
       return { bytes: answerBytes().buffer };
     }
     must('core_trust_load', new Uint8Array(load));
-    for (const o of open.values()) must('core_judge_again', o.handle);
+    for (const o of open.values()) must('core_judge_again', o);
     return { publishers: states() };
   },
   about: () => ({ version: VERSION }),
