@@ -398,7 +398,7 @@ static int open_parent(mimeo_ctx *ctx, int dir_fd, const char *name, mode_t mode
 
 /* A lock on the temporary file says that its writer lives, until the name is another: dir_remove_stale leaves it alone.
  * One who sweeps in the moment between making and locking wins, and then another is made. */
-static int make_temporary(mimeo_ctx *ctx, int parent, const char *name, mode_t mode, char temporary[64])
+int file_make_temporary(mimeo_ctx *ctx, int parent, const char *name, mode_t mode, char temporary[64])
 {
     static _Atomic unsigned counter;
     for (int tries = 0; tries < TEMPORARY_TRIES; tries++) {
@@ -425,7 +425,7 @@ int file_write_atomic(mimeo_ctx *ctx, int dir_fd, const char *name, struct view 
     int parent = open_parent(ctx, dir_fd, name, mode, &base);
     if (parent < 0)
         return parent;
-    int fd = make_temporary(ctx, parent, name, mode, temporary);
+    int fd = file_make_temporary(ctx, parent, name, mode, temporary);
     int rc = fd < 0 ? fd : 0;
     if (rc == 0) {
         rc = write_all(ctx, fd, name, bytes);

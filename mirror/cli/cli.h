@@ -71,6 +71,8 @@ int usage_fault(const struct command *command, const char *format, ...) __attrib
 /* A number from min to max, or EXIT_USAGE after saying why. */
 int parse_number(const struct command *command, const char *option, const char *text, unsigned long min,
                  unsigned long max, unsigned long *out);
+/* A date, or how long ago; NULL leaves both as they are.  EXIT_USAGE after saying why. */
+int parse_when(const struct command *command, const char *option, const char *text, bool *has, int64_t *out);
 
 /* ---- output.c ---- */
 

@@ -1,7 +1,6 @@
 /* mimeo list */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "cli.h"
 
@@ -110,21 +109,6 @@ static int put_held(const struct mimeo_article *a, const struct mimeo_holding *h
     return put(payload, a, h->publisher, h->petname);
 }
 
-/* A date, or how long ago. */
-static int parse_when(const char *option, const char *text, bool *has, int64_t *out)
-{
-    int64_t ago;
-    if (text == NULL)
-        return EXIT_OK;
-    *has = true;
-    if (mimeo_time_parse(text, out))
-        return EXIT_OK;
-    if (!mimeo_duration_parse(text, &ago))
-        return usage_fault(&cmd_list, "%s wants a date such as 2026-11-24 or an age such as 7d, not '%s'", option, text);
-    *out = (int64_t)time(NULL) - ago;
-    return EXIT_OK;
-}
-
 static int parse(struct mimeo_list_options *o, const struct args *args)
 {
     unsigned long limit = 0;
@@ -132,9 +116,9 @@ static int parse(struct mimeo_list_options *o, const struct args *args)
                                      .lang = args->values[LANG],
                                      .author = args->values[AUTHOR],
                                      .retracted = args->flags[RETRACTED]};
-    int status = parse_when("--since", args->values[SINCE], &o->has_since, &o->since);
+    int status = parse_when(&cmd_list, "--since", args->values[SINCE], &o->has_since, &o->since);
     if (status == EXIT_OK)
-        status = parse_when("--until", args->values[UNTIL], &o->has_until, &o->until);
+        status = parse_when(&cmd_list, "--until", args->values[UNTIL], &o->has_until, &o->until);
     if (status == EXIT_OK && args->values[LIMIT] != NULL)
         status = parse_number(&cmd_list, "--limit", args->values[LIMIT], 1, 1000000000, &limit);
     o->limit = limit;

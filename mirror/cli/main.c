@@ -9,10 +9,11 @@
 #endif
 
 extern const struct command cmd_init, cmd_publish, cmd_revise, cmd_retract, cmd_key, cmd_charter, cmd_clone, cmd_sync,
-    cmd_mirrors, cmd_push, cmd_list, cmd_read, cmd_verify, cmd_status, cmd_trust, cmd_head, cmd_library;
+    cmd_mirrors, cmd_push, cmd_export, cmd_import, cmd_list, cmd_read, cmd_verify, cmd_status, cmd_trust, cmd_head,
+    cmd_library;
 const struct command *const commands[] = {
-    &cmd_init,  &cmd_publish, &cmd_revise,  &cmd_retract, &cmd_key,   &cmd_charter,            /* publisher */
-    &cmd_clone, &cmd_sync,    &cmd_mirrors, &cmd_push,                                         /* courier */
+    &cmd_init,  &cmd_publish, &cmd_revise,  &cmd_retract, &cmd_key,    &cmd_charter,           /* publisher */
+    &cmd_clone, &cmd_sync,    &cmd_mirrors, &cmd_push,    &cmd_export, &cmd_import,            /* courier */
     &cmd_list,  &cmd_read,    &cmd_verify,  &cmd_status,  &cmd_trust, &cmd_head, &cmd_library, /* reader */
     NULL};
 

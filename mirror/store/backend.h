@@ -9,6 +9,7 @@
 #include "store/store.h"
 
 #define STORE_NAMES_MAX 10000000 /* entries of one directory */
+#define STORE_HEADERS "headers"  /* and its bare headers, as "headers/41/0": the first of that seq, "headers/41/1" another */
 #define STORE_PARTS "part"       /* a pack's lists of parts are below it, for want of a name in a mirror */
 
 /* One file of the carrier; `stray` is NULL where it has a place in a mirror. */

@@ -184,13 +184,12 @@ static int add_note(struct pack_index *p, mimeo_ctx *ctx, const struct prefix *p
     if (claim_publisher(note, charter, number, &id) && (m.publisher = publisher_at(p, &id, offset)) == 0)
         return add_stray(p, ctx, offset, STRAY_PUBLISHERS);
     m.publisher = p->split ? m.publisher : 0;
-    m.kind = charter ? MEMBER_CHARTER : MEMBER_BUNDLE;
+    m.kind = charter ? MEMBER_CHARTER : bundle ? MEMBER_BUNDLE : MEMBER_HEADER;
     if (bundle) { /* the prefix goes along */
         m.offset = offset;
         m.len = (uint32_t)prefix->total_len;
     } else if (!charter) {
         add_head(p, &m, number);
-        return 0;
     }
     return add(&p->named, ctx, &m);
 }
@@ -360,7 +359,8 @@ static bool same_bytes(struct pack_index *p, mimeo_ctx *ctx, const struct member
     return same;
 }
 
-/* Second copies are dropped; those with other bytes are strays. */
+/* Second copies are dropped; those with other bytes are strays.  But not headers: which of them links name is known above,
+ * and none of the others does any harm. */
 static void settle_copies(struct pack_index *p, mimeo_ctx *ctx, struct member_list *l)
 {
     size_t kept = 0, first = 0; /* of the name at hand */
@@ -372,7 +372,7 @@ static void settle_copies(struct pack_index *p, mimeo_ctx *ctx, struct member_li
             first = kept;
         else if (same_bytes(p, ctx, &l->items[first], m))
             continue;
-        else
+        else if (m->kind != MEMBER_HEADER)
             m->why = STRAY_SECOND;
         l->items[kept++] = *m;
     }
@@ -506,6 +506,20 @@ static bool wanted_part(struct member *out, const char *name)
     return true;
 }
 
+/* "headers/41/0": the n-th of seq 41. */
+static bool wanted_header(struct member *out, size_t *n, const char *name)
+{
+    struct cursor c = cursor_of(view_of_str(name));
+    struct view seq;
+    uint64_t number, nth;
+    if (!cursor_skip(&c, STORE_HEADERS "/") || !cursor_until(&c, '/', &seq) || !parse_decimal(seq, LIMIT_SEQ, &number) ||
+        !parse_decimal(view_of(c.ptr, c.left), PACK_OBJECTS_MAX, &nth))
+        return false;
+    *out = (struct member){.kind = MEMBER_HEADER, .key = key_of_number(number)};
+    *n = (size_t)nth;
+    return true;
+}
+
 /* What a name stands for, as a member without a place; false where packs have no such. */
 static bool wanted(struct member *out, const char *name)
 {
@@ -538,6 +552,15 @@ static size_t first_of(const struct member_list *l, const struct member *m)
     return low;
 }
 
+/* Where the n-th header of a seq is. */
+static const struct member *find_header(const struct pack_view *v, struct member *m, size_t n)
+{
+    const struct member_list *l = &v->index->named;
+    m->publisher = v->publisher;
+    size_t i = first_of(l, m);
+    return n < l->count - i && same_name(&l->items[i + n], m) ? &l->items[i + n] : NULL;
+}
+
 /* As a member of the view. */
 static bool wanted_of(struct member *out, const struct pack_view *v, const char *name)
 {
@@ -558,13 +581,21 @@ int pack_index_find(const struct member **out, const struct pack_view *v, mimeo_
         *out = is->head_seq > 0 ? &is->head : NULL;
         return 0;
     }
+    size_t nth;
+    if (wanted_header(&m, &nth, name)) {
+        *out = find_header(v, &m, nth);
+        return 0;
+    }
     if (!wanted_of(&m, v, name))
         return 0;
     int rc = m.kind == MEMBER_MEDIA ? know_media(p, ctx) : 0;
     const struct member_list *l = m.kind == MEMBER_MEDIA ? &p->media : &p->named;
     size_t i = rc < 0 ? l->count : first_of(l, &m);
-    if (i < l->count && same_name(&l->items[i], &m)) /* the first is never a second copy */
-        *out = &l->items[i];
+    if (i >= l->count || !same_name(&l->items[i], &m))
+        return rc;
+    for (size_t n = m.kind == MEMBER_BUNDLE ? v->copy : 0; n > 0 && i + 1 < l->count && same_name(&l->items[i + 1], &m); n--)
+        i++;
+    *out = &l->items[i];
     return rc;
 }
 
@@ -584,6 +615,9 @@ static void name_member(char out[STORE_NAME_MAX], const struct pack_index *p, co
     case MEMBER_BUNDLE: store_name_bundle(out, number_of_key(&m->key)); break;
     case MEMBER_STRAY: pack_source_place(out, STORE_NAME_MAX, p->source, m->offset); break;
     case MEMBER_CHARTER: store_name_charter(out, (uint32_t)number_of_key(&m->key)); break;
+    case MEMBER_HEADER:
+        snprintf(out, STORE_NAME_MAX, STORE_HEADERS "/%llu", (unsigned long long)number_of_key(&m->key));
+        break;
     case MEMBER_DICTIONARY: store_name_dictionary(out, &m->key); break;
     case MEMBER_PART:
         snprintf(out, STORE_NAME_MAX, STORE_PARTS "/%llu", (unsigned long long)number_of_key(&m->key));

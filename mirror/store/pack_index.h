@@ -14,7 +14,9 @@
 #define PACK_PUBLISHERS_MAX 250 /* that packs read together may be of */
 
 /* In the order in which they are listed. */
-enum member_kind { MEMBER_BUNDLE, MEMBER_STRAY, MEMBER_CHARTER, MEMBER_DICTIONARY, MEMBER_PART, MEMBER_MEDIA };
+enum member_kind {
+    MEMBER_BUNDLE, MEMBER_STRAY, MEMBER_CHARTER, MEMBER_HEADER, MEMBER_DICTIONARY, MEMBER_PART, MEMBER_MEDIA,
+};
 
 struct member {
     uint64_t offset; /* of what the name's file would hold */
@@ -22,8 +24,8 @@ struct member {
     uint8_t kind;
     uint8_t why;       /* 0: an object; else which stray: pack_stray */
     uint8_t publisher; /* whose, from 1; 0: nobody's alone */
-    struct hash key;   /* of a dictionary, of media; a bundle's seq, a charter's version or a part list's
-                          offset, big-endian, and zeros */
+    struct hash key;   /* of a dictionary, of media; the seq of a bundle or header, a charter's version or a
+                          part list's offset, big-endian, and zeros */
 };
 
 struct member_list {
@@ -59,6 +61,7 @@ void pack_index_release(struct pack_index *p);
 struct pack_view {
     struct pack_index *index;
     uint8_t publisher;
+    size_t copy; /* of a bundle with several copies: the copy-th further one, or the last */
 };
 /* The object of a name; NULL and 0 where there is none. */
 int pack_index_find(const struct member **out, const struct pack_view *v, mimeo_ctx *ctx, const char *name);

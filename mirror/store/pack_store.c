@@ -76,7 +76,7 @@ int pack_view_open(struct backend **out, mimeo_ctx *ctx, const struct pack_view 
 
 int pack_open(struct backend **out, mimeo_ctx *ctx, struct pack_source *source)
 {
-    struct pack_view v = {NULL, 0};
+    struct pack_view v = {NULL, 0, 0};
     int rc = pack_index_make(&v.index, ctx, source, false);
     if (rc < 0)
         return rc;

@@ -58,7 +58,7 @@ const struct hash *packs_publisher(const struct packs *p, size_t n)
     return n < p->index->publisher_count ? &p->index->publishers[n + 1].id : NULL;
 }
 
-int packs_store(struct store **out, mimeo_ctx *ctx, const struct packs *p, size_t n)
+int packs_store(struct store **out, mimeo_ctx *ctx, const struct packs *p, size_t n, size_t copy)
 {
     struct pack_index *index = p->index;
     bool named = n < index->publisher_count;
@@ -68,7 +68,21 @@ int packs_store(struct store **out, mimeo_ctx *ctx, const struct packs *p, size_
     int len = is->files > 1 ? asprintf(&label, "%s and %zu more", path, is->files - 1) : asprintf(&label, "%s", path);
     if (len < 0)
         return ctx_error_nomem(ctx);
-    int rc = store_of_pack(out, ctx, &(struct pack_view){index, named ? (uint8_t)(n + 1) : 0}, label);
+    int rc = store_of_pack(out, ctx, &(struct pack_view){index, named ? (uint8_t)(n + 1) : 0, copy}, label);
     free(label);
     return rc;
+}
+
+size_t packs_copies(const struct packs *p, size_t n)
+{
+    const struct member_list *l = &p->index->named;
+    size_t run = 0, most = 0;
+    for (size_t i = 0; i < l->count; i++) {
+        const struct member *m = &l->items[i];
+        if (m->kind != MEMBER_BUNDLE || m->publisher != (p->index->publisher_count == 0 ? 0 : n + 1))
+            continue;
+        run = m->why == 0 ? 0 : run + 1; /* a further one is marked as a stray */
+        most = run > most ? run : most;
+    }
+    return most;
 }

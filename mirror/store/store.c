@@ -70,9 +70,19 @@ static bool has_mirror_files(const char *path)
     return is_file(path, "head") || is_directory(path, "bundles") || is_directory(path, "charter");
 }
 
-static bool is_bare(const char *path)
+bool store_is_bare(const char *path)
 {
     return is_file(path, "HEAD") && is_directory(path, "objects") && is_directory(path, "refs");
+}
+
+bool store_is_mirror(const char *path)
+{
+    if (has_mirror_files(path) || store_is_bare(path))
+        return true;
+    char *git_dir = path_join(path, ".git");
+    bool is = git_dir != NULL && store_is_bare(git_dir);
+    free(git_dir);
+    return is;
 }
 
 /* A remark is lost here, and on purpose: without the branch the pictures are just not held. */
@@ -101,12 +111,12 @@ static int refuse_directory(mimeo_ctx *ctx, const char *path)
 
 static int open_directory(struct store *s, mimeo_ctx *ctx, bool trusted)
 {
-    if (!has_mirror_files(s->path) && is_bare(s->path))
+    if (!has_mirror_files(s->path) && store_is_bare(s->path))
         return open_branches(s, ctx, s->path);
     char *git_dir = path_join(s->path, ".git");
     if (git_dir == NULL)
         return ctx_error_nomem(ctx);
-    bool in_git = is_bare(git_dir);
+    bool in_git = store_is_bare(git_dir);
     int rc;
     if (has_mirror_files(s->path)) {
         s->kind = in_git ? STORE_GIT_WORKTREE : STORE_DIRECTORY;
@@ -286,12 +296,8 @@ struct seq_list {
     size_t count, cap;
 };
 
-static int collect_seq(const char *name, const struct stray *why, void *payload)
+static int add_seq(struct seq_list *l, uint64_t seq)
 {
-    struct seq_list *l = payload;
-    uint64_t seq;
-    if (why != NULL || !store_parse_bundle_name(name, &seq))
-        return 0;
     if (l->count == l->cap) {
         size_t cap = l->cap == 0 ? 256 : 2 * l->cap;
         uint64_t *grown = realloc(l->seqs, cap * sizeof(*grown));
@@ -302,6 +308,21 @@ static int collect_seq(const char *name, const struct stray *why, void *payload)
     }
     l->seqs[l->count++] = seq;
     return 0;
+}
+
+static int collect_seq(const char *name, const struct stray *why, void *payload)
+{
+    uint64_t seq;
+    return why == NULL && store_parse_bundle_name(name, &seq) ? add_seq(payload, seq) : 0;
+}
+
+static int collect_header(const char *name, const struct stray *why, void *payload)
+{
+    uint64_t seq;
+    struct cursor c = cursor_of(view_of_str(name));
+    bool is_header = why == NULL && cursor_skip(&c, STORE_HEADERS "/") &&
+                     parse_decimal(view_of(c.ptr, c.left), LIMIT_SEQ, &seq);
+    return is_header ? add_seq(payload, seq) : 0;
 }
 
 static int compare_seqs(const void *a, const void *b)
@@ -325,6 +346,34 @@ int store_list_bundles(uint64_t **seqs, size_t *count, struct store *s, mimeo_ct
     *seqs = l.seqs;
     *count = l.count;
     return 0;
+}
+
+int store_list_headers(uint64_t **seqs, size_t *count, struct store *s, mimeo_ctx *ctx)
+{
+    struct seq_list l = {.ctx = ctx};
+    size_t kept = 0;
+    int rc = s->kind == STORE_PACK ? s->files->ops->each(s->files, ctx, STORE_HEADERS, collect_header, &l) : 0;
+    if (rc < 0) {
+        free(l.seqs);
+        return rc;
+    }
+    if (l.count > 0)
+        qsort(l.seqs, l.count, sizeof(*l.seqs), compare_seqs);
+    for (size_t i = 0; i < l.count; i++)
+        if (kept == 0 || l.seqs[kept - 1] != l.seqs[i])
+            l.seqs[kept++] = l.seqs[i];
+    *seqs = l.seqs;
+    *count = kept;
+    return 0;
+}
+
+int store_get_header(struct stored *out, struct store *s, mimeo_ctx *ctx, uint64_t seq, size_t n)
+{
+    char name[STORE_NAME_MAX];
+    if (s->kind != STORE_PACK)
+        return ctx_error(ctx, MIMEO_ENOTFOUND, "'%s' has headers in its bundles alone", s->path);
+    snprintf(name, sizeof(name), STORE_HEADERS "/%llu/%zu", (unsigned long long)seq, n);
+    return get_from(out, s, s->files, ctx, name, LIMIT_HEADER, 0);
 }
 
 struct charter_count {

@@ -23,6 +23,9 @@ enum store_kind { STORE_DIRECTORY, STORE_GIT_WORKTREE, STORE_GIT_BARE, STORE_PAC
  * publisher's own directory (files may be mapped).  MIMEO_ENOTFOUND, MIMEO_EMALFORMED says what it
  * found instead (an empty directory, a zip, a repository without branch main …). */
 int store_open(struct store **out, mimeo_ctx *ctx, const char *path, bool trusted);
+/* Does a directory have a mirror's files, or is it a git repository?  And is it a bare one? */
+bool store_is_mirror(const char *path);
+bool store_is_bare(const char *path);
 /* A bare repository of which only the newest objects are held, over a directory with the rest: what git names and
  * does not hold is read from the directory by name.  Whether it is the right thing shows as always: by verifying. */
 int store_open_git_over(struct store **out, mimeo_ctx *ctx, const char *git_dir, const char *directory);
@@ -50,6 +53,10 @@ int store_get_media(struct stored *out, struct store *s, mimeo_ctx *ctx, uint64_
                     const struct hash *h);
 /* README.md and .gitattributes; not in packs. */
 int store_get_text(struct stored *out, struct store *s, mimeo_ctx *ctx, const char *name);
+/* Packs: the bare headers.  Their seqs, ascending, each once, in a fresh array (free it; elsewhere there are none); and the
+ * n-th (from 0) note that claims to be of that seq: which one is, if any, the links of others say. */
+int store_list_headers(uint64_t **seqs, size_t *count, struct store *s, mimeo_ctx *ctx);
+int store_get_header(struct stored *out, struct store *s, mimeo_ctx *ctx, uint64_t seq, size_t n);
 /* Just the front of a bundle (prefix and header note): cheap where files are seekable. */
 int store_get_bundle_front(struct stored *out, struct store *s, mimeo_ctx *ctx, uint64_t seq);
 
@@ -100,8 +107,11 @@ size_t packs_files(const struct packs *p);
 int packs_index(struct packs *p, mimeo_ctx *ctx);
 /* Whom the notes name, in the order of the files (a claim, nothing is checked); NULL past the last. */
 const struct hash *packs_publisher(const struct packs *p, size_t n);
-/* What the n-th of them has; where there is none and n is 0, what is nobody's. */
-int packs_store(struct store **out, mimeo_ctx *ctx, const struct packs *p, size_t n);
+/* What the n-th of them has; where there is none and n is 0, what is nobody's.  `copy`: of a bundle of which there are several
+ * with different bytes, the copy-th further one, or the last. */
+int packs_store(struct store **out, mimeo_ctx *ctx, const struct packs *p, size_t n, size_t copy);
+/* The most further ones that a bundle of the n-th has. */
+size_t packs_copies(const struct packs *p, size_t n);
 
 /* Names of section 8. `out` is at least STORE_NAME_MAX. */
 #define STORE_NAME_MAX 160
