@@ -20,6 +20,7 @@ async function openFiles(files, names, passphrase) {
     await keepFiles();
     afterOpening(answer.files);
   } catch (fault) {
+    if (fault.code === 'cancelled') return;
     S.trouble = fault;
     go({ screen: 'files' });
   }

@@ -54,7 +54,7 @@ function story(article, options) {
     h('div', null,
       !lead && !gone && thumb(article),
       article.section && h('p.kicker', t, article.section),
-      h('h3', t, headline(article)),
+      h('h2', t, headline(article)),
       h('p.gist', t, (options && options.snippet) || article.summary || article.subtitle),
       h('p.meta', null, flags(article), byline(article) && h('span', null, byline(article)),
         h('span', null, time(shownTime(article), date(shownTime(article)))))));
@@ -86,7 +86,7 @@ function moreButton(to, grid) {
       const fresh = stories(await loadMore(to), to);
       grid.append(...fresh);
       area.replaceWith(...(to.more ? [moreButton(to, grid)] : []));
-      if (fresh.length > 0) fresh[0].querySelector('h3 a').focus();
+      if (fresh.length > 0) fresh[0].querySelector('h2 a').focus();
     } catch (fault) {
       area.replaceWith(refusal(fault));
     }
@@ -125,7 +125,7 @@ async function frontScreen(to) {
   S.order = to.articles;
   const count = to.found.langs.reduce((sum, l) => sum + l.count, 0);
   const grid = h('div.stories', null, stories(to.articles, to));
-  return h('div', null, masthead(s, count), sectionBar(to, to.found), h('h2.unseen', null, words('front')), grid,
+  return h('div', null, masthead(s, count), sectionBar(to, to.found), grid,
     to.articles.length === 0 && h('p.after', null, words('none')),
     to.more && moreButton(to, grid));
 }

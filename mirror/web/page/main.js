@@ -12,7 +12,7 @@ const S = {
 const SCREENS = { start: startScreen, front: frontScreen, article: articleScreen, search: searchScreen,
   publisher: publisherScreen, shelf: shelfScreen, files: filesScreen, help: helpScreen };
 const places = [{ screen: 'start' }];
-let here = 0, shown = 0;
+let here = 0, shown = 0, lastSaid = 0;
 
 /* ---- places */
 
@@ -85,6 +85,10 @@ function showProgress(p) {
   bar.max = Math.max(1, p.total);
   bar.value = p.done;
   byId('progress-text').textContent = progressText(p);
+  if (Date.now() - lastSaid > 5e3) {
+    lastSaid = Date.now();
+    say(progressText(p));
+  }
 }
 
 /* What takes long, with its bar and a way to stop it. */
@@ -151,9 +155,19 @@ async function show(back) {
     node = await withProgress(Promise.resolve(SCREENS[to.screen](to)));
   } catch (fault) {
     if (fault.code === undefined) throw fault; /* ours: let it be seen */
+    if (fault.code === 'cancelled') return;
     node = h('div.plain', null, h('h1', { tabindex: '-1' }, words('reader')), refusal(fault));
   }
   if (mine === shown) place(node, to, back);
+}
+
+/* The worker is gone, and what was open with it. */
+function closeAll() {
+  S.publishers = [];
+  S.files = [];
+  S.order = [];
+  showBar();
+  showSigns();
 }
 
 async function refresh() {

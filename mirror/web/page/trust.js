@@ -56,6 +56,7 @@ const CODES = { forged: 'damaged', conflict: 'conflicted', timeout: 'unreachable
 
 /* What an answer that refused says, for a place in a screen. */
 function refusal(fault) {
+  if (fault.code === 'cancelled') return ''; /* the reader did */
   const key = [fault.verdict, CODES[fault.code], fault.code].find((k) => k && k !== 'good' && hasWords(k)) || 'failed';
   return signLine(LEVELS[key] || 'warn', words(key), hasWords(`${key}Text`) && words(`${key}Text`, { x: '' }), detail(fault.message));
 }
