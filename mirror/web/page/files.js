@@ -40,6 +40,7 @@ const isFine = (report) => !report.code && !report.needsPassphrase && PACKS.incl
 
 function afterOpening(reports) {
   S.trouble = null;
+  S.notice = '';
   if (S.publishers.length === 0 || !reports.every(isFine)) go({ screen: 'files' }, here === 0);
   else if (S.publishers.length > 1) go({ screen: 'shelf' });
   else go({ screen: 'front', publisher: S.publishers[0].publisher });
@@ -117,7 +118,7 @@ function pickers(main) {
 function startScreen() {
   return h('div.plain.start', null, h('h1', { tabindex: '-1' }, words('reader')),
     S.trouble && refusal(S.trouble),
-    S.site && signLine('note', words('noSite'), ''),
+    S.notice && signLine('note', '', words(S.notice)),
     h('p', null, words('intro')),
     h('div.drop', null, pickers(true), h('p.soft', null, words('drop'))),
     h('p.soft', null, words('private')),

@@ -8,11 +8,9 @@ const shownTime = (a) => (a.published === null || a.published === undefined ? a.
 
 /* What must be known of an article before its text is believed. */
 function flags(article) {
-  const all = [];
-  if (article.action === 'retract') all.push(words('retract'));
-  if (article.joined === false) all.push(words('unjoined'));
-  if (article.action === 'revise' && article.note) all.push(words('correction'));
-  return all.map((text) => h('span.flag', null, text));
+  return [article.action === 'retract' && h('span.flag.grave', null, words('retract')),
+    article.joined === false && h('span.flag.grave', null, words('unjoined')),
+    article.action === 'revise' && article.note && h('span.flag', null, words('correction'))];
 }
 
 function byline(article) {
@@ -44,18 +42,17 @@ function thumb(article) {
   return place;
 }
 
-function story(article, options) {
-  const t = tongue(article);
-  const gone = article.action === 'retract';
-  const lead = options && options.lead;
+function story(article, o) {
+  const t = tongue(article), lead = o.lead;
+  const gist = o.snippet || article.summary || article.subtitle;
   const large = lead && !S.site && article.media.length > 0;
   return h(`article.story${lead ? '.lead' : ''}${large ? '.pictured' : ''}`, null,
     large && h('div', null, picture(article, 0, true)),
     h('div', null,
-      !lead && !gone && thumb(article),
-      article.section && h('p.kicker', t, article.section),
+      !lead && article.action !== 'retract' && thumb(article),
+      article.section && !o.section && h('p.kicker', t, article.section),
       h('h2', t, headline(article)),
-      h('p.gist', t, (options && options.snippet) || article.summary || article.subtitle),
+      gist && h('p.gist', t, gist),
       h('p.meta', null, flags(article), byline(article) && h('span', null, byline(article)),
         h('span', null, time(shownTime(article), date(shownTime(article)))))));
 }
@@ -65,7 +62,7 @@ function stories(articles, to) {
   return articles.map((article) => {
     const lead = !to.lead && article.action !== 'retract' && !to.section;
     if (lead) to.lead = true;
-    return story(article, { lead });
+    return story(article, { lead, section: to.section });
   });
 }
 

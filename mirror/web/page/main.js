@@ -7,7 +7,7 @@
 const S = {
   publishers: [], files: [], order: [], /* the list that an article was opened from */
   site: null, /* the mirror's address, where this page came from one that is one */
-  pictures: false, keep: false, recalled: [], theme: 'auto', singleKeys: true, trouble: null, pageHash: null,
+  pictures: false, keep: false, recalled: [], theme: 'auto', singleKeys: true, trouble: null, notice: '', pageHash: null,
 };
 const SCREENS = { start: startScreen, front: frontScreen, article: articleScreen, search: searchScreen,
   publisher: publisherScreen, shelf: shelfScreen, files: filesScreen, help: helpScreen };
@@ -73,11 +73,11 @@ function showSigns() {
   area.textContent = '';
   if (to.screen === 'shelf') return;
   const one = publisherOf(to.publisher);
-  if (S.site && to.screen === 'front') area.append(signLine('note', words('served'), words('servedText')));
   for (const s of one ? [one] : S.publishers) {
     if (!one && S.publishers.length > 1) area.append(h('p', null, h('bdi', null, titleOf(s)), ' ', callsItself(s)));
     put(area, signsOf(s, to.screen === 'article' || !one));
   }
+  if (S.site && to.screen === 'front') area.append(signLine('note', words('served'), words('servedText')));
 }
 
 function showProgress(p) {
@@ -184,6 +184,7 @@ async function openSite() {
   } catch (fault) {
     S.publishers = [];
     S.trouble = fault.code === 'not-found' ? null : fault;
+    S.notice = 'noSite';
   }
 }
 

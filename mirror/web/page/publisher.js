@@ -151,10 +151,9 @@ async function publisherScreen(to) {
   const namePart = (state) => state.pin !== 'unknown' && state.pin !== 'shipped' && nameForm(state);
   return h('div.plain', null, h('h1', { tabindex: '-1' }, h('bdi', null, titleOf(s))),
     callsItself(s) && h('p', null, callsItself(s)), s.site && h('p', null, outLink(s.site, h('bdi', { dir: 'ltr' }, s.site))),
-    findings(s).map((key) => s.reason && key === s.verdict && key !== 'good' && h('p.detail', { lang: 'en', dir: 'ltr' }, s.reason)),
     h('p', null, words('truth')),
     h('h2', null, words('fingerprint')), h('p', null, words('fingerprintText')),
-    h('p.digits', { dir: 'ltr' }, s.digits.split(' ').map((group) => h('span', null, group))),
+    h('p.digits', { dir: 'ltr' }, s.digits.split(' ').map((group) => [h('span', null, group), ' '])),
     code && qrPicture(code, words('fingerprint')),
     h('h2', { id: 'confirm' }, words('confirm')), confirmForm(s, again), h('div', { id: 'names' }, namePart(s)),
     h('h2', null, words('thisPage')), aboutThisPage(),
