@@ -18,9 +18,9 @@ const fail = (text) => {
   process.exit(1);
 };
 
-/* Comments that stand alone and indentation go: people read the source, not this. */
+/* Comments that stand alone or end a line, and indentation, go: people read the source, not this. */
 function slim(text) {
-  return text.replace(/^[ \t]*\/\*[\s\S]*?\*\/[ \t]*\n/gm, '').replace(/^[ \t]+/gm, '').replace(/[ \t]+$/gm, '').replace(/\n{2,}/g, '\n').trim();
+  return text.replace(/^[ \t]*\/\*[\s\S]*?\*\/[ \t]*\n/gm, '').replace(/[ \t]+\/\* [^'`]*? \*\/$/gm, '').replace(/^[ \t]+/gm, '').replace(/[ \t]+$/gm, '').replace(/\n{2,}/g, '\n').trim();
 }
 /* In what stands outside of strings, templates and what may be a regular expression, spaces beside
  * signs say nothing (not so beside + and -: `a + +b`). */
