@@ -80,7 +80,7 @@ const hashOf = (text) => `'sha256-${createHash('sha256').update(text).digest('ba
 function the_page_is_self_contained_and_its_policy_fits() {
   const text = assembled();
   check(text === assembled(), 'the same parts give two pages');
-  const worker = read(__dirname, 'mock-worker.js').length;
+  const worker = Buffer.byteLength(read(__dirname, 'mock-worker.js'));
   const size = Buffer.byteLength(text) - worker;
   check(size <= SIZE_MAX, `the page without its worker is ${size} bytes`);
   const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(text)[1];

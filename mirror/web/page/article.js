@@ -62,6 +62,7 @@ function articleFoot(a, s, to) {
   const step = (label, article) => article && button(label, () => turnTo(article));
   return h('footer', { lang: language, dir: directionOf(language) },
     h('p', null, h('bdi', null, titleOf(s)), ' · ', words('bundle', { n: a.seq }), ' · ', time(a.bundleTime, date(a.bundleTime))),
+    h('p.paper', null, callsItself(s), ' · ', words('fingerprint'), ': ', h('bdi', { dir: 'ltr' }, s.digits)),
     a.url && h('p', null, words('source'), ': ', outLink(a.url, h('span.hash', null, a.url))),
     h('p', null, words('truth')),
     versions(a),

@@ -76,7 +76,7 @@ function body(html, article) {
 function picture(article, n, small) {
   const media = article.media[n];
   const frame = h('img', { alt: media.alt || '', width: media.width || null, height: media.height || null, decoding: 'async' });
-  const say = (key) => frame.replaceWith(h('span.absent', null, [media.alt, ' '].filter(Boolean), words(key)));
+  const say = (key) => frame.replaceWith(h('span.absent', null, media.alt && `${media.alt}: `, words(key)));
   check('picture', { publisher: article.publisher, articleId: article.id, n }).then((answer) => {
     if (!PICTURES.includes(answer.type)) return say('badPicture');
     const address = URL.createObjectURL(new Blob([answer.bytes], { type: answer.type }));

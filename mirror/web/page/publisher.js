@@ -147,9 +147,14 @@ async function ownHash() {
 async function publisherScreen(to) {
   const s = publisherOf(to.publisher);
   const code = s.link && await check('qr', { text: s.link }).catch(() => null);
-  const again = () => { if (byId('confirm')) byId('names').replaceWith(h('div', { id: 'names' }, namePart(publisherOf(to.publisher)))); };
+  const again = () => {
+    const now = publisherOf(to.publisher);
+    if (!byId('names') || !now) return;
+    byId('names').replaceWith(h('div', { id: 'names' }, namePart(now)));
+    byId('who').textContent = titleOf(now);
+  };
   const namePart = (state) => state.pin !== 'unknown' && state.pin !== 'shipped' && nameForm(state);
-  return h('div.plain', null, h('h1', { tabindex: '-1' }, h('bdi', null, titleOf(s))),
+  return h('div.plain', null, h('h1', { tabindex: '-1' }, h('bdi', { id: 'who' }, titleOf(s))),
     callsItself(s) && h('p', null, callsItself(s)), s.site && h('p', null, outLink(s.site, h('bdi', { dir: 'ltr' }, s.site))),
     h('p', null, words('truth')),
     h('h2', null, words('fingerprint')), h('p', null, words('fingerprintText')),
