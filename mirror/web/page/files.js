@@ -17,7 +17,7 @@ async function openFiles(files, names, passphrase) {
     const answer = await withProgress(check('open', { files, names, passphrase }, showProgress));
     noteReports(answer.files, files, names, passphrase !== undefined);
     S.publishers = answer.publishers;
-    await keepFiles();
+    await keepFiles().catch(() => { S.keep = false; }); /* no room: it is not kept, and the screens say so */
     afterOpening(answer.files);
   } catch (fault) {
     if (fault.code === 'cancelled') return;

@@ -7,12 +7,12 @@
 const S = {
   publishers: [], files: [], order: [], /* the list that an article was opened from */
   site: null, /* the mirror's address, where this page came from one that is one */
-  pictures: false, keep: false, recalled: [], theme: 'auto', singleKeys: true, trouble: null, notice: '', pageHash: null,
+  keep: false, recalled: [], theme: 'auto', singleKeys: true, trouble: null, notice: '', pageHash: null,
 };
 const SCREENS = { start: startScreen, front: frontScreen, article: articleScreen, search: searchScreen,
   publisher: publisherScreen, shelf: shelfScreen, files: filesScreen, help: helpScreen };
 const places = [{ screen: 'start' }];
-let here = 0, shown = 0, lastSaid = 0;
+let here = 0, shown = 0, lastSaid = 0, underWay = 0;
 
 /* ---- places */
 
@@ -93,18 +93,20 @@ function showProgress(p) {
 
 /* What takes long, with its bar and a way to stop it. */
 async function withProgress(promise) {
-  const area = byId('busy');
+  underWay++;
   const timer = setTimeout(() => {
-    area.hidden = false;
+    byId('busy').hidden = false;
     say(words('working'));
   }, 250);
   try {
     return await promise;
   } finally {
     clearTimeout(timer);
-    area.hidden = true;
-    byId('progress').removeAttribute('value');
-    byId('progress-text').textContent = words('working');
+    if (--underWay === 0) {
+      byId('busy').hidden = true;
+      byId('progress').removeAttribute('value');
+      byId('progress-text').textContent = words('working');
+    }
   }
 }
 
@@ -140,7 +142,7 @@ function place(node, to, back) {
   main.append(node);
   const key = back && to.key && [...main.querySelectorAll('[data-key]')].find((n) => n.dataset.key === to.key);
   const target = key || to.focus || main.querySelector('h1') || main;
-  target.focus({ preventScroll: true });
+  if (shown > 1) target.focus({ preventScroll: true }); /* the first screen leaves the focus to the reader */
   window.scrollTo(0, back && to.scroll ? to.scroll : 0);
 }
 
@@ -154,7 +156,6 @@ async function show(back) {
   try {
     node = await withProgress(Promise.resolve(SCREENS[to.screen](to)));
   } catch (fault) {
-    if (fault.code === undefined) throw fault; /* ours: let it be seen */
     if (fault.code === 'cancelled') return;
     node = h('div.plain', null, h('h1', { tabindex: '-1' }, words('reader')), refusal(fault));
   }

@@ -68,10 +68,14 @@ function nameForm(s) {
     }
   };
   const drop = async () => {
-    await check('unpin', { publisher: s.publisher });
-    await refresh();
-    await keepPins();
-    show();
+    try {
+      await check('unpin', { publisher: s.publisher });
+      await refresh();
+      await keepPins();
+      show();
+    } catch (fault) {
+      out.textContent = words('failed');
+    }
   };
   return h('form', { onsubmit: save }, field(words('petname'), input),
     h('div.row', null, h('button', { type: 'submit' }, words('save')), button(words('unpin'), drop, 'grave')), out);

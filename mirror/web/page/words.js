@@ -43,13 +43,13 @@ function words(key, values) {
 const hasWords = (key) => said[key] !== undefined;
 
 function date(seconds, form) {
-  if (seconds === null || seconds === undefined) return '';
+  if (seconds === null || seconds === undefined || Number.isNaN(new Date(seconds * 1000).getTime())) return '';
   return new Intl.DateTimeFormat(locale, form || { dateStyle: 'long' }).format(new Date(seconds * 1000));
 }
 const moment = (seconds) => date(seconds, { dateStyle: 'long', timeStyle: 'short' });
 
 function time(seconds, text) {
-  return h('time', { datetime: new Date(seconds * 1000).toISOString() }, text);
+  return h('time', { datetime: text ? new Date(seconds * 1000).toISOString() : null }, text); /* no text: no such time */
 }
 
 function size(bytes) {
