@@ -27,7 +27,7 @@ function slim(text) {
 const slimLine = (line) => line.split(/('(?:[^'\\]|\\.)*')/).map((part, i) =>
   (i % 2 === 1 ? part : part.replace(/ ?([=,(){};:?<>&|*!]) ?/g, '$1'))).join('');
 const slimJs = (text) => slim(text).split('\n').map((line) => (/[`/]/.test(line) ? line : slimLine(line))).join('\n');
-const slimCss = (text) => slim(text.replace(/[ \t]*\/\*[\s\S]*?\*\//g, '')).replace(/\s*([{};])\s*/g, '$1').replace(/;}/g, '}').replace(/: /g, ':').replace(/, /g, ',');
+const slimCss = (text) => slim(text.replace(/[ \t]*\/\*[\s\S]*?\*\//g, '')).replace(/\s*([{};])\s*/g, '$1').replace(/;}/g, '}').replace(/: /g, ':').replace(/, /g, ',').replace(/([^\d])0\.(\d)/g, '$1.$2');
 
 /* Text of a script element ends at the first end tag, wherever that stands; and where "<!--" comes
  * before "<script" it does not end at all.  In JavaScript's strings "\x3c" is the same as "<". */

@@ -49,7 +49,8 @@ function date(seconds, form) {
 const moment = (seconds) => date(seconds, { dateStyle: 'long', timeStyle: 'short' });
 
 function time(seconds, text) {
-  return h('time', { datetime: text ? new Date(seconds * 1000).toISOString() : null }, text); /* no text: no such time */
+  const when = new Date(seconds * 1000);
+  return h('time', { datetime: Number.isNaN(when.getTime()) ? null : when.toISOString() }, text);
 }
 
 function size(bytes) {
