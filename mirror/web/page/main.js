@@ -190,11 +190,11 @@ async function openSite() {
 }
 
 async function openWhatIsThere() {
-  const inside = await packsInside();
+  const inside = await withProgress(packsInside());
   const recalled = S.recalled;
   S.recalled = [];
-  if (inside.files.length > 0) return openFiles(inside.files, inside.names);
-  if (recalled.length > 0) return openFiles(recalled.map((k) => k.file), recalled.map((k) => k.name));
+  if (inside.files.length > 0) return openFiles(inside.files, inside.names, undefined, true);
+  if (recalled.length > 0) return openFiles(recalled.map((k) => k.file), recalled.map((k) => k.name), undefined, true);
   if (!/^https?:$/.test(location.protocol)) return show();
   await openSite();
   if (S.publishers.length === 0) return show();
