@@ -74,8 +74,9 @@ function showSigns() {
   if (to.screen === 'shelf') return;
   const one = publisherOf(to.publisher);
   for (const s of one ? [one] : S.publishers) {
-    if (!one && S.publishers.length > 1) area.append(h('p', null, h('bdi', null, titleOf(s)), ' ', callsItself(s)));
-    put(area, signsOf(s, to.screen === 'article' || !one));
+    const lines = signsOf(s, to.screen === 'article' || !one);
+    if (one || S.publishers.length === 1) put(area, lines);
+    else put(area, [h('p', null, h('bdi', null, titleOf(s)), ' ', callsItself(s)), lines[0]]);
   }
   if (S.site && to.screen === 'front') area.append(signLine('note', words('served'), words('servedText')));
 }

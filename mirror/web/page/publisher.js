@@ -109,7 +109,7 @@ function checkResult(r) {
   const counted = listed([words('bundles', { n: r.bundles }), words('pictures', { n: r.media }), words('articles', { n: r.articles })]);
   const lines = r.faults.map((f) => h('li', null, h('strong', null, words(f.verdict)), ' ',
     f.seq ? `${words('bundle', { n: f.seq })}. ` : '', hasWords(`${f.verdict}Text`) && words(`${f.verdict}Text`, { x: '' }),
-    h('span.detail', { lang: 'en', dir: 'ltr' }, ` ${f.object}: ${f.message}`)));
+    ' ', detail(`${f.object}: ${f.message}`)));
   return [lines.length > 0 ? signLine('danger', words('faults', { n: lines.length }), '') : signLine('good', words('noFault'), ''),
     h('p', null, words('checked', { x: counted })), h('ol.list', null, lines)];
 }

@@ -37,7 +37,9 @@ function words(key, values) {
   if (typeof text === 'object') text = text[new Intl.PluralRules(locale).select(values.n)] || text.other;
   return text.replace(/\{(\w+)\}/g, (all, name) => {
     const value = values && values[name];
-    return typeof value === 'number' ? number(value) : String(value === undefined ? all : value);
+    if (typeof value === 'number') return number(value);
+    if (value === undefined) return all;
+    return document.documentElement.dir === 'rtl' ? `\u2068${value}\u2069` : String(value); /* in a direction of its own */
   });
 }
 const hasWords = (key) => said[key] !== undefined;
