@@ -18,11 +18,16 @@ const fail = (text) => {
   process.exit(1);
 };
 
-/* Comments that stand alone and indentation go: people read the source, not this. */
+/* Comments that stand alone or end a line, and indentation, go: people read the source, not this. */
 function slim(text) {
-  return text.replace(/^[ \t]*\/\*[\s\S]*?\*\/[ \t]*\n/gm, '').replace(/^[ \t]+/gm, '').replace(/[ \t]+$/gm, '').replace(/\n{2,}/g, '\n').trim();
+  return text.replace(/^[ \t]*\/\*[\s\S]*?\*\/[ \t]*\n/gm, '').replace(/[ \t]+\/\* [^'`]*? \*\/$/gm, '').replace(/^[ \t]+/gm, '').replace(/[ \t]+$/gm, '').replace(/\n{2,}/g, '\n').trim();
 }
-const slimCss = (text) => slim(text.replace(/[ \t]*\/\*[\s\S]*?\*\//g, '')).replace(/\s*([{};])\s*/g, '$1').replace(/;}/g, '}').replace(/: /g, ':').replace(/, /g, ',');
+/* In what stands outside of strings, templates and what may be a regular expression, spaces beside
+ * signs say nothing (not so beside + and -: `a + +b`). */
+const slimLine = (line) => line.split(/('(?:[^'\\]|\\.)*')/).map((part, i) =>
+  (i % 2 === 1 ? part : part.replace(/ ?([=,(){};:?<>&|*!]) ?/g, '$1'))).join('');
+const slimJs = (text) => slim(text).split('\n').map((line) => (/[`/]/.test(line) ? line : slimLine(line))).join('\n');
+const slimCss = (text) => slim(text.replace(/[ \t]*\/\*[\s\S]*?\*\//g, '')).replace(/\s*([{};])\s*/g, '$1').replace(/;}/g, '}').replace(/: /g, ':').replace(/, /g, ',').replace(/([^\d])0\.(\d)/g, '$1.$2');
 
 /* Text of a script element ends at the first end tag, wherever that stands; and where "<!--" comes
  * before "<script" it does not end at all.  In JavaScript's strings "\x3c" is the same as "<". */
@@ -70,7 +75,7 @@ function main() {
   page = fill(page, '/* mimeo:css */', slimCss(read('page.css')));
   page = fill(page, 'mimeo:words', inScript(words(), 'words'));
   page = fill(page, 'mimeo:worker', inScript(fs.readFileSync(process.argv[2], 'utf8'), 'the worker'));
-  page = fill(page, '/* mimeo:js */', inScript(slim(scripts().map((n) => read(n)).join('\n')), 'js'));
+  page = fill(page, '/* mimeo:js */', inScript(slimJs(scripts().map((n) => read(n)).join('\n')), 'js'));
   page = fill(page, 'mimeo:csp', policy(page));
   process.stdout.write(page);
 }

@@ -126,8 +126,11 @@ const acts = {
   },
   publishers: () => ({ publishers: [...states.values()] }),
   async mirror() {
-    if (!/mirror/.test(self.location.href)) throw fault('not-found', 'no mirror here');
-    return { publishers: [stateFor('good')] };
+    if (!/localhost/.test(self.location.href)) throw fault('not-found', 'no mirror here');
+    const s = stateFor('plain');
+    states.set(s.publisher, s);
+    for (const name of ['head', 'bundles/00/00/43.mimeo']) await fetch(new URL(name, self.location.origin), { headers: { range: 'bytes=0-3' } });
+    return { publishers: [s] };
   },
   async verify(m, progress) {
     for (let i = 0; i < 10; i++) {

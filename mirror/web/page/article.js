@@ -1,5 +1,5 @@
 /* One article.  What takes from its weight (retracted, corrected, not joined) stands before its text. */
-const WORDS_A_MINUTE = 200;
+const READ_A_MINUTE = { zh: 400, ja: 400 }; /* their words are counted by characters */
 
 function articleNotes(a, reading) {
   const note = (kind, title, text) => h(`div.note${kind}`, null, h('strong', null, title), text);
@@ -14,7 +14,7 @@ function articleNotes(a, reading) {
 }
 
 function articleTimes(a) {
-  const minutes = Math.max(1, Math.round(a.words / WORDS_A_MINUTE));
+  const minutes = Math.max(1, Math.round(a.words / (READ_A_MINUTE[String(a.lang).slice(0, 2)] || 200)));
   const parts = [h('span', null, time(shownTime(a), moment(shownTime(a))))];
   if (a.modified && a.modified > shownTime(a)) parts.push(h('span', null, time(a.modified, words('updated', { x: moment(a.modified) }))));
   if (a.words > 0) parts.push(h('span', null, words('minutes', { n: minutes })));
@@ -62,6 +62,7 @@ function articleFoot(a, s, to) {
   const step = (label, article) => article && button(label, () => turnTo(article));
   return h('footer', { lang: language, dir: directionOf(language) },
     h('p', null, h('bdi', null, titleOf(s)), ' · ', words('bundle', { n: a.seq }), ' · ', time(a.bundleTime, date(a.bundleTime))),
+    h('p.paper', null, callsItself(s), ' · ', words('fingerprint'), ': ', h('bdi', { dir: 'ltr' }, s.digits)),
     a.url && h('p', null, words('source'), ': ', outLink(a.url, h('span.hash', null, a.url))),
     h('p', null, words('truth')),
     versions(a),

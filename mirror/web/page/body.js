@@ -76,7 +76,7 @@ function body(html, article) {
 function picture(article, n, small) {
   const media = article.media[n];
   const frame = h('img', { alt: media.alt || '', width: media.width || null, height: media.height || null, decoding: 'async' });
-  const say = (key) => frame.replaceWith(h('span.absent', null, [media.alt, ' '].filter(Boolean), words(key)));
+  const say = (key) => frame.replaceWith(h('span.absent', null, media.alt && `${media.alt}: `, words(key)));
   check('picture', { publisher: article.publisher, articleId: article.id, n }).then((answer) => {
     if (!PICTURES.includes(answer.type)) return say('badPicture');
     const address = URL.createObjectURL(new Blob([answer.bytes], { type: answer.type }));
@@ -91,13 +91,17 @@ function picture(article, n, small) {
   return frame;
 }
 
-/* In the mirror's case each picture is fetched, so the reader is asked first. */
+/* In the mirror's case each picture is fetched, so the reader is asked first, in each article. */
 function bodyPicture(hash, article) {
   const n = article.media.findIndex((m) => m.hash === hash);
   if (n < 0) return h('span.absent', null, words('noPicture'));
-  if (!S.site || S.pictures) return picture(article, n);
-  const place = h('span', null, button(`${words('showPictures')} (${size(article.media[n].bytes)})`, () => place.replaceWith(picture(article, n))));
-  return place;
+  if (!S.site || places[here].pictures) return picture(article, n);
+  const bytes = article.media.reduce((sum, m) => sum + m.bytes, 0);
+  return h('span.absent', null, button(`${words('showPictures')} (${size(bytes)})`, () => {
+    places[here].pictures = true;
+    remember();
+    show(true);
+  }));
 }
 
 /* A picture of the article that its body does not have. */

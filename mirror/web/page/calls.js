@@ -23,6 +23,7 @@ function startWorker() {
 function stopWorker(code) {
   if (worker) worker.terminate();
   worker = null;
+  if (code === 'stopped') closeAll();
   const waiting = calls;
   calls = new Map();
   for (const call of waiting.values()) {

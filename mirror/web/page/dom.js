@@ -9,7 +9,7 @@ const byId = (id) => document.getElementById(id);
 function put(parent, children) {
   for (const child of children) {
     if (Array.isArray(child)) put(parent, child);
-    else if (child !== null && child !== undefined && child !== false && child !== '') parent.append(child);
+    else if (child || child === '0') parent.append(child);
   }
   return parent;
 }

@@ -11,15 +11,17 @@ function progressText(p) {
 /* Names are the worker's key to a file of a directory ("charter/000001"). */
 const nameOf = (file) => file.webkitRelativePath || file.name || '';
 
-async function openFiles(files, names, passphrase) {
+/* `first`: in the place of the start screen, not after it. */
+async function openFiles(files, names, passphrase, first) {
   if (files.length === 0) return;
   try {
     const answer = await withProgress(check('open', { files, names, passphrase }, showProgress));
     noteReports(answer.files, files, names, passphrase !== undefined);
     S.publishers = answer.publishers;
-    await keepFiles();
-    afterOpening(answer.files);
+    await keepFiles().catch(() => { S.keep = false; }); /* no room: it is not kept, and the screens say so */
+    afterOpening(answer.files, first);
   } catch (fault) {
+    if (fault.code === 'cancelled') return;
     S.trouble = fault;
     go({ screen: 'files' });
   }
@@ -37,11 +39,12 @@ function noteReports(reports, files, names, tried) {
 const PACKS = ['pack', 'sealed', 'mirror'];
 const isFine = (report) => !report.code && !report.needsPassphrase && PACKS.includes(report.kind);
 
-function afterOpening(reports) {
+function afterOpening(reports, first) {
   S.trouble = null;
-  if (S.publishers.length === 0 || !reports.every(isFine)) go({ screen: 'files' }, here === 0);
-  else if (S.publishers.length > 1) go({ screen: 'shelf' });
-  else go({ screen: 'front', publisher: S.publishers[0].publisher });
+  S.notice = '';
+  if (S.publishers.length === 0 || !reports.every(isFine)) go({ screen: 'files' }, first);
+  else if (S.publishers.length > 1) go({ screen: 'shelf' }, first);
+  else go({ screen: 'front', publisher: S.publishers[0].publisher }, first);
 }
 
 function picked(list) {
@@ -87,6 +90,12 @@ function watchDrops() {
   });
 }
 
+function bytesOf(text) {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+
 /* The packs that `mimeo export --single-file` put behind the page, decoded without freezing it. */
 async function packsInside() {
   const files = [], names = [];
@@ -94,7 +103,7 @@ async function packsInside() {
     const text = place.textContent.replace(/\s+/g, '');
     const parts = [];
     for (let i = 0; i < text.length; i += 1 << 20) {
-      parts.push(Uint8Array.from(atob(text.slice(i, i + (1 << 20))), (c) => c.charCodeAt(0)));
+      parts.push(bytesOf(atob(text.slice(i, i + (1 << 20)))));
       await new Promise((done) => { setTimeout(done, 0); });
     }
     files.push(new Blob(parts));
@@ -116,7 +125,7 @@ function pickers(main) {
 function startScreen() {
   return h('div.plain.start', null, h('h1', { tabindex: '-1' }, words('reader')),
     S.trouble && refusal(S.trouble),
-    S.site && signLine('note', words('noSite'), ''),
+    S.notice && signLine('note', '', words(S.notice)),
     h('p', null, words('intro')),
     h('div.drop', null, pickers(true), h('p.soft', null, words('drop'))),
     h('p.soft', null, words('private')),

@@ -99,6 +99,7 @@ async function forgetAll() {
   S.files = [];
   S.order = [];
   S.trouble = null;
+  S.notice = 'forgotten';
   startOver();
   say(words('forgotten'));
 }

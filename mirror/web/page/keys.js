@@ -4,7 +4,7 @@ function typing(e) {
 }
 
 function moveFocus(step) {
-  const all = [...document.querySelectorAll('.story h3 a')];
+  const all = [...document.querySelectorAll('.story h2 a')];
   if (all.length === 0) return false;
   const at = all.indexOf(document.activeElement);
   const to = all[Math.min(all.length - 1, Math.max(0, at + (at < 0 && step < 0 ? 1 : step)))];
@@ -38,6 +38,6 @@ function onKey(e) {
   }
   if (typing(e)) return;
   const arrow = { ArrowDown: 1, ArrowUp: -1 }[e.key];
-  const onHeadline = document.activeElement && document.activeElement.matches('.story h3 a');
+  const onHeadline = document.activeElement && document.activeElement.matches('.story h2 a');
   if (arrow ? onHeadline && moveFocus(arrow) : S.singleKeys && singleKey(e)) e.preventDefault();
 }

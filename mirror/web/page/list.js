@@ -8,11 +8,9 @@ const shownTime = (a) => (a.published === null || a.published === undefined ? a.
 
 /* What must be known of an article before its text is believed. */
 function flags(article) {
-  const all = [];
-  if (article.action === 'retract') all.push(words('retract'));
-  if (article.joined === false) all.push(words('unjoined'));
-  if (article.action === 'revise' && article.note) all.push(words('correction'));
-  return all.map((text) => h('span.flag', null, text));
+  return [article.action === 'retract' && h('span.flag.grave', null, words('retract')),
+    article.joined === false && h('span.flag.grave', null, words('unjoined')),
+    article.action === 'revise' && article.note && h('span.flag', null, words('correction'))];
 }
 
 function byline(article) {
@@ -44,18 +42,17 @@ function thumb(article) {
   return place;
 }
 
-function story(article, options) {
-  const t = tongue(article);
-  const gone = article.action === 'retract';
-  const lead = options && options.lead;
+function story(article, o) {
+  const t = tongue(article), lead = o.lead;
+  const gist = o.snippet || article.summary || article.subtitle;
   const large = lead && !S.site && article.media.length > 0;
   return h(`article.story${lead ? '.lead' : ''}${large ? '.pictured' : ''}`, null,
     large && h('div', null, picture(article, 0, true)),
     h('div', null,
-      !lead && !gone && thumb(article),
-      article.section && h('p.kicker', t, article.section),
-      h('h3', t, headline(article)),
-      h('p.gist', t, (options && options.snippet) || article.summary || article.subtitle),
+      !lead && article.action !== 'retract' && thumb(article),
+      article.section && !o.section && h('p.kicker', t, article.section),
+      h('h2', t, headline(article)),
+      gist && h('p.gist', t, gist),
       h('p.meta', null, flags(article), byline(article) && h('span', null, byline(article)),
         h('span', null, time(shownTime(article), date(shownTime(article)))))));
 }
@@ -65,7 +62,7 @@ function stories(articles, to) {
   return articles.map((article) => {
     const lead = !to.lead && article.action !== 'retract' && !to.section;
     if (lead) to.lead = true;
-    return story(article, { lead });
+    return story(article, { lead, section: to.section });
   });
 }
 
@@ -86,7 +83,7 @@ function moreButton(to, grid) {
       const fresh = stories(await loadMore(to), to);
       grid.append(...fresh);
       area.replaceWith(...(to.more ? [moreButton(to, grid)] : []));
-      if (fresh.length > 0) fresh[0].querySelector('h3 a').focus();
+      if (fresh.length > 0) fresh[0].querySelector('h2 a').focus();
     } catch (fault) {
       area.replaceWith(refusal(fault));
     }
@@ -125,7 +122,7 @@ async function frontScreen(to) {
   S.order = to.articles;
   const count = to.found.langs.reduce((sum, l) => sum + l.count, 0);
   const grid = h('div.stories', null, stories(to.articles, to));
-  return h('div', null, masthead(s, count), sectionBar(to, to.found), h('h2.unseen', null, words('front')), grid,
+  return h('div', null, masthead(s, count), sectionBar(to, to.found), grid,
     to.articles.length === 0 && h('p.after', null, words('none')),
     to.more && moreButton(to, grid));
 }

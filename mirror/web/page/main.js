@@ -7,12 +7,12 @@
 const S = {
   publishers: [], files: [], order: [], /* the list that an article was opened from */
   site: null, /* the mirror's address, where this page came from one that is one */
-  pictures: false, keep: false, recalled: [], theme: 'auto', singleKeys: true, trouble: null, pageHash: null,
+  keep: false, recalled: [], theme: 'auto', singleKeys: true, trouble: null, notice: '', pageHash: null,
 };
 const SCREENS = { start: startScreen, front: frontScreen, article: articleScreen, search: searchScreen,
   publisher: publisherScreen, shelf: shelfScreen, files: filesScreen, help: helpScreen };
 const places = [{ screen: 'start' }];
-let here = 0, shown = 0;
+let here = 0, shown = 0, lastSaid = 0, underWay = 0;
 
 /* ---- places */
 
@@ -73,11 +73,12 @@ function showSigns() {
   area.textContent = '';
   if (to.screen === 'shelf') return;
   const one = publisherOf(to.publisher);
-  if (S.site && to.screen === 'front') area.append(signLine('note', words('served'), words('servedText')));
   for (const s of one ? [one] : S.publishers) {
-    if (!one && S.publishers.length > 1) area.append(h('p', null, h('bdi', null, titleOf(s)), ' ', callsItself(s)));
-    put(area, signsOf(s, to.screen === 'article' || !one));
+    const lines = signsOf(s, to.screen === 'article' || !one);
+    if (one || S.publishers.length === 1) put(area, lines);
+    else put(area, [h('p', null, h('bdi', null, titleOf(s)), ' ', callsItself(s)), lines[0]]);
   }
+  if (S.site && to.screen === 'front') area.append(signLine('note', words('served'), words('servedText')));
 }
 
 function showProgress(p) {
@@ -85,22 +86,28 @@ function showProgress(p) {
   bar.max = Math.max(1, p.total);
   bar.value = p.done;
   byId('progress-text').textContent = progressText(p);
+  if (Date.now() - lastSaid > 5e3) {
+    lastSaid = Date.now();
+    say(progressText(p));
+  }
 }
 
 /* What takes long, with its bar and a way to stop it. */
 async function withProgress(promise) {
-  const area = byId('busy');
+  underWay++;
   const timer = setTimeout(() => {
-    area.hidden = false;
+    byId('busy').hidden = false;
     say(words('working'));
   }, 250);
   try {
     return await promise;
   } finally {
     clearTimeout(timer);
-    area.hidden = true;
-    byId('progress').removeAttribute('value');
-    byId('progress-text').textContent = words('working');
+    if (--underWay === 0) {
+      byId('busy').hidden = true;
+      byId('progress').removeAttribute('value');
+      byId('progress-text').textContent = words('working');
+    }
   }
 }
 
@@ -136,7 +143,7 @@ function place(node, to, back) {
   main.append(node);
   const key = back && to.key && [...main.querySelectorAll('[data-key]')].find((n) => n.dataset.key === to.key);
   const target = key || to.focus || main.querySelector('h1') || main;
-  target.focus({ preventScroll: true });
+  if (shown > 1) target.focus({ preventScroll: true }); /* the first screen leaves the focus to the reader */
   window.scrollTo(0, back && to.scroll ? to.scroll : 0);
 }
 
@@ -150,10 +157,19 @@ async function show(back) {
   try {
     node = await withProgress(Promise.resolve(SCREENS[to.screen](to)));
   } catch (fault) {
-    if (fault.code === undefined) throw fault; /* ours: let it be seen */
+    if (fault.code === 'cancelled') return;
     node = h('div.plain', null, h('h1', { tabindex: '-1' }, words('reader')), refusal(fault));
   }
   if (mine === shown) place(node, to, back);
+}
+
+/* The worker is gone, and what was open with it. */
+function closeAll() {
+  S.publishers = [];
+  S.files = [];
+  S.order = [];
+  showBar();
+  showSigns();
 }
 
 async function refresh() {
@@ -170,15 +186,16 @@ async function openSite() {
   } catch (fault) {
     S.publishers = [];
     S.trouble = fault.code === 'not-found' ? null : fault;
+    S.notice = 'noSite';
   }
 }
 
 async function openWhatIsThere() {
-  const inside = await packsInside();
+  const inside = await withProgress(packsInside());
   const recalled = S.recalled;
   S.recalled = [];
-  if (inside.files.length > 0) return openFiles(inside.files, inside.names);
-  if (recalled.length > 0) return openFiles(recalled.map((k) => k.file), recalled.map((k) => k.name));
+  if (inside.files.length > 0) return openFiles(inside.files, inside.names, undefined, true);
+  if (recalled.length > 0) return openFiles(recalled.map((k) => k.file), recalled.map((k) => k.name), undefined, true);
   if (!/^https?:$/.test(location.protocol)) return show();
   await openSite();
   if (S.publishers.length === 0) return show();

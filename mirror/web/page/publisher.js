@@ -68,10 +68,14 @@ function nameForm(s) {
     }
   };
   const drop = async () => {
-    await check('unpin', { publisher: s.publisher });
-    await refresh();
-    await keepPins();
-    show();
+    try {
+      await check('unpin', { publisher: s.publisher });
+      await refresh();
+      await keepPins();
+      show();
+    } catch (fault) {
+      out.textContent = words('failed');
+    }
   };
   return h('form', { onsubmit: save }, field(words('petname'), input),
     h('div.row', null, h('button', { type: 'submit' }, words('save')), button(words('unpin'), drop, 'grave')), out);
@@ -105,7 +109,7 @@ function checkResult(r) {
   const counted = listed([words('bundles', { n: r.bundles }), words('pictures', { n: r.media }), words('articles', { n: r.articles })]);
   const lines = r.faults.map((f) => h('li', null, h('strong', null, words(f.verdict)), ' ',
     f.seq ? `${words('bundle', { n: f.seq })}. ` : '', hasWords(`${f.verdict}Text`) && words(`${f.verdict}Text`, { x: '' }),
-    h('span.detail', { lang: 'en', dir: 'ltr' }, ` ${f.object}: ${f.message}`)));
+    ' ', detail(`${f.object}: ${f.message}`)));
   return [lines.length > 0 ? signLine('danger', words('faults', { n: lines.length }), '') : signLine('good', words('noFault'), ''),
     h('p', null, words('checked', { x: counted })), h('ol.list', null, lines)];
 }
@@ -147,14 +151,18 @@ async function ownHash() {
 async function publisherScreen(to) {
   const s = publisherOf(to.publisher);
   const code = s.link && await check('qr', { text: s.link }).catch(() => null);
-  const again = () => { if (byId('confirm')) byId('names').replaceWith(h('div', { id: 'names' }, namePart(publisherOf(to.publisher)))); };
+  const again = () => {
+    const now = publisherOf(to.publisher);
+    if (!byId('names') || !now) return;
+    byId('names').replaceWith(h('div', { id: 'names' }, namePart(now)));
+    byId('who').textContent = titleOf(now);
+  };
   const namePart = (state) => state.pin !== 'unknown' && state.pin !== 'shipped' && nameForm(state);
-  return h('div.plain', null, h('h1', { tabindex: '-1' }, h('bdi', null, titleOf(s))),
+  return h('div.plain', null, h('h1', { tabindex: '-1' }, h('bdi', { id: 'who' }, titleOf(s))),
     callsItself(s) && h('p', null, callsItself(s)), s.site && h('p', null, outLink(s.site, h('bdi', { dir: 'ltr' }, s.site))),
-    findings(s).map((key) => s.reason && key === s.verdict && key !== 'good' && h('p.detail', { lang: 'en', dir: 'ltr' }, s.reason)),
     h('p', null, words('truth')),
     h('h2', null, words('fingerprint')), h('p', null, words('fingerprintText')),
-    h('p.digits', { dir: 'ltr' }, s.digits.split(' ').map((group) => h('span', null, group))),
+    h('p.digits', { dir: 'ltr' }, s.digits.split(' ').map((group) => [h('span', null, group), ' '])),
     code && qrPicture(code, words('fingerprint')),
     h('h2', { id: 'confirm' }, words('confirm')), confirmForm(s, again), h('div', { id: 'names' }, namePart(s)),
     h('h2', null, words('thisPage')), aboutThisPage(),

@@ -37,7 +37,7 @@ function signLine(level, title, text, more) {
 }
 
 /* English words of the library, where it says more than this page has words for. */
-const detail = (message) => message && h('span.detail', { lang: 'en', dir: 'ltr' }, ` ${message}`);
+const detail = (message) => message && h('span.detail', { lang: 'en', dir: 'ltr' }, message);
 
 /* The strip of a publisher.  Beside an article only the title of what is no danger is said. */
 function signsOf(s, brief) {
@@ -45,7 +45,7 @@ function signsOf(s, brief) {
   return keys.map((key, i) => {
     const level = LEVELS[key] || 'danger';
     return signLine(level, words(key), (!brief || level === 'danger') && findingText(key, s), [
-      key === s.verdict && level === 'danger' && detail(s.reason),
+      !brief && key === s.verdict && level === 'danger' && detail(s.reason),
       ' ', i === 0 && places[here].screen !== 'publisher' && button(words('why'), () => go({ screen: 'publisher', publisher: s.publisher }), 'link'),
     ]);
   });
@@ -56,6 +56,7 @@ const CODES = { forged: 'damaged', conflict: 'conflicted', timeout: 'unreachable
 
 /* What an answer that refused says, for a place in a screen. */
 function refusal(fault) {
+  if (fault.code === 'cancelled') return ''; /* the reader did */
   const key = [fault.verdict, CODES[fault.code], fault.code].find((k) => k && k !== 'good' && hasWords(k)) || 'failed';
   return signLine(LEVELS[key] || 'warn', words(key), hasWords(`${key}Text`) && words(`${key}Text`, { x: '' }), detail(fault.message));
 }

@@ -37,19 +37,22 @@ function words(key, values) {
   if (typeof text === 'object') text = text[new Intl.PluralRules(locale).select(values.n)] || text.other;
   return text.replace(/\{(\w+)\}/g, (all, name) => {
     const value = values && values[name];
-    return typeof value === 'number' ? number(value) : String(value === undefined ? all : value);
+    if (typeof value === 'number') return number(value);
+    if (value === undefined) return all;
+    return document.documentElement.dir === 'rtl' ? `\u2068${value}\u2069` : String(value); /* in a direction of its own */
   });
 }
 const hasWords = (key) => said[key] !== undefined;
 
 function date(seconds, form) {
-  if (seconds === null || seconds === undefined) return '';
+  if (seconds === null || seconds === undefined || Number.isNaN(new Date(seconds * 1000).getTime())) return '';
   return new Intl.DateTimeFormat(locale, form || { dateStyle: 'long' }).format(new Date(seconds * 1000));
 }
 const moment = (seconds) => date(seconds, { dateStyle: 'long', timeStyle: 'short' });
 
 function time(seconds, text) {
-  return h('time', { datetime: new Date(seconds * 1000).toISOString() }, text);
+  const when = new Date(seconds * 1000);
+  return h('time', { datetime: Number.isNaN(when.getTime()) ? null : when.toISOString() }, text);
 }
 
 function size(bytes) {
