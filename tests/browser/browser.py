@@ -26,6 +26,7 @@ from socket_text import TextSocket
 CHROMIUM = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
             "--disable-background-networking", "--disable-component-update", "--disable-sync",
             "--disable-default-apps", "--disable-extensions", "--disable-dev-shm-usage",
+            "--disable-features=NetworkTimeServiceQuerying,OptimizationHints,Translate", "--lang=en-US",
             "--no-default-browser-check", "--password-store=basic", "--use-mock-keychain"]
 
 # Firefox asks its maker about updates, blocklists, experiments and captive portals unless told not to;
@@ -44,6 +45,7 @@ FIREFOX = {
     "dom.security.https_first": False,
     "extensions.getAddons.cache.enabled": False,
     "extensions.systemAddon.update.enabled": False,
+    "intl.accept_languages": "en-US",
     "media.gmp-manager.updateEnabled": False,
     "network.captive-portal-service.enabled": False,
     "network.connectivity-service.enabled": False,
@@ -319,7 +321,8 @@ class Browser:
 
 class Chromium(Browser):
     name = "chromium"
-    makers = ("update.googleapis.com", "clients2.google.com", "accounts.google.com")
+    makers = ("update.googleapis.com", "clients2.google.com", "accounts.google.com",
+              "optimizationguide-pa.googleapis.com")
 
     def launch(self):
         talk = os.path.join(self.directory, "chromedriver.log")

@@ -11,6 +11,7 @@ import sys
 
 import axe
 import bad_input_test as bad
+import packs
 import reading_test as reading
 from browser import Browser
 from checks import Checks
@@ -20,6 +21,8 @@ from reader import Reader
 
 def test_page(checks, page, work, source):
     world = os.path.join(work, "world")
+    for name in ("press", "rival", "hostile"):
+        packs.write(f"{world}/{name}.mimeo", packs.pack(f"{world}/{name}"))
     checks.reader = Reader(checks.browser, "file://" + page)
     with open(os.path.join(source, "mirror/web/page/words/en.json"), encoding="utf-8") as words:
         checks.words = json.load(words)
