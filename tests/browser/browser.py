@@ -19,6 +19,7 @@ import signal
 import subprocess
 import time
 import urllib.request
+from urllib.parse import urlsplit
 
 from sink import Sink
 from socket_text import TextSocket
@@ -301,10 +302,12 @@ class Browser:
             self.run("() => new Promise(done => setTimeout(done, 20))")
 
     def requests(self):
-        """What was asked for, but for the pages opened and what never leaves the browser."""
+        """What was asked for, but for the pages opened, the tests' own servers (which have a log of
+        their own), and what never leaves the browser."""
         self.settle()
         outside = [url for url in self.logged
-                   if not url.startswith(("data:", "blob:", "about:")) and url.split("#")[0] not in self.allowed]
+                   if not url.startswith(("data:", "blob:", "about:")) and url.split("#")[0] not in self.allowed
+                   and urlsplit(url).netloc not in self.own_servers]
         return outside + [f"proxy: {line}" for line in self.sink.asked if not self._is_own(line)]
 
     def _is_own(self, line):
