@@ -334,7 +334,7 @@ class Chromium(Browser):
                 ["chromedriver", "--port=0"], stdout=out, stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL, start_new_session=True)
         port = port_in(self.process, talk, rb"successfully on port (\d+)", 30)
-        bypass = ";".join(self.own_servers + ["<-loopback>"])
+        bypass = ";".join(["<-loopback>"] + self.own_servers)  # of rules that match the last counts
         options = {"binary": shutil.which("chromium"), "args": CHROMIUM + [
             f"--user-data-dir={os.path.join(self.directory, 'profile')}",
             f"--proxy-server=http://127.0.0.1:{self.sink.port}", f"--proxy-bypass-list={bypass}"]}
