@@ -5,10 +5,10 @@
 
 #include "cli.h"
 
-enum { SECTION, LANG, AUTHOR, SINCE, UNTIL, LIMIT, RETRACTED, NEW, PUBLISHER };
+enum { SECTION = PACK_COMMON, LANG, AUTHOR, SINCE, UNTIL, LIMIT, RETRACTED, NEW, PUBLISHER };
 
 static const struct option_spec options[] = {
-    {"section", OPTION_VALUE}, {"lang", OPTION_VALUE}, {"author", OPTION_VALUE}, {"since", OPTION_VALUE},
+    PACK_OPTIONS, {"section", OPTION_VALUE}, {"lang", OPTION_VALUE}, {"author", OPTION_VALUE}, {"since", OPTION_VALUE},
     {"until", OPTION_VALUE}, {"limit", OPTION_VALUE}, {"retracted", OPTION_FLAG}, {"new", OPTION_FLAG},
     {"publisher", OPTION_VALUE}, {NULL, OPTION_FLAG}};
 extern const struct command cmd_list;
@@ -180,6 +180,7 @@ static int run_it(struct cli *cli, const struct args *args)
     int status = parse(&o, args);
     if (status != EXIT_OK)
         return status;
+    use_passphrase(cli, args->values[PACK_PASSPHRASE_FILE], args->values[PACK_PASSPHRASE_FD]);
     progress_start(cli);
     status = source_open(&s, cli, &cmd_list, args->word_count > 0 ? args->words[0] : NULL, args->values[PUBLISHER]);
     if (status == EXIT_OK && s.mirror != NULL && args->flags[NEW])
@@ -204,6 +205,7 @@ const struct command cmd_list = {
     "usage:\n"
     "  mimeo list [-C PATH | PATH | --publisher WHO] [--new] [--section S] [--lang L] [--author A]\n"
     "      [--since DATE | DURATION] [--until DATE] [--limit N] [--retracted] [--json]\n"
+    "      " PACK_USAGE "\n"
     "\n"
     "options:\n"
     "  --publisher WHO  of the library, only this publisher's: a petname, or an ID or its beginning\n"
@@ -215,6 +217,7 @@ const struct command cmd_list = {
     "  --until DATE     before this day\n"
     "  --limit N        no more than so many\n"
     "  --retracted      those that were taken back too\n"
+    PACK_HELP
     "  --json           an object a line\n",
     options, 0, 1, run_it,
 };

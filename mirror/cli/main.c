@@ -91,8 +91,10 @@ static int run_command(struct cli *cli, const struct command *command, int argc,
         status = usage_fault(command, "something is missing");
     else if (status == EXIT_OK && args.word_count > command->words_max)
         status = usage_fault(command, "'%s' is one word too many", args.words[command->words_max]);
-    else if (status == EXIT_OK)
+    if (status == EXIT_OK && !help) {
+        use_passphrase(cli, NULL, NULL);
         status = command->run(cli, &args);
+    }
     args_dispose(&args);
     return status;
 }

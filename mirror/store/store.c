@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "store/backend.h"
+#include "store/pack_add.h"
 
 /* Where a media object is, by hash. */
 struct media_place {
@@ -50,50 +51,18 @@ static bool is_file(const char *path, const char *name)
     return is;
 }
 
-static const struct {
-    const char *bytes;
-    const char *words;
-} others[] = {
-    {"PK\x03\x04", "is a zip archive: unpack it first"},
-    {"\x1F\x8B", "is compressed with gzip: unpack it first"},
-    {"\xFD" "7zXZ", "is compressed with xz: unpack it first"},
-    {"BZh", "is compressed with bzip2: unpack it first"},
-    {"# v2 git bundle", "is a git bundle: 'git clone' it first"},
-    {"# v3 git bundle", "is a git bundle: 'git clone' it first"},
-    {"%PDF", "is a PDF file, no mimeo mirror"},
-    {"ZIM\x04", "is a ZIM file, no mimeo mirror"},
-    {"<", "is a page of HTML or XML, no mimeo mirror: was it saved from a site that was blocked?"},
-    {"mimeo bundle 1", "is the head of a mirror alone: name the directory that it was in"},
-    {"mimeo charter 1", "is a charter alone: 'mimeo trust add' takes it"},
-};
-
-static int refuse_file(mimeo_ctx *ctx, const char *path, struct view front)
-{
-    if (front.len == 0)
-        return ctx_error(ctx, MIMEO_EMALFORMED, "'%s' is empty", path);
-    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-        if (view_starts_with(front, others[i].bytes))
-            return ctx_error(ctx, MIMEO_EMALFORMED, "'%s' %s", path, others[i].words);
-    struct prefix prefix; /* has words for a magic that was spoiled on the way */
-    char what[512];
-    snprintf(what, sizeof(what), "'%s'", path);
-    int rc = prefix_parse(&prefix, ctx, what, front);
-    return rc < 0 ? rc : ctx_error(ctx, MIMEO_EMALFORMED, "'%s' is no mimeo mirror", path);
-}
-
 static int open_file(struct store *s, mimeo_ctx *ctx)
 {
-    uint8_t front[64];
-    int fd = open(s->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0)
-        return ctx_error_errno(ctx, MIMEO_EIO, "cannot open '%s'", s->path);
-    ssize_t n = read(fd, front, sizeof(front));
-    close(fd);
-    struct view v = view_of(front, n < 0 ? 0 : (size_t)n);
-    if (v.len < sizeof(object_magic) || memcmp(v.ptr, object_magic, sizeof(object_magic)) != 0)
-        return refuse_file(ctx, s->path, v);
+    struct pack_source *source;
     s->kind = STORE_PACK;
-    return pack_open(&s->files, ctx, s->path);
+    int rc = pack_source_new(&source, ctx);
+    if (rc < 0)
+        return rc;
+    rc = pack_add(source, ctx, s->path);
+    if (rc == 0)
+        return pack_open(&s->files, ctx, source);
+    pack_source_free(source);
+    return rc;
 }
 
 static bool has_mirror_files(const char *path)
@@ -172,6 +141,23 @@ int store_open(struct store **out, mimeo_ctx *ctx, const char *path, bool truste
     return 0;
 }
 
+int store_of_pack(struct store **out, mimeo_ctx *ctx, const struct pack_view *view, const char *label)
+{
+    struct store *s = calloc(1, sizeof(*s));
+    if (s == NULL || (s->path = strdup(label)) == NULL) {
+        free(s);
+        return ctx_error_nomem(ctx);
+    }
+    s->kind = STORE_PACK;
+    int rc = pack_view_open(&s->files, ctx, view);
+    if (rc < 0) {
+        store_close(s);
+        return rc;
+    }
+    *out = s;
+    return 0;
+}
+
 int store_open_git_over(struct store **out, mimeo_ctx *ctx, const char *git_dir, const char *directory)
 {
     struct store *s;
@@ -217,7 +203,7 @@ const char *store_path(const struct store *s)
 
 bool store_is_concurrent(const struct store *s)
 {
-    return s->kind != STORE_GIT_BARE;
+    return s->kind == STORE_PACK ? pack_is_concurrent(s->files) : s->kind != STORE_GIT_BARE;
 }
 
 void store_release(struct stored *o)
@@ -441,24 +427,39 @@ int store_get_media(struct stored *out, struct store *s, mimeo_ctx *ctx, uint64_
                     const struct hash *h)
 {
     int rc = MIMEO_ENOTFOUND;
-    if (seq > 0)
-        rc = get_media_at(out, s, s->files, ctx, seq, h);
+    bool pack = s->kind == STORE_PACK; /* which finds by the hash alone */
+    if (seq > 0 || pack)
+        rc = get_media_at(out, s, s->files, ctx, pack ? 1 : seq, h);
     if (seq > 0 && rc == MIMEO_ENOTFOUND && s->media_branch != NULL)
         rc = get_media_at(out, s, s->media_branch, ctx, seq, h);
     if (rc != MIMEO_ENOTFOUND)
         return rc;
-    rc = know_media(s, ctx);
+    rc = pack ? 0 : know_media(s, ctx);
     if (rc < 0)
         return rc;
-    const struct media_place *m = find_media(s, h);
+    const struct media_place *m = pack ? NULL : find_media(s, h);
     if (m == NULL)
         return ctx_error(ctx, MIMEO_ENOTFOUND, "the picture is not held: its bytes did not come along");
     return get_media_at(out, s, m->backend, ctx, m->seq, h);
 }
 
+struct media_pass {
+    int (*fn)(uint64_t seq, const struct hash *h, void *payload);
+    void *payload;
+};
+
+static int pass_media(const char *name, const struct stray *why, void *payload)
+{
+    const struct media_pass *p = payload;
+    struct name n = name_read(name);
+    return why != NULL || n.kind != NAME_MEDIA ? 0 : p->fn(n.seq, &n.hash, p->payload);
+}
+
 int store_each_media(struct store *s, mimeo_ctx *ctx,
                      int (*fn)(uint64_t seq, const struct hash *h, void *payload), void *payload)
 {
+    if (s->kind == STORE_PACK) /* each is there once */
+        return s->files->ops->each(s->files, ctx, "media", pass_media, &(struct media_pass){fn, payload});
     int rc = know_media(s, ctx);
     for (size_t i = 0; rc == 0 && i < s->media_count; i++) {
         const struct media_place *m = &s->media[i];
@@ -467,6 +468,38 @@ int store_each_media(struct store *s, mimeo_ctx *ctx,
             rc = fn(m->seq, &m->hash, payload);
     }
     return rc;
+}
+
+/* ---- lists of parts ---- */
+
+struct part_walk {
+    struct store *s;
+    mimeo_ctx *ctx;
+    int (*fn)(const struct part *p, void *payload);
+    void *payload;
+};
+
+static int pass_part(const char *name, const struct stray *why, void *payload)
+{
+    struct part_walk *w = payload;
+    struct stored bytes;
+    struct part p;
+    int rc = why == NULL ? get_from(&bytes, w->s, w->s->files, w->ctx, name, LIMIT_PART, 0) : MIMEO_ENOTFOUND;
+    if (rc < 0)
+        return rc == MIMEO_EIO || rc == MIMEO_ENOMEM ? rc : 0;
+    rc = part_parse(&p, w->ctx, w->s->path, bytes.view);
+    store_release(&bytes);
+    if (rc < 0)
+        return rc == MIMEO_ENOMEM ? rc : 0;
+    rc = w->fn(&p, w->payload);
+    part_dispose(&p);
+    return rc;
+}
+
+int store_each_part(struct store *s, mimeo_ctx *ctx, int (*fn)(const struct part *p, void *payload), void *payload)
+{
+    struct part_walk w = {s, ctx, fn, payload};
+    return s->kind == STORE_PACK ? s->files->ops->each(s->files, ctx, STORE_PARTS, pass_part, &w) : 0;
 }
 
 /* ---- strays ---- */
