@@ -19,6 +19,7 @@ from checks import Checks
 from driver_test import test_driver
 from reader import Reader
 from static_server import StaticServer
+from vectors_test import test_the_vectors_have_the_programs_verdicts
 
 
 def test_page(checks, server, page, work, source):
@@ -38,7 +39,10 @@ def test_page(checks, server, page, work, source):
         checks.part(test, server)
     checks.reader = Reader(checks.browser, "file://" + page)
     checks.part(bad.test_a_worker_that_lies, os.path.join(work, "lying.html"))
-    checks.part(bad.test_vectors, os.path.join(source, "tests/vectors"))
+    vectors = os.path.join(source, "tests/vectors")
+    if checks.browser.name == "chromium":
+        checks.part(test_the_vectors_have_the_programs_verdicts, vectors)
+    checks.part(bad.test_vectors, vectors)
 
 
 def main():
