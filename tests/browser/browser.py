@@ -19,6 +19,7 @@ import signal
 import subprocess
 import time
 import urllib.request
+from urllib.parse import urlsplit
 
 from sink import Sink
 from socket_text import TextSocket
@@ -26,6 +27,7 @@ from socket_text import TextSocket
 CHROMIUM = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
             "--disable-background-networking", "--disable-component-update", "--disable-sync",
             "--disable-default-apps", "--disable-extensions", "--disable-dev-shm-usage",
+            "--disable-features=NetworkTimeServiceQuerying,OptimizationHints,Translate", "--lang=en-US",
             "--no-default-browser-check", "--password-store=basic", "--use-mock-keychain"]
 
 # Firefox asks its maker about updates, blocklists, experiments and captive portals unless told not to;
@@ -44,6 +46,7 @@ FIREFOX = {
     "dom.security.https_first": False,
     "extensions.getAddons.cache.enabled": False,
     "extensions.systemAddon.update.enabled": False,
+    "intl.accept_languages": "en-US",
     "media.gmp-manager.updateEnabled": False,
     "network.captive-portal-service.enabled": False,
     "network.connectivity-service.enabled": False,
@@ -299,10 +302,12 @@ class Browser:
             self.run("() => new Promise(done => setTimeout(done, 20))")
 
     def requests(self):
-        """What was asked for, but for the pages opened and what never leaves the browser."""
+        """What was asked for, but for the pages opened, the tests' own servers (which have a log of
+        their own), and what never leaves the browser."""
         self.settle()
         outside = [url for url in self.logged
-                   if not url.startswith(("data:", "blob:", "about:")) and url.split("#")[0] not in self.allowed]
+                   if not url.startswith(("data:", "blob:", "about:")) and url.split("#")[0] not in self.allowed
+                   and urlsplit(url).netloc not in self.own_servers]
         return outside + [f"proxy: {line}" for line in self.sink.asked if not self._is_own(line)]
 
     def _is_own(self, line):
@@ -319,7 +324,8 @@ class Browser:
 
 class Chromium(Browser):
     name = "chromium"
-    makers = ("update.googleapis.com", "clients2.google.com", "accounts.google.com")
+    makers = ("update.googleapis.com", "clients2.google.com", "accounts.google.com",
+              "optimizationguide-pa.googleapis.com")
 
     def launch(self):
         talk = os.path.join(self.directory, "chromedriver.log")
@@ -328,7 +334,7 @@ class Chromium(Browser):
                 ["chromedriver", "--port=0"], stdout=out, stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL, start_new_session=True)
         port = port_in(self.process, talk, rb"successfully on port (\d+)", 30)
-        bypass = ";".join(self.own_servers + ["<-loopback>"])
+        bypass = ";".join(["<-loopback>"] + self.own_servers)  # of rules that match the last counts
         options = {"binary": shutil.which("chromium"), "args": CHROMIUM + [
             f"--user-data-dir={os.path.join(self.directory, 'profile')}",
             f"--proxy-server=http://127.0.0.1:{self.sink.port}", f"--proxy-bypass-list={bypass}"]}

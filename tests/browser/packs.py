@@ -1,6 +1,7 @@
 """Packs by hand, from the files of a mirror, as FORMAT.md has them: what the page is given must not
 depend on the program's own export.  And what a courier, a bad stick or a forger makes of them.
 """
+import hashlib
 import os
 import struct
 
@@ -21,6 +22,10 @@ def files_below(directory):
 def read(path):
     with open(path, "rb") as file:
         return file.read()
+
+
+def hash_of(content):
+    return hashlib.blake2b(content, digest_size=32).hexdigest()
 
 
 def charters(mirror):

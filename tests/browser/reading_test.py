@@ -32,7 +32,7 @@ def test_a_pack_is_read(checks, world):
     reader, browser, words = checks.reader, checks.browser, checks.words
     listed = [json.loads(line) for line in open(f"{world}/press.list", encoding="utf-8")]
     reader.open()
-    reader.give(packs.write(f"{world}/press.mimeo", packs.pack(f"{world}/press")))
+    reader.give(f"{world}/press.mimeo")
     checks.none("headlines that are missing", set(a["title"] for a in listed) - set(reader.headlines()))
     checks.same("the title is not what it calls itself", reader.text("h1"), words["unconfirmed"])
     checks.true("it says what it calls itself", "The Harbour Courier" in reader.text(".mast"))
@@ -158,7 +158,6 @@ def test_parts_in_any_order(checks, world):
 
 def test_two_publishers_of_one_name(checks, world):
     reader, words = checks.reader, checks.words
-    packs.write(f"{world}/rival.mimeo", packs.pack(f"{world}/rival"))
     reader.open()
     reader.give(f"{world}/press.mimeo", f"{world}/rival.mimeo")
     checks.same("both stand there, unconfirmed", reader.texts("#main h2"), [words["unconfirmed"]] * 2)

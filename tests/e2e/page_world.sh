@@ -40,4 +40,5 @@ does --library hostile.library publish -C hostile --key hostile.key hostile.json
 # What the program says of the same, for comparison.
 "$MIMEO" list -C press --json 2>/dev/null >press.list
 "$MIMEO" -q head --link press >press.link
+"$MIMEO" head press --json 2>/dev/null | jq -r .digits >press.digits
 "$MIMEO" verify press --json 2>/dev/null >press.verified
