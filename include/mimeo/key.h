@@ -28,6 +28,11 @@ struct mimeo_passphrase_source {
     void *payload;
 };
 
+/* Where the passphrase of encrypted packs comes from: asked with `what` "encrypted packs" when the first file that may
+ * be one is opened, once, and used for all that this context opens after.  The source's payload is borrowed until it is
+ * replaced; NULL: forget it, and the passphrase.  Without one such a file is refused with MIMEO_EPASSPHRASE. */
+MIMEO_API void mimeo_ctx_set_passphrase(mimeo_ctx *ctx, const struct mimeo_passphrase_source *source);
+
 struct mimeo_key_info {
     enum mimeo_key_role role;
     char public_key[MIMEO_HEX_LEN + 1];

@@ -5,9 +5,13 @@
 #include <mimeo/charter.h>
 #include <mimeo/context.h>
 #include <mimeo/error.h>
+#include <mimeo/export.h>
+#include <mimeo/gather.h>
+#include <mimeo/import.h>
 #include <mimeo/key.h>
 #include <mimeo/library.h>
 #include <mimeo/mirror.h>
+#include <mimeo/page.h>
 #include <mimeo/proof.h>
 #include <mimeo/publish.h>
 #include <mimeo/sync.h>

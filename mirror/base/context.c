@@ -49,6 +49,8 @@ int mimeo_ctx_new(mimeo_ctx **out)
 
 void mimeo_ctx_free(mimeo_ctx *ctx)
 {
+    if (ctx != NULL)
+        sodium_free(ctx->passphrase);
     free(ctx);
 }
 
@@ -79,6 +81,53 @@ void mimeo_ctx_set_cancel(mimeo_ctx *ctx, mimeo_cancel_fn fn, void *payload)
 {
     ctx->cancel = fn;
     ctx->cancel_payload = payload;
+}
+
+/* ---- the passphrase of encrypted packs ---- */
+
+void mimeo_ctx_set_passphrase(mimeo_ctx *ctx, const struct mimeo_passphrase_source *source)
+{
+    sodium_free(ctx->passphrase);
+    ctx->passphrase = NULL;
+    ctx->passphrase_len = 0;
+    ctx->asked = 0;
+    ctx->passphrase_failures = 0;
+    ctx->ask = source == NULL ? (struct mimeo_passphrase_source){NULL, NULL} : *source;
+}
+
+static int ask(mimeo_ctx *ctx)
+{
+    size_t len = 0;
+    char *typed = sodium_malloc(MIMEO_PASSPHRASE_MAX);
+    if (typed == NULL)
+        return ctx_error_nomem(ctx);
+    int rc = ctx->ask.fn("encrypted packs", false, typed, &len, ctx->ask.payload);
+    if (rc == 0 && (len == 0 || len > MIMEO_PASSPHRASE_MAX))
+        rc = ctx_error(ctx, MIMEO_EPASSPHRASE, "a passphrase has 1 to %d bytes", MIMEO_PASSPHRASE_MAX);
+    else if (rc < 0)
+        ctx_error(ctx, rc, "no passphrase for encrypted packs");
+    if (rc < 0) {
+        sodium_free(typed);
+        return rc;
+    }
+    ctx->passphrase = typed;
+    ctx->passphrase_len = len;
+    return 1;
+}
+
+int ctx_passphrase(char **out, size_t *len, mimeo_ctx *ctx)
+{
+    if (ctx->ask.fn == NULL)
+        return ctx_error(ctx, MIMEO_EPASSPHRASE, "an encrypted pack needs a passphrase: give --passphrase-file");
+    if (ctx->asked == 0)
+        ctx->asked = ask(ctx);
+    else if (ctx->asked < 0)
+        return ctx_error(ctx, ctx->asked, "no passphrase for encrypted packs");
+    if (ctx->asked < 0)
+        return ctx->asked;
+    *out = ctx->passphrase;
+    *len = ctx->passphrase_len;
+    return 0;
 }
 
 /* Set the message from raw text, cut to what fits. */
@@ -190,4 +239,6 @@ void ctx_init_worker(mimeo_ctx *worker, const mimeo_ctx *parent)
     *worker = *parent;
     worker->message[0] = '\0';
     worker->progress = NULL;
+    worker->ask.fn = NULL; /* the secret is the parent's, to ask for and to wipe */
+    worker->passphrase = NULL;
 }

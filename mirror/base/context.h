@@ -6,6 +6,7 @@
 #define BASE_CONTEXT_H
 
 #include <mimeo/context.h>
+#include <mimeo/key.h>
 
 #define CTX_MESSAGE_MAX 1024
 
@@ -19,6 +20,12 @@ struct mimeo_ctx {
     void *progress_payload;
     mimeo_cancel_fn cancel;
     void *cancel_payload;
+    struct mimeo_passphrase_source ask; /* for the passphrase of encrypted packs */
+    char *passphrase;                   /* sodium_malloc; NULL: not asked yet, or asked in vain */
+    size_t passphrase_len;
+    int asked;                          /* 0: not yet; 1: yes; negative: yes, and this came of it */
+    unsigned passphrase_failures;       /* files that it did not open */
+    bool cheap_seals;                   /* tests alone: key derivation for next to nothing, and so another format */
 };
 
 /* Set the message and return `code`, so that a cause is one line:
@@ -43,6 +50,10 @@ void ctx_progress(mimeo_ctx *ctx, const char *what, uint64_t done, uint64_t tota
                   const char *unit);
 /* 0, or MIMEO_ECANCELLED with the message set.  Call it in every long loop. */
 int ctx_check_cancel(mimeo_ctx *ctx);
+
+/* The passphrase for encrypted packs, as mimeo_ctx_set_passphrase() says: asked at the first call and never again.
+ * Borrowed.  MIMEO_EPASSPHRASE where there is none to ask; else what asking gave. */
+int ctx_passphrase(char **out, size_t *len, mimeo_ctx *ctx);
 
 /* A context for a worker thread: same clock, randomness and cancel callback,
  * its own message, no progress.  Caller's storage; nothing to release. */

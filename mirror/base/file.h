@@ -46,6 +46,9 @@ int dir_each(mimeo_ctx *ctx, int dir_fd, size_t max,
  * left behind on failure. */
 int file_write_atomic(mimeo_ctx *ctx, int dir_fd, const char *name, struct view bytes,
                       mode_t mode);
+/* A temporary file in the directory `parent` as the above uses, for one who writes piece by piece (base/new_file.h): the
+ * descriptor, with a lock on it that keeps it from being swept, or a negative code; `name` is for messages. */
+int file_make_temporary(mimeo_ctx *ctx, int parent, const char *name, mode_t mode, char temporary[64]);
 /* Make a new file (O_EXCL), fsynced; MIMEO_EEXISTS where one is there. */
 int file_write_new(mimeo_ctx *ctx, int dir_fd, const char *name, struct view bytes, mode_t mode);
 /* Remove what a killed file_write_atomic left in this directory (not below it); what a living one is about to put in

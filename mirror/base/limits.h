@@ -41,6 +41,9 @@
 #define LIMIT_JSON_DEPTH 8
 #define LIMIT_JSON_KEYS 64               /* keys of one object in a record */
 #define LIMIT_LANG 35                    /* a language tag (RFC 5646 s. 4.4.1) */
+#define LIMIT_PART (1 * MIB)             /* what the parts of an export hold */
+#define LIMIT_PARTS 9999                 /* parts of one export */
+#define LIMIT_PART_MEDIA 999999999999ULL /* media of one part */
 
 /* Limits on input of the publisher's side, and of cleaning. */
 #define LIMIT_HTML (16 * MIB)            /* a page or fragment, before parsing */

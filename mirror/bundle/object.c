@@ -26,6 +26,7 @@ static const struct kind_rule rules[] = {
     [OBJECT_DICTIONARY] = {"dictionary", 0, LIMIT_DICTIONARY},
     [OBJECT_BUNDLE] = {"bundle", LIMIT_HEADER, LIMIT_BUNDLE},
     [OBJECT_MEDIA] = {"media object", 0, LIMIT_MEDIA},
+    [OBJECT_PART] = {"list of parts", 0, LIMIT_PART},
 };
 
 static const struct kind_rule *rule_of(unsigned kind)

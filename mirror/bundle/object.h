@@ -16,6 +16,7 @@ enum object_kind {
     OBJECT_DICTIONARY = 3,
     OBJECT_BUNDLE = 4,
     OBJECT_MEDIA = 5,
+    OBJECT_PART = 6,
 };
 
 struct prefix {

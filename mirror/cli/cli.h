@@ -14,6 +14,15 @@
 #define EXIT_FAIL 1
 #define EXIT_USAGE 2
 
+struct cli;
+/* Where passphrases of one key, or of encrypted packs, come from. */
+struct passphrase_options {
+    struct cli *cli;
+    const char *file, *fd;   /* --passphrase-file, --passphrase-fd */
+    bool none;               /* --no-passphrase */
+    const char *option;      /* "passphrase", "root-passphrase", "new-passphrase": for messages */
+};
+
 /* The global options, and what goes with them. */
 struct cli {
     mimeo_ctx *ctx;
@@ -21,6 +30,7 @@ struct cli {
     bool dir_given;
     const char *library; /* NULL: the default */
     bool json, quiet, verbose, no_input;
+    struct passphrase_options packs;
 };
 
 /* ---- options.c ---- */
@@ -61,6 +71,8 @@ int usage_fault(const struct command *command, const char *format, ...) __attrib
 /* A number from min to max, or EXIT_USAGE after saying why. */
 int parse_number(const struct command *command, const char *option, const char *text, unsigned long min,
                  unsigned long max, unsigned long *out);
+/* A date, or how long ago; NULL leaves both as they are.  EXIT_USAGE after saying why. */
+int parse_when(const struct command *command, const char *option, const char *text, bool *has, int64_t *out);
 
 /* ---- output.c ---- */
 
@@ -101,14 +113,21 @@ void progress_clear(void);
 
 /* ---- passphrase.c ---- */
 
-/* Where passphrases of one key come from. */
-struct passphrase_options {
-    struct cli *cli;
-    const char *file, *fd;   /* --passphrase-file, --passphrase-fd */
-    bool none;               /* --no-passphrase */
-    const char *option;      /* "passphrase", "root-passphrase", "new-passphrase": for messages */
-};
 struct mimeo_passphrase_source passphrase_source(struct passphrase_options *options);
+
+enum { /* indexes of the options that commands begin with which read packs */
+    PACK_PASSPHRASE_FILE, PACK_PASSPHRASE_FD, PACK_COMMON,
+};
+#define PACK_OPTIONS {"passphrase-file", OPTION_VALUE}, {"passphrase-fd", OPTION_VALUE}
+#define PACK_USAGE "[--passphrase-file FILE | --passphrase-fd N]"
+#define PACK_HELP                                                                                   \
+    "  --passphrase-file FILE\n"                                                                    \
+    "                   the passphrase of encrypted packs is the first line of FILE\n"              \
+    "  --passphrase-fd N\n"                                                                         \
+    "                   the same from descriptor N\n"
+/* From here on encrypted packs are opened with this passphrase (NULL: not given so): with neither it is asked for on the
+ * terminal, where there is one and --no-input does not forbid it. */
+void use_passphrase(struct cli *cli, const char *file, const char *fd);
 
 /* ---- pager.c ---- */
 

@@ -3,10 +3,10 @@
 
 #include "cli.h"
 
-enum { NO_MEDIA = NET_COMMON, EXPECT, PETNAME };
+enum { NO_MEDIA = NET_COMMON, EXPECT, PETNAME, PASSPHRASE_FILE, PASSPHRASE_FD };
 
 static const struct option_spec options[] = {NETWORK_OPTIONS,          {"no-media", OPTION_FLAG}, {"expect", OPTION_VALUE},
-                                             {"petname", OPTION_VALUE}, {NULL, OPTION_FLAG}};
+                                             {"petname", OPTION_VALUE}, PACK_OPTIONS, {NULL, OPTION_FLAG}};
 extern const struct command cmd_clone;
 
 /* Who it is, and how far that is known: the first thing that a reader has to hear. */
@@ -39,6 +39,7 @@ static int run_it(struct cli *cli, const struct args *args)
     int status = parse_network(&o.sync.network, cli, &cmd_clone, args);
     if (status != EXIT_OK)
         return status;
+    use_passphrase(cli, args->values[PASSPHRASE_FILE], args->values[PASSPHRASE_FD]);
     progress_start(cli);
     int rc = mimeo_clone(cli->ctx, cli->library, args->words[0], &o, &r);
     progress_clear();
@@ -58,13 +59,15 @@ const struct command cmd_clone = {
     "usage:\n"
     "  mimeo clone [--expect DIGITS] [--petname NAME] [--proxy URL] [--ca-file FILE]\n"
     "      [--connect-timeout SECONDS] [--stall-timeout SECONDS] [--timeout SECONDS] [--no-media]\n"
-    "      [--json] PATH | URL | LINK\n"
+    "      " PACK_USAGE " [--json] PATH | URL | LINK\n"
     "\n"
     "options:\n"
     "  --expect DIGITS            the fingerprint, as you got it in another way\n"
     "  --petname NAME             what you call this publisher\n"
     NETWORK_HELP
     "  --no-media                 text alone, no pictures\n"
+    "  --passphrase-file FILE     of an encrypted pack: the first line of FILE\n"
+    "  --passphrase-fd N          the same from descriptor N\n"
     "  --json                     what came of the address, and whose it is\n"
     "\n"
     "exit status:\n"

@@ -8,10 +8,10 @@
 
 #define CARD_MAX 4096 /* bytes, with all that messengers add */
 
-enum { LINK, QR, PUBLISHER };
+enum { LINK = PACK_COMMON, QR, PUBLISHER };
 
 static const struct option_spec options[] = {
-    {"link", OPTION_FLAG}, {"qr", OPTION_FLAG}, {"publisher", OPTION_VALUE}, {NULL, OPTION_FLAG}};
+    PACK_OPTIONS, {"link", OPTION_FLAG}, {"qr", OPTION_FLAG}, {"publisher", OPTION_VALUE}, {NULL, OPTION_FLAG}};
 extern const struct command cmd_head;
 
 static int put_qr(struct cli *cli, const char *text)
@@ -218,6 +218,7 @@ static int run_it(struct cli *cli, const struct args *args)
 {
     struct source s;
     struct wanted wanted = {args->flags[LINK], args->flags[QR]};
+    use_passphrase(cli, args->values[PACK_PASSPHRASE_FILE], args->values[PACK_PASSPHRASE_FD]);
     if (args->word_count > 0 && strcmp(args->words[0], "compare") == 0)
         return run_compare(cli, args);
     if (args->word_count > 1)
@@ -241,12 +242,15 @@ const struct command cmd_head = {
     "\n"
     "usage:\n"
     "  mimeo head [-C PATH | PATH | --publisher WHO] [--link] [--qr] [--json]\n"
-    "  mimeo head compare [-C PATH | --publisher WHO] [--json] CARD | FILE | -\n"
+    "      " PACK_USAGE "\n"
+    "  mimeo head compare [-C PATH | --publisher WHO] [--json]\n"
+    "      " PACK_USAGE " CARD | FILE | -\n"
     "\n"
     "options:\n"
     "  --publisher WHO  of the library, only this one: a petname, or an ID or its beginning\n"
     "  --link           the mimeo: link: publisher, copies, and the head as a floor\n"
     "  --qr             the card as a QR code, or with --link the link\n"
+    PACK_HELP
     "  --json           an object a publisher\n"
     "\n"
     "exit status of compare:\n"

@@ -1,14 +1,13 @@
 /* mimeo list */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "cli.h"
 
-enum { SECTION, LANG, AUTHOR, SINCE, UNTIL, LIMIT, RETRACTED, NEW, PUBLISHER };
+enum { SECTION = PACK_COMMON, LANG, AUTHOR, SINCE, UNTIL, LIMIT, RETRACTED, NEW, PUBLISHER };
 
 static const struct option_spec options[] = {
-    {"section", OPTION_VALUE}, {"lang", OPTION_VALUE}, {"author", OPTION_VALUE}, {"since", OPTION_VALUE},
+    PACK_OPTIONS, {"section", OPTION_VALUE}, {"lang", OPTION_VALUE}, {"author", OPTION_VALUE}, {"since", OPTION_VALUE},
     {"until", OPTION_VALUE}, {"limit", OPTION_VALUE}, {"retracted", OPTION_FLAG}, {"new", OPTION_FLAG},
     {"publisher", OPTION_VALUE}, {NULL, OPTION_FLAG}};
 extern const struct command cmd_list;
@@ -110,21 +109,6 @@ static int put_held(const struct mimeo_article *a, const struct mimeo_holding *h
     return put(payload, a, h->publisher, h->petname);
 }
 
-/* A date, or how long ago. */
-static int parse_when(const char *option, const char *text, bool *has, int64_t *out)
-{
-    int64_t ago;
-    if (text == NULL)
-        return EXIT_OK;
-    *has = true;
-    if (mimeo_time_parse(text, out))
-        return EXIT_OK;
-    if (!mimeo_duration_parse(text, &ago))
-        return usage_fault(&cmd_list, "%s wants a date such as 2026-11-24 or an age such as 7d, not '%s'", option, text);
-    *out = (int64_t)time(NULL) - ago;
-    return EXIT_OK;
-}
-
 static int parse(struct mimeo_list_options *o, const struct args *args)
 {
     unsigned long limit = 0;
@@ -132,9 +116,9 @@ static int parse(struct mimeo_list_options *o, const struct args *args)
                                      .lang = args->values[LANG],
                                      .author = args->values[AUTHOR],
                                      .retracted = args->flags[RETRACTED]};
-    int status = parse_when("--since", args->values[SINCE], &o->has_since, &o->since);
+    int status = parse_when(&cmd_list, "--since", args->values[SINCE], &o->has_since, &o->since);
     if (status == EXIT_OK)
-        status = parse_when("--until", args->values[UNTIL], &o->has_until, &o->until);
+        status = parse_when(&cmd_list, "--until", args->values[UNTIL], &o->has_until, &o->until);
     if (status == EXIT_OK && args->values[LIMIT] != NULL)
         status = parse_number(&cmd_list, "--limit", args->values[LIMIT], 1, 1000000000, &limit);
     o->limit = limit;
@@ -180,6 +164,7 @@ static int run_it(struct cli *cli, const struct args *args)
     int status = parse(&o, args);
     if (status != EXIT_OK)
         return status;
+    use_passphrase(cli, args->values[PACK_PASSPHRASE_FILE], args->values[PACK_PASSPHRASE_FD]);
     progress_start(cli);
     status = source_open(&s, cli, &cmd_list, args->word_count > 0 ? args->words[0] : NULL, args->values[PUBLISHER]);
     if (status == EXIT_OK && s.mirror != NULL && args->flags[NEW])
@@ -204,6 +189,7 @@ const struct command cmd_list = {
     "usage:\n"
     "  mimeo list [-C PATH | PATH | --publisher WHO] [--new] [--section S] [--lang L] [--author A]\n"
     "      [--since DATE | DURATION] [--until DATE] [--limit N] [--retracted] [--json]\n"
+    "      " PACK_USAGE "\n"
     "\n"
     "options:\n"
     "  --publisher WHO  of the library, only this publisher's: a petname, or an ID or its beginning\n"
@@ -215,6 +201,7 @@ const struct command cmd_list = {
     "  --until DATE     before this day\n"
     "  --limit N        no more than so many\n"
     "  --retracted      those that were taken back too\n"
+    PACK_HELP
     "  --json           an object a line\n",
     options, 0, 1, run_it,
 };

@@ -7,10 +7,10 @@
 
 #include "cli.h"
 
-enum { HTML, TEXT, HISTORY, PICTURE, OUTPUT, WIDTH, NO_PAGER, PUBLISHER };
+enum { HTML = PACK_COMMON, TEXT, HISTORY, PICTURE, OUTPUT, WIDTH, NO_PAGER, PUBLISHER };
 
 static const struct option_spec options[] = {
-    {"html", OPTION_FLAG}, {"text", OPTION_FLAG}, {"history", OPTION_FLAG}, {"picture", OPTION_VALUE},
+    PACK_OPTIONS, {"html", OPTION_FLAG}, {"text", OPTION_FLAG}, {"history", OPTION_FLAG}, {"picture", OPTION_VALUE},
     {"o", OPTION_VALUE}, {"width", OPTION_VALUE}, {"no-pager", OPTION_FLAG}, {"publisher", OPTION_VALUE}, {NULL, OPTION_FLAG}};
 extern const struct command cmd_read;
 
@@ -204,6 +204,7 @@ static int run_it(struct cli *cli, const struct args *args)
         return usage_fault(&cmd_read, "one of --html, --text and --json");
     if (args->values[OUTPUT] != NULL && args->values[PICTURE] == NULL)
         return usage_fault(&cmd_read, "-o belongs to --picture");
+    use_passphrase(cli, args->values[PACK_PASSPHRASE_FILE], args->values[PACK_PASSPHRASE_FD]);
     progress_start(cli);
     int status = source_open(&s, cli, &cmd_read, NULL, args->values[PUBLISHER]);
     if (status == EXIT_OK)
@@ -220,7 +221,8 @@ const struct command cmd_read = {
     "\n"
     "usage:\n"
     "  mimeo read [-C PATH | --publisher WHO] [--html | --text | --json] [--history]\n"
-    "      [--picture N -o FILE] [--width N] [--no-pager] ID\n"
+    "      [--picture N -o FILE] [--width N] [--no-pager]\n"
+    "      " PACK_USAGE " ID\n"
     "\n"
     "options:\n"
     "  --publisher WHO  of the library, this publisher's: a petname, or an ID or its beginning\n"
@@ -231,6 +233,7 @@ const struct command cmd_read = {
     "  --picture N      the n-th picture\n"
     "  -o FILE          where it goes\n"
     "  --width N        of the terminal; 0: lines are not broken\n"
-    "  --no-pager       straight to the terminal\n",
+    "  --no-pager       straight to the terminal\n"
+    PACK_HELP,
     options, 1, 1, run_it,
 };

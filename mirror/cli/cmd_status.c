@@ -1,10 +1,10 @@
 /* mimeo status */
 #include "cli.h"
 
-enum { LATE, PUBLISHER };
+enum { LATE = PACK_COMMON, PUBLISHER };
 
 static const struct option_spec options[] = {
-    {"late", OPTION_FLAG}, {"publisher", OPTION_VALUE}, {NULL, OPTION_FLAG}};
+    PACK_OPTIONS, {"late", OPTION_FLAG}, {"publisher", OPTION_VALUE}, {NULL, OPTION_FLAG}};
 extern const struct command cmd_status;
 
 static void put_json(const mimeo_mirror *m, const struct mimeo_mirror_state *s)
@@ -123,6 +123,7 @@ static int run_it(struct cli *cli, const struct args *args)
 {
     struct source s;
     struct telling t = {.ask_late = args->flags[LATE]};
+    use_passphrase(cli, args->values[PACK_PASSPHRASE_FILE], args->values[PACK_PASSPHRASE_FD]);
     progress_start(cli);
     int status = source_open(&s, cli, &cmd_status, args->word_count > 0 ? args->words[0] : NULL, args->values[PUBLISHER]);
     if (status == EXIT_OK && !source_is_empty(&s, cli))
@@ -140,10 +141,12 @@ const struct command cmd_status = {
     "\n"
     "usage:\n"
     "  mimeo status [-C PATH | PATH | --publisher WHO] [--late] [--json]\n"
+    "      " PACK_USAGE "\n"
     "\n"
     "options:\n"
     "  --publisher WHO  of the library, only this one: a petname, or an ID or its beginning\n"
     "  --late           exit status 9 where the publisher is late and nothing graver is wrong\n"
+    PACK_HELP
     "  --json           an object a publisher\n"
     "\n"
     "The head and the charters are checked, the bundles are not: 'mimeo verify' does that.\n",

@@ -5,10 +5,10 @@
 
 #include "cli.h"
 
-enum { DEEP, LATE, PUBLISHER };
+enum { DEEP = PACK_COMMON, LATE, PUBLISHER };
 
 static const struct option_spec options[] = {
-    {"deep", OPTION_FLAG}, {"late", OPTION_FLAG}, {"publisher", OPTION_VALUE}, {NULL, OPTION_FLAG}};
+    PACK_OPTIONS, {"deep", OPTION_FLAG}, {"late", OPTION_FLAG}, {"publisher", OPTION_VALUE}, {NULL, OPTION_FLAG}};
 extern const struct command cmd_verify;
 
 static void hear_fault(const struct mimeo_fault *f, void *payload)
@@ -186,6 +186,7 @@ static int run_it(struct cli *cli, const struct args *args)
     if ((is_path || (word == NULL && cli->dir_given)) && mimeo_proof_claimed(cli->ctx, is_path ? word : cli->dir))
         return verify_proof(cli, is_path ? word : cli->dir);
     struct task t = {is_path ? NULL : word, args->flags[DEEP], args->flags[LATE], false};
+    use_passphrase(cli, args->values[PACK_PASSPHRASE_FILE], args->values[PACK_PASSPHRASE_FD]);
     progress_start(cli);
     int status = source_open(&s, cli, &cmd_verify, is_path ? word : NULL, args->values[PUBLISHER]);
     if (status == EXIT_OK) {
@@ -210,12 +211,14 @@ const struct command cmd_verify = {
     "\n"
     "usage:\n"
     "  mimeo verify [-C PATH | --publisher WHO] [--deep] [--late] [--json]\n"
+    "      " PACK_USAGE "\n"
     "      [PATH | PROOF | ID | SEQ | FILE-IN-MIRROR]\n"
     "\n"
     "options:\n"
     "  --publisher WHO  of the library, only this one: a petname, or an ID or its beginning\n"
     "  --deep           inflate and parse everything too\n"
     "  --late           exit status 9 where the publisher is late and nothing graver is wrong\n"
+    PACK_HELP
     "  --json           faults, remarks and the verdict, an object a line\n"
     "\n"
     "exit status:\n"

@@ -9,10 +9,11 @@
 #endif
 
 extern const struct command cmd_init, cmd_publish, cmd_revise, cmd_retract, cmd_key, cmd_charter, cmd_clone, cmd_sync,
-    cmd_mirrors, cmd_push, cmd_list, cmd_read, cmd_verify, cmd_status, cmd_trust, cmd_head, cmd_library;
+    cmd_mirrors, cmd_push, cmd_export, cmd_import, cmd_list, cmd_read, cmd_verify, cmd_status, cmd_trust, cmd_head,
+    cmd_library;
 const struct command *const commands[] = {
-    &cmd_init,  &cmd_publish, &cmd_revise,  &cmd_retract, &cmd_key,   &cmd_charter,            /* publisher */
-    &cmd_clone, &cmd_sync,    &cmd_mirrors, &cmd_push,                                         /* courier */
+    &cmd_init,  &cmd_publish, &cmd_revise,  &cmd_retract, &cmd_key,    &cmd_charter,           /* publisher */
+    &cmd_clone, &cmd_sync,    &cmd_mirrors, &cmd_push,    &cmd_export, &cmd_import,            /* courier */
     &cmd_list,  &cmd_read,    &cmd_verify,  &cmd_status,  &cmd_trust, &cmd_head, &cmd_library, /* reader */
     NULL};
 
@@ -91,8 +92,10 @@ static int run_command(struct cli *cli, const struct command *command, int argc,
         status = usage_fault(command, "something is missing");
     else if (status == EXIT_OK && args.word_count > command->words_max)
         status = usage_fault(command, "'%s' is one word too many", args.words[command->words_max]);
-    else if (status == EXIT_OK)
+    if (status == EXIT_OK && !help) {
+        use_passphrase(cli, NULL, NULL);
         status = command->run(cli, &args);
+    }
     args_dispose(&args);
     return status;
 }

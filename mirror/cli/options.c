@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "cli.h"
 
@@ -32,6 +33,20 @@ int parse_number(const struct command *command, const char *option, const char *
     if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || value < min || value > max)
         return usage_fault(command, "%s wants a number from %lu to %lu, not '%s'", option, min, max, text);
     *out = value;
+    return EXIT_OK;
+}
+
+int parse_when(const struct command *command, const char *option, const char *text, bool *has, int64_t *out)
+{
+    int64_t ago;
+    if (text == NULL)
+        return EXIT_OK;
+    *has = true;
+    if (mimeo_time_parse(text, out))
+        return EXIT_OK;
+    if (!mimeo_duration_parse(text, &ago))
+        return usage_fault(command, "%s wants a date such as 2026-11-24 or an age such as 7d, not '%s'", option, text);
+    *out = (int64_t)time(NULL) - ago;
     return EXIT_OK;
 }
 

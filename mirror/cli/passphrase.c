@@ -53,7 +53,7 @@ static int read_fd(int fd, const char *what, char *out, size_t *len)
 {
     int rc = read_line(fd, out, len);
     if (rc == 0 && *len == 0) {
-        fprintf(stderr, "mimeo: the passphrase for %s is empty: use --no-passphrase where none is wanted\n", what);
+        fprintf(stderr, "mimeo: the passphrase for %s is empty\n", what);
         return MIMEO_EPASSPHRASE;
     }
     if (rc < 0)
@@ -164,6 +164,22 @@ static int give(const char *what, bool confirm, char *out, size_t *len, void *pa
         return MIMEO_EPASSPHRASE;
     }
     return ask(what, confirm, out, len);
+}
+
+static bool has_terminal(void)
+{
+    int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    if (tty >= 0)
+        close(tty);
+    return tty >= 0;
+}
+
+void use_passphrase(struct cli *cli, const char *file, const char *fd)
+{
+    cli->packs = (struct passphrase_options){cli, file, fd, false, "passphrase"};
+    struct mimeo_passphrase_source source = passphrase_source(&cli->packs);
+    bool can = file != NULL || fd != NULL || (!cli->no_input && has_terminal());
+    mimeo_ctx_set_passphrase(cli->ctx, can ? &source : NULL);
 }
 
 struct mimeo_passphrase_source passphrase_source(struct passphrase_options *options)

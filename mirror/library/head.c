@@ -188,49 +188,6 @@ static int newest_bundle(struct candidate **out, mimeo_mirror *m, mimeo_ctx *ctx
     return 0;
 }
 
-/* 1 and *out where this store has the header.  Its text hash was named by a header that holds, so it needs no
- * signature check here; one that does not parse, or is another, is as good as none. */
-static int fetch_from(struct header *out, struct store *s, mimeo_ctx *ctx, uint64_t seq, const struct hash *want)
-{
-    char name[STORE_NAME_MAX];
-    store_name_bundle(name, seq);
-    struct stored front;
-    int rc = store_get_bundle_front(&front, s, ctx, seq);
-    if (rc < 0)
-        return rc == MIMEO_ENOTFOUND ? 0 : rc;
-    struct note *note = calloc(1, sizeof(*note));
-    struct prefix prefix;
-    rc = note == NULL ? ctx_error_nomem(ctx) : 0;
-    if (rc == 0 && (prefix_parse(&prefix, ctx, name, front.view) < 0 || prefix.kind != OBJECT_BUNDLE ||
-                    front.view.len < PREFIX_LEN + prefix.header_len ||
-                    header_parse(out, note, ctx, name,
-                                 view_of(front.view.ptr + PREFIX_LEN, prefix.header_len)) < 0))
-        rc = 0;
-    else if (rc == 0)
-        rc = out->seq == seq && hash_equal(&out->hash, want);
-    free(note);
-    store_release(&front);
-    return rc;
-}
-
-int mirror_fetch_header(struct header *out, mimeo_ctx *ctx, uint64_t seq, const struct hash *want,
-                        void *payload)
-{
-    mimeo_mirror *m = payload;
-    if (m->has_known && m->known.seq == seq && hash_equal(&m->known.hash, want)) {
-        *out = m->known;
-        return 1;
-    }
-    bool alone = !store_is_concurrent(m->store);
-    if (alone)
-        pthread_mutex_lock(&m->store_lock);
-    int rc = fetch_from(out, m->store, ctx, seq, want);
-    if (alone)
-        pthread_mutex_unlock(&m->store_lock);
-    bool lost = rc <= 0 && rc != MIMEO_ENOMEM && rc != MIMEO_ECANCELLED;
-    return lost && m->beside != NULL ? fetch_from(out, m->beside, ctx, seq, want) : rc;
-}
-
 /* ---- what was known before ---- */
 
 /* Is it what this reader once verified?  Keys withdrawn since are no fault of the file. */

@@ -142,12 +142,25 @@ void held_dispose(struct held_bundle *h)
     store_release(&h->stored);
 }
 
-int mirror_walk_init(struct header_walk *w, const mimeo_mirror *m, mimeo_ctx *ctx)
+int mirror_walk_init(struct header_walk *w, mimeo_mirror *m, mimeo_ctx *ctx)
 {
-    int rc = header_walk_init(w, ctx, &m->chain, m->anchor);
-    if (rc == 0 && m->fork != NULL)
+    uint64_t *bare;
+    size_t count;
+    int rc = store_list_headers(&bare, &count, m->store, ctx);
+    if (rc < 0)
+        return rc;
+    rc = header_walk_init(w, ctx, &m->chain, m->anchor);
+    if (rc < 0) {
+        free(bare);
+        return rc;
+    }
+    w->bare = bare;
+    w->bare_left = count;
+    w->fetch = mirror_fetch_header;
+    w->fetch_payload = m;
+    if (m->fork != NULL)
         header_walk_fork(w, m->fork, m->fork_from);
-    return rc;
+    return 0;
 }
 
 /* One walk down, for the bundles of one verdict; *others counts those of the other. */

@@ -71,3 +71,8 @@ int id_set_add(struct id_set *s, mimeo_ctx *ctx, uint64_t hash)
     s->count++;
     return 1;
 }
+
+bool id_set_has(const struct id_set *s, uint64_t hash)
+{
+    return s->cap > 0 && s->slots[find(s->slots, s->cap, hash)] == hash;
+}

@@ -6,6 +6,8 @@
 #ifndef LIBRARY_ID_SET_H
 #define LIBRARY_ID_SET_H
 
+#include <stdbool.h>
+
 #include "base/context.h"
 
 struct id_set {
@@ -19,5 +21,6 @@ void id_set_dispose(struct id_set *s);
 uint64_t id_set_hash(const struct id_set *s, const char *id); /* never 0 */
 /* 1 where it is new, 0 where it was there, MIMEO_ENOMEM. */
 int id_set_add(struct id_set *s, mimeo_ctx *ctx, uint64_t hash);
+bool id_set_has(const struct id_set *s, uint64_t hash);
 
 #endif

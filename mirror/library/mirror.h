@@ -69,7 +69,7 @@ int trust_pin_mirror(struct mimeo_pin *pin, mimeo_ctx *ctx, const char *library,
                      const struct mimeo_trust_options *options);
 
 /* The walk down this mirror's headers. */
-int mirror_walk_init(struct header_walk *w, const mimeo_mirror *m, mimeo_ctx *ctx);
+int mirror_walk_init(struct header_walk *w, mimeo_mirror *m, mimeo_ctx *ctx);
 
 /* A bundle held, loaded and judged by its header: `verdict` MIMEO_GOOD or MIMEO_UNJOINED means that
  * `bundle` may be read with its tables checked; otherwise `code` and `message` say why not. */
@@ -109,9 +109,13 @@ int mirror_dictionary(struct view *out, mimeo_ctx *ctx, const struct dictionary_
 int mirror_fetch_header(struct header *out, mimeo_ctx *ctx, uint64_t seq, const struct hash *want,
                         void *payload);
 
+/* The same with its note, which is initialised where the result is 1. */
+int mirror_fetch_note(struct header *out, struct buf *note, mimeo_mirror *m, mimeo_ctx *ctx, uint64_t seq,
+                      const struct hash *want);
+
 /* The hash of the header at `seq` that `from` descends from (or is).  MIMEO_EINCOMPLETE where one between is not held. */
 int mirror_ancestor(struct hash *out, mimeo_mirror *m, mimeo_ctx *ctx, const struct header *from, uint64_t seq);
-/* The header of the bundle held with this number and hash, and its note (initialised here). */
+/* The header held with this number and hash, in its bundle or bare, and its note (initialised here). */
 int mirror_header_note(struct header *out, struct buf *note, mimeo_mirror *m, mimeo_ctx *ctx, uint64_t seq,
                        const struct hash *hash);
 

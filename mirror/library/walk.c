@@ -43,6 +43,7 @@ void header_walk_dispose(struct header_walk *w)
     if (w == NULL)
         return;
     free(w->cuts);
+    free(w->bare);
     *w = (struct header_walk){0};
 }
 
@@ -51,6 +52,31 @@ void header_walk_fork(struct header_walk *w, const struct header *top, uint64_t 
     w->fork_from = from;
     join_init(&w->fork, top->seq, &top->hash);
     join_step(&w->fork, top);
+}
+
+/* One walk meets a header that is held alone, where its links lead there. */
+static void step_bare(struct header_walk *w, mimeo_ctx *ctx, struct join *j, uint64_t seq)
+{
+    struct hash want;
+    if (!join_expects(j, seq, &want))
+        return;
+    struct header *h = malloc(sizeof(*h));
+    /* Without memory it is as if it were not there: what is below is unjoined. */
+    if (h != NULL && w->fetch(h, ctx, seq, &want, w->fetch_payload) == 1)
+        join_step(j, h);
+    free(h);
+}
+
+static void step_over_bare(struct header_walk *w, mimeo_ctx *ctx, uint64_t down_to)
+{
+    while (w->bare_left > 0 && w->bare[w->bare_left - 1] >= down_to) {
+        uint64_t seq = w->bare[--w->bare_left];
+        step_bare(w, ctx, &w->join, seq);
+        for (size_t i = 0; i < w->cut_count; i++)
+            step_bare(w, ctx, &w->cuts[i].join, seq);
+        if (w->fork_from > 0)
+            step_bare(w, ctx, &w->fork, seq);
+    }
 }
 
 static bool is_of_fork(struct header_walk *w, const struct header *h)
@@ -123,6 +149,7 @@ enum mimeo_verdict header_walk_step(struct header_walk *w, mimeo_ctx *ctx, const
                                     const struct header *h, enum header_standing standing)
 {
     uint32_t version = 0;
+    step_over_bare(w, ctx, h->seq);
     enum joined by_cut = step_cuts(w, h, &version), by_head = step_head(w, h);
     if (is_of_fork(w, h) && by_head == UNJOINED)
         by_head = NOT_ANCESTOR;

@@ -24,6 +24,12 @@ struct header_walk {
     struct join join;
     struct cut_walk *cuts;
     size_t cut_count;
+    /* Headers that are held without their bundles: the walk steps over those on its way, fetched by the hash that a link
+     * names.  NULL: none. */
+    uint64_t *bare; /* ascending; the walk's */
+    size_t bare_left;
+    join_fetch_fn fetch;
+    void *fetch_payload;
     uint64_t fork_from;      /* 0: none; else what `fork` joins from here up is proven to be of another history */
     struct join fork;
 };

@@ -5,9 +5,12 @@
 #ifndef STORE_BACKEND_H
 #define STORE_BACKEND_H
 
+#include "store/pack_source.h"
 #include "store/store.h"
 
-#define STORE_NAMES_MAX 10000000 /* entries of one directory, objects of one pack */
+#define STORE_NAMES_MAX 10000000 /* entries of one directory */
+#define STORE_HEADERS "headers"  /* and its bare headers, as "headers/41/0": the first of that seq, "headers/41/1" another */
+#define STORE_PARTS "part"       /* a pack's lists of parts are below it, for want of a name in a mirror */
 
 /* One file of the carrier; `stray` is NULL where it has a place in a mirror. */
 typedef int (*name_fn)(const char *name, const struct stray *stray, void *payload);
@@ -29,7 +32,13 @@ int directory_open(struct backend **out, mimeo_ctx *ctx, const char *path, bool 
 /* The git directory's branch: `branch` is "main" or "media", its own or a remote's.  MIMEO_ENOTFOUND
  * where there is none. */
 int git_branch_open(struct backend **out, mimeo_ctx *ctx, const char *git_dir, const char *branch);
-int pack_open(struct backend **out, mimeo_ctx *ctx, const char *path);
+/* Takes the files, on failure too. */
+int pack_open(struct backend **out, mimeo_ctx *ctx, struct pack_source *source);
+struct pack_view;
+int pack_view_open(struct backend **out, mimeo_ctx *ctx, const struct pack_view *view);
+bool pack_is_concurrent(const struct backend *pack);
+/* A store of it, whose path is `label`. */
+int store_of_pack(struct store **out, mimeo_ctx *ctx, const struct pack_view *view, const char *label);
 /* The first `front` bytes of the n-th further object of a name, with other bytes than the first. */
 int pack_get_copy(struct stored *out, struct backend *pack, mimeo_ctx *ctx, const char *name, size_t n, size_t front);
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "store/backend.h"
+#include "store/pack_add.h"
 
 /* Where a media object is, by hash. */
 struct media_place {
@@ -50,50 +51,18 @@ static bool is_file(const char *path, const char *name)
     return is;
 }
 
-static const struct {
-    const char *bytes;
-    const char *words;
-} others[] = {
-    {"PK\x03\x04", "is a zip archive: unpack it first"},
-    {"\x1F\x8B", "is compressed with gzip: unpack it first"},
-    {"\xFD" "7zXZ", "is compressed with xz: unpack it first"},
-    {"BZh", "is compressed with bzip2: unpack it first"},
-    {"# v2 git bundle", "is a git bundle: 'git clone' it first"},
-    {"# v3 git bundle", "is a git bundle: 'git clone' it first"},
-    {"%PDF", "is a PDF file, no mimeo mirror"},
-    {"ZIM\x04", "is a ZIM file, no mimeo mirror"},
-    {"<", "is a page of HTML or XML, no mimeo mirror: was it saved from a site that was blocked?"},
-    {"mimeo bundle 1", "is the head of a mirror alone: name the directory that it was in"},
-    {"mimeo charter 1", "is a charter alone: 'mimeo trust add' takes it"},
-};
-
-static int refuse_file(mimeo_ctx *ctx, const char *path, struct view front)
-{
-    if (front.len == 0)
-        return ctx_error(ctx, MIMEO_EMALFORMED, "'%s' is empty", path);
-    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-        if (view_starts_with(front, others[i].bytes))
-            return ctx_error(ctx, MIMEO_EMALFORMED, "'%s' %s", path, others[i].words);
-    struct prefix prefix; /* has words for a magic that was spoiled on the way */
-    char what[512];
-    snprintf(what, sizeof(what), "'%s'", path);
-    int rc = prefix_parse(&prefix, ctx, what, front);
-    return rc < 0 ? rc : ctx_error(ctx, MIMEO_EMALFORMED, "'%s' is no mimeo mirror", path);
-}
-
 static int open_file(struct store *s, mimeo_ctx *ctx)
 {
-    uint8_t front[64];
-    int fd = open(s->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0)
-        return ctx_error_errno(ctx, MIMEO_EIO, "cannot open '%s'", s->path);
-    ssize_t n = read(fd, front, sizeof(front));
-    close(fd);
-    struct view v = view_of(front, n < 0 ? 0 : (size_t)n);
-    if (v.len < sizeof(object_magic) || memcmp(v.ptr, object_magic, sizeof(object_magic)) != 0)
-        return refuse_file(ctx, s->path, v);
+    struct pack_source *source;
     s->kind = STORE_PACK;
-    return pack_open(&s->files, ctx, s->path);
+    int rc = pack_source_new(&source, ctx);
+    if (rc < 0)
+        return rc;
+    rc = pack_add(source, ctx, s->path);
+    if (rc == 0)
+        return pack_open(&s->files, ctx, source);
+    pack_source_free(source);
+    return rc;
 }
 
 static bool has_mirror_files(const char *path)
@@ -101,9 +70,19 @@ static bool has_mirror_files(const char *path)
     return is_file(path, "head") || is_directory(path, "bundles") || is_directory(path, "charter");
 }
 
-static bool is_bare(const char *path)
+bool store_is_bare(const char *path)
 {
     return is_file(path, "HEAD") && is_directory(path, "objects") && is_directory(path, "refs");
+}
+
+bool store_is_mirror(const char *path)
+{
+    if (has_mirror_files(path) || store_is_bare(path))
+        return true;
+    char *git_dir = path_join(path, ".git");
+    bool is = git_dir != NULL && store_is_bare(git_dir);
+    free(git_dir);
+    return is;
 }
 
 /* A remark is lost here, and on purpose: without the branch the pictures are just not held. */
@@ -132,12 +111,12 @@ static int refuse_directory(mimeo_ctx *ctx, const char *path)
 
 static int open_directory(struct store *s, mimeo_ctx *ctx, bool trusted)
 {
-    if (!has_mirror_files(s->path) && is_bare(s->path))
+    if (!has_mirror_files(s->path) && store_is_bare(s->path))
         return open_branches(s, ctx, s->path);
     char *git_dir = path_join(s->path, ".git");
     if (git_dir == NULL)
         return ctx_error_nomem(ctx);
-    bool in_git = is_bare(git_dir);
+    bool in_git = store_is_bare(git_dir);
     int rc;
     if (has_mirror_files(s->path)) {
         s->kind = in_git ? STORE_GIT_WORKTREE : STORE_DIRECTORY;
@@ -164,6 +143,23 @@ int store_open(struct store **out, mimeo_ctx *ctx, const char *path, bool truste
         return ctx_error_nomem(ctx);
     }
     int rc = S_ISDIR(st.st_mode) ? open_directory(s, ctx, trusted) : open_file(s, ctx);
+    if (rc < 0) {
+        store_close(s);
+        return rc;
+    }
+    *out = s;
+    return 0;
+}
+
+int store_of_pack(struct store **out, mimeo_ctx *ctx, const struct pack_view *view, const char *label)
+{
+    struct store *s = calloc(1, sizeof(*s));
+    if (s == NULL || (s->path = strdup(label)) == NULL) {
+        free(s);
+        return ctx_error_nomem(ctx);
+    }
+    s->kind = STORE_PACK;
+    int rc = pack_view_open(&s->files, ctx, view);
     if (rc < 0) {
         store_close(s);
         return rc;
@@ -217,7 +213,7 @@ const char *store_path(const struct store *s)
 
 bool store_is_concurrent(const struct store *s)
 {
-    return s->kind != STORE_GIT_BARE;
+    return s->kind == STORE_PACK ? pack_is_concurrent(s->files) : s->kind != STORE_GIT_BARE;
 }
 
 void store_release(struct stored *o)
@@ -300,12 +296,8 @@ struct seq_list {
     size_t count, cap;
 };
 
-static int collect_seq(const char *name, const struct stray *why, void *payload)
+static int add_seq(struct seq_list *l, uint64_t seq)
 {
-    struct seq_list *l = payload;
-    uint64_t seq;
-    if (why != NULL || !store_parse_bundle_name(name, &seq))
-        return 0;
     if (l->count == l->cap) {
         size_t cap = l->cap == 0 ? 256 : 2 * l->cap;
         uint64_t *grown = realloc(l->seqs, cap * sizeof(*grown));
@@ -316,6 +308,21 @@ static int collect_seq(const char *name, const struct stray *why, void *payload)
     }
     l->seqs[l->count++] = seq;
     return 0;
+}
+
+static int collect_seq(const char *name, const struct stray *why, void *payload)
+{
+    uint64_t seq;
+    return why == NULL && store_parse_bundle_name(name, &seq) ? add_seq(payload, seq) : 0;
+}
+
+static int collect_header(const char *name, const struct stray *why, void *payload)
+{
+    uint64_t seq;
+    struct cursor c = cursor_of(view_of_str(name));
+    bool is_header = why == NULL && cursor_skip(&c, STORE_HEADERS "/") &&
+                     parse_decimal(view_of(c.ptr, c.left), LIMIT_SEQ, &seq);
+    return is_header ? add_seq(payload, seq) : 0;
 }
 
 static int compare_seqs(const void *a, const void *b)
@@ -339,6 +346,34 @@ int store_list_bundles(uint64_t **seqs, size_t *count, struct store *s, mimeo_ct
     *seqs = l.seqs;
     *count = l.count;
     return 0;
+}
+
+int store_list_headers(uint64_t **seqs, size_t *count, struct store *s, mimeo_ctx *ctx)
+{
+    struct seq_list l = {.ctx = ctx};
+    size_t kept = 0;
+    int rc = s->kind == STORE_PACK ? s->files->ops->each(s->files, ctx, STORE_HEADERS, collect_header, &l) : 0;
+    if (rc < 0) {
+        free(l.seqs);
+        return rc;
+    }
+    if (l.count > 0)
+        qsort(l.seqs, l.count, sizeof(*l.seqs), compare_seqs);
+    for (size_t i = 0; i < l.count; i++)
+        if (kept == 0 || l.seqs[kept - 1] != l.seqs[i])
+            l.seqs[kept++] = l.seqs[i];
+    *seqs = l.seqs;
+    *count = kept;
+    return 0;
+}
+
+int store_get_header(struct stored *out, struct store *s, mimeo_ctx *ctx, uint64_t seq, size_t n)
+{
+    char name[STORE_NAME_MAX];
+    if (s->kind != STORE_PACK)
+        return ctx_error(ctx, MIMEO_ENOTFOUND, "'%s' has headers in its bundles alone", s->path);
+    snprintf(name, sizeof(name), STORE_HEADERS "/%llu/%zu", (unsigned long long)seq, n);
+    return get_from(out, s, s->files, ctx, name, LIMIT_HEADER, 0);
 }
 
 struct charter_count {
@@ -441,24 +476,39 @@ int store_get_media(struct stored *out, struct store *s, mimeo_ctx *ctx, uint64_
                     const struct hash *h)
 {
     int rc = MIMEO_ENOTFOUND;
-    if (seq > 0)
-        rc = get_media_at(out, s, s->files, ctx, seq, h);
+    bool pack = s->kind == STORE_PACK; /* which finds by the hash alone */
+    if (seq > 0 || pack)
+        rc = get_media_at(out, s, s->files, ctx, pack ? 1 : seq, h);
     if (seq > 0 && rc == MIMEO_ENOTFOUND && s->media_branch != NULL)
         rc = get_media_at(out, s, s->media_branch, ctx, seq, h);
     if (rc != MIMEO_ENOTFOUND)
         return rc;
-    rc = know_media(s, ctx);
+    rc = pack ? 0 : know_media(s, ctx);
     if (rc < 0)
         return rc;
-    const struct media_place *m = find_media(s, h);
+    const struct media_place *m = pack ? NULL : find_media(s, h);
     if (m == NULL)
         return ctx_error(ctx, MIMEO_ENOTFOUND, "the picture is not held: its bytes did not come along");
     return get_media_at(out, s, m->backend, ctx, m->seq, h);
 }
 
+struct media_pass {
+    int (*fn)(uint64_t seq, const struct hash *h, void *payload);
+    void *payload;
+};
+
+static int pass_media(const char *name, const struct stray *why, void *payload)
+{
+    const struct media_pass *p = payload;
+    struct name n = name_read(name);
+    return why != NULL || n.kind != NAME_MEDIA ? 0 : p->fn(n.seq, &n.hash, p->payload);
+}
+
 int store_each_media(struct store *s, mimeo_ctx *ctx,
                      int (*fn)(uint64_t seq, const struct hash *h, void *payload), void *payload)
 {
+    if (s->kind == STORE_PACK) /* each is there once */
+        return s->files->ops->each(s->files, ctx, "media", pass_media, &(struct media_pass){fn, payload});
     int rc = know_media(s, ctx);
     for (size_t i = 0; rc == 0 && i < s->media_count; i++) {
         const struct media_place *m = &s->media[i];
@@ -467,6 +517,38 @@ int store_each_media(struct store *s, mimeo_ctx *ctx,
             rc = fn(m->seq, &m->hash, payload);
     }
     return rc;
+}
+
+/* ---- lists of parts ---- */
+
+struct part_walk {
+    struct store *s;
+    mimeo_ctx *ctx;
+    int (*fn)(const struct part *p, void *payload);
+    void *payload;
+};
+
+static int pass_part(const char *name, const struct stray *why, void *payload)
+{
+    struct part_walk *w = payload;
+    struct stored bytes;
+    struct part p;
+    int rc = why == NULL ? get_from(&bytes, w->s, w->s->files, w->ctx, name, LIMIT_PART, 0) : MIMEO_ENOTFOUND;
+    if (rc < 0)
+        return rc == MIMEO_EIO || rc == MIMEO_ENOMEM ? rc : 0;
+    rc = part_parse(&p, w->ctx, w->s->path, bytes.view);
+    store_release(&bytes);
+    if (rc < 0)
+        return rc == MIMEO_ENOMEM ? rc : 0;
+    rc = w->fn(&p, w->payload);
+    part_dispose(&p);
+    return rc;
+}
+
+int store_each_part(struct store *s, mimeo_ctx *ctx, int (*fn)(const struct part *p, void *payload), void *payload)
+{
+    struct part_walk w = {s, ctx, fn, payload};
+    return s->kind == STORE_PACK ? s->files->ops->each(s->files, ctx, STORE_PARTS, pass_part, &w) : 0;
 }
 
 /* ---- strays ---- */

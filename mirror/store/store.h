@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "bundle/object.h"
+#include "bundle/part.h"
 #include "trust/hash.h"
 
 struct store;
@@ -22,12 +23,15 @@ enum store_kind { STORE_DIRECTORY, STORE_GIT_WORKTREE, STORE_GIT_BARE, STORE_PAC
  * publisher's own directory (files may be mapped).  MIMEO_ENOTFOUND, MIMEO_EMALFORMED says what it
  * found instead (an empty directory, a zip, a repository without branch main …). */
 int store_open(struct store **out, mimeo_ctx *ctx, const char *path, bool trusted);
+/* Does a directory have a mirror's files, or is it a git repository?  And is it a bare one? */
+bool store_is_mirror(const char *path);
+bool store_is_bare(const char *path);
 /* A bare repository of which only the newest objects are held, over a directory with the rest: what git names and
  * does not hold is read from the directory by name.  Whether it is the right thing shows as always: by verifying. */
 int store_open_git_over(struct store **out, mimeo_ctx *ctx, const char *git_dir, const char *directory);
 void store_close(struct store *s);
 enum store_kind store_kind(const struct store *s);
-const char *store_path(const struct store *s);
+const char *store_path(const struct store *s); /* of packs together: "a.mimeo and 2 more" */
 /* May several threads get objects at once?  (Not from git.) */
 bool store_is_concurrent(const struct store *s);
 
@@ -49,6 +53,10 @@ int store_get_media(struct stored *out, struct store *s, mimeo_ctx *ctx, uint64_
                     const struct hash *h);
 /* README.md and .gitattributes; not in packs. */
 int store_get_text(struct stored *out, struct store *s, mimeo_ctx *ctx, const char *name);
+/* Packs: the bare headers.  Their seqs, ascending, each once, in a fresh array (free it; elsewhere there are none); and the
+ * n-th (from 0) note that claims to be of that seq: which one is, if any, the links of others say. */
+int store_list_headers(uint64_t **seqs, size_t *count, struct store *s, mimeo_ctx *ctx);
+int store_get_header(struct stored *out, struct store *s, mimeo_ctx *ctx, uint64_t seq, size_t n);
 /* Just the front of a bundle (prefix and header note): cheap where files are seekable. */
 int store_get_bundle_front(struct stored *out, struct store *s, mimeo_ctx *ctx, uint64_t seq);
 
@@ -59,6 +67,9 @@ int store_count_charters(uint32_t *count, bool *beyond, struct store *s, mimeo_c
 /* Each media file held: fn(seq, hash, payload). */
 int store_each_media(struct store *s, mimeo_ctx *ctx,
                      int (*fn)(uint64_t seq, const struct hash *h, void *payload), void *payload);
+/* Each list of parts in a pack (a hint, FORMAT.md section 4), in the order of the pack; what is none that could be read
+ * is passed over.  The part is lent until fn returns. */
+int store_each_part(struct store *s, mimeo_ctx *ctx, int (*fn)(const struct part *p, void *payload), void *payload);
 /* What has no place in a mirror: in a directory or in git what the layer never opens (a link, another name:
  * code 0); in a pack what was lost (a damaged stretch, a second copy with other bytes: MIMEO_EFORGED; an object
  * of an unknown kind: MIMEO_ENEWER). .git is no stray. */
@@ -72,6 +83,35 @@ int store_each_stray(struct store *s, mimeo_ctx *ctx,
  * for that name (from 0) can be had; a bundle's first bytes, as of store_get_bundle_front.  MIMEO_ENOTFOUND. */
 extern const struct stray stray_second_copy;
 int store_get_copy(struct stored *out, struct store *s, mimeo_ctx *ctx, const char *name, size_t n);
+
+/* ---- packs together ---- */
+
+/* Files that are packs, read as one, as `cat` would make them, but for one thing: what each publisher has in them is a store
+ * of its own.  The order of the files does not matter, nor which file has what.
+ *
+ *     packs_new, packs_add …, packs_index; packs_publisher n = 0 …; packs_store n; packs_free
+ */
+struct packs;
+int packs_new(struct packs **out, mimeo_ctx *ctx);
+/* The stores may live on. */
+void packs_free(struct packs *p);
+/* A file that was named: MIMEO_EMALFORMED where it is something else, in words; MIMEO_EPASSPHRASE where it may be an
+ * encrypted pack, and there is no passphrase, or not this one. */
+int packs_add(struct packs *p, mimeo_ctx *ctx, const char *path);
+/* A file that was found: PACKS_NONE where it is something else.  What may be an encrypted pack is tried where `sealed` is set,
+ * and is else PACKS_SEALED. */
+enum { PACKS_NONE, PACKS_SEALED, PACKS_ADDED };
+int packs_add_found(struct packs *p, mimeo_ctx *ctx, const char *path, bool sealed);
+size_t packs_files(const struct packs *p);
+/* After the last file. */
+int packs_index(struct packs *p, mimeo_ctx *ctx);
+/* Whom the notes name, in the order of the files (a claim, nothing is checked); NULL past the last. */
+const struct hash *packs_publisher(const struct packs *p, size_t n);
+/* What the n-th of them has; where there is none and n is 0, what is nobody's.  `copy`: of a bundle of which there are several
+ * with different bytes, the copy-th further one, or the last. */
+int packs_store(struct store **out, mimeo_ctx *ctx, const struct packs *p, size_t n, size_t copy);
+/* The most further ones that a bundle of the n-th has. */
+size_t packs_copies(const struct packs *p, size_t n);
 
 /* Names of section 8. `out` is at least STORE_NAME_MAX. */
 #define STORE_NAME_MAX 160

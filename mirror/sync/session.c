@@ -134,11 +134,14 @@ struct visit {
     char reason[CTX_MESSAGE_MAX];
     bool seen;                  /* it showed a mirror of this publisher */
     bool forgot;                /* forget_repository */
+    uint64_t counted_seq;       /* count_articles */
 };
 
 static void hear_fault(const struct mimeo_fault *fault, void *payload)
 {
     struct visit *v = payload;
+    if (v->s->fault != NULL)
+        v->s->fault(fault, v->s->fault_payload);
     if (v->r->faults++ > 0)
         return;
     v->r->code = mimeo_verdict_code(fault->verdict);
@@ -205,6 +208,28 @@ static int forget_repository(void *payload)
     return rc;
 }
 
+static int count_article(const struct record *r, uint32_t block, uint32_t line, void *payload)
+{
+    (void)block;
+    (void)line;
+    struct visit *v = payload;
+    v->r->articles += r->action != RECORD_RETRACT;
+    return 0;
+}
+
+/* How many articles a bundle brought.  Bundles come from the lowest on; one that is written again, since something in it was
+ * erased, is below the last and brought none. */
+static int count_articles(struct held_bundle *h, void *payload)
+{
+    struct visit *v = payload;
+    size_t erased;
+    if (h->seq <= v->counted_seq)
+        return 0;
+    v->counted_seq = h->seq;
+    int rc = bundle_each_record(&h->bundle, v->s->ctx, h->name, count_article, v, &erased);
+    return rc == MIMEO_ENOMEM || rc == MIMEO_ECANCELLED ? rc : 0;
+}
+
 static int take_slice(struct visit *v, struct store *store)
 {
     struct session *s = v->s;
@@ -212,7 +237,7 @@ static int take_slice(struct visit *v, struct store *store)
     struct take_result t = {0};
     struct take_options o = {
         .no_media = s->options->no_media, .mode = 0600, .check_held = s->options->repair,
-        .erasing = forget_repository, .fault = hear_fault, .payload = v};
+        .taken = s->count_articles ? count_articles : NULL, .erasing = forget_repository, .fault = hear_fault, .payload = v};
     int rc = mirror_open_store(&m, s->ctx, store, s->library, MIRROR_FETCHED);
     if (rc < 0)
         return rc;
@@ -321,6 +346,18 @@ void session_visit_begun(struct session *s, const struct way *way, struct approa
     v.approach.again = true;
     begun->state = NULL; /* it is ours to end */
     finish(&v, begun->text, go(&v, way));
+}
+
+void session_take(struct session *s, struct store *store, struct visit_result *out)
+{
+    *out = (struct visit_result){.way = "files"};
+    struct visit v = {.s = s, .r = out};
+    int rc = follow_catalog(&v);
+    if (rc == 0)
+        rc = take_slice(&v, store);
+    else
+        store_close(store);
+    settle_outcome(&v, rc);
 }
 
 void session_tell(const struct session *s, const char *address, const struct visit_result *r,

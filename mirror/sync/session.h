@@ -17,6 +17,9 @@ struct session {
     char *work, *held;   /* work/<id>, publishers/<id> */
     int lock;
     uint64_t seq_before; /* what was held when the session began: `list --new` shows what is above */
+    void (*fault)(const struct mimeo_fault *fault, void *payload); /* each object that was refused; NULL: none hears */
+    void *fault_payload;
+    bool count_articles; /* of what comes */
 };
 /* Make the publisher's work directory and take its lock (10 s, MIMEO_EBUSY).  The publisher is pinned. */
 int session_open(struct session *s, mimeo_ctx *ctx, const char *library, const struct hash *publisher,
@@ -30,6 +33,7 @@ struct visit_result {
     char message[CTX_MESSAGE_MAX];
     const char *way;       /* "" where no way was found */
     uint64_t bundles, media, bytes, network_bytes, faults;
+    uint64_t articles;     /* records published or revised in the bundles that came, where they are counted */
     uint64_t shown_seq;    /* the newest head that it showed and proved */
     uint64_t held_seq;     /* the head of what is held after it; 0 where something below that is missing */
 };
@@ -38,6 +42,8 @@ struct visit_result {
 void session_visit(struct session *s, const char *address, bool added, struct visit_result *out);
 /* The same with an approach that was begun to find out whose the mirror is: it is taken, and ended. */
 void session_visit_begun(struct session *s, const struct way *way, struct approach *begun, struct visit_result *out);
+/* Take from a store that is here already, which is closed: nothing is remembered of where it came from. */
+void session_take(struct session *s, struct store *store, struct visit_result *out);
 /* The event of a visit, and its share of the result. */
 void session_tell(const struct session *s, const char *address, const struct visit_result *r,
                   struct mimeo_sync_result *result);

@@ -33,6 +33,14 @@ static int check_media(uint64_t seq, const struct hash *h, void *payload)
     return 0;
 }
 
+static int check_part(const struct part *p, void *payload)
+{
+    (void)payload;
+    if (p->number == 0 || p->number > p->of || p->holds == NULL)
+        abort();
+    return 0;
+}
+
 static void look(struct store *s, mimeo_ctx *ctx, size_t size)
 {
     uint64_t *seqs = NULL;
@@ -50,7 +58,8 @@ static void look(struct store *s, mimeo_ctx *ctx, size_t size)
     }
     if (store_get_head(&o, s, ctx) == 0)
         store_release(&o);
-    if (store_each_media(s, ctx, check_media, &c) < 0 || store_each_stray(s, ctx, pass_stray, NULL) < 0)
+    if (store_each_media(s, ctx, check_media, &c) < 0 || store_each_stray(s, ctx, pass_stray, NULL) < 0 ||
+        store_each_part(s, ctx, check_part, NULL) < 0)
         abort();
     free(seqs);
 }

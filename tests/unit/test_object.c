@@ -76,6 +76,8 @@ static void each_kind_is_taken_at_its_caps_and_refused_past_them(void **state)
     expect_prefix(MIMEO_EMALFORMED, OBJECT_BUNDLE, LIMIT_HEADER + 1, LIMIT_BUNDLE, "over the limit");
     expect_prefix(0, OBJECT_MEDIA, 0, 24 + LIMIT_MEDIA, NULL);
     expect_prefix(MIMEO_EMALFORMED, OBJECT_MEDIA, 0, 24 + LIMIT_MEDIA + 1, "over the limit");
+    expect_prefix(0, OBJECT_PART, 0, 24 + LIMIT_PART, NULL);
+    expect_prefix(MIMEO_EMALFORMED, OBJECT_PART, 0, 24 + LIMIT_PART + 1, "over the limit");
 }
 
 static void lengths_must_agree_with_each_other(void **state)
@@ -96,10 +98,10 @@ static void lengths_must_agree_with_each_other(void **state)
 static void an_unknown_kind_needs_a_newer_mimeo(void **state)
 {
     (void)state;
-    expect_prefix(MIMEO_ENEWER, 6, 7, 1 << 30, "kind 6");
+    expect_prefix(MIMEO_ENEWER, 7, 7, 1 << 30, "kind 7");
     expect_prefix(MIMEO_ENEWER, 0, 0, 24, "newer mimeo");
     expect_prefix(MIMEO_ENEWER, 255, UINT32_MAX, UINT64_MAX, "newer mimeo");
-    expect_prefix(MIMEO_EMALFORMED, 6, 0, 23, "less than the prefix");
+    expect_prefix(MIMEO_EMALFORMED, 7, 0, 23, "less than the prefix");
 }
 
 static void expect_bytes(const char *bytes, size_t len, const char *expected)
