@@ -5,7 +5,8 @@
  * an article is in an address, a title or anything else that a browser writes down.
  */
 const S = {
-  publishers: [], files: [], order: [], /* the list that an article was opened from */
+  publishers: [], files: [], checked: new Map(), /* what a check of everything found, by publisher */
+  order: [], /* the list that an article was opened from */
   site: null, /* the mirror's address, where this page came from one that is one */
   keep: false, recalled: [], theme: 'auto', singleKeys: true, trouble: null, notice: '', pageHash: null,
 };
@@ -29,7 +30,7 @@ function go(to, instead) {
   places.length = here;
   places.push(to);
   history[instead ? 'replaceState' : 'pushState']({ place: here }, '');
-  show();
+  return show();
 }
 
 function onHistory(e) {
