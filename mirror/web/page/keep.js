@@ -51,12 +51,12 @@ async function keepFiles() {
 }
 
 function keepSettings() {
-  if (S.keep) store('settings', { language, theme: S.theme, singleKeys: S.singleKeys }).catch(() => {});
+  if (S.keep) store('settings', { language, singleKeys: S.singleKeys }).catch(() => {});
 }
 
 async function startKeeping() {
   S.keep = true;
-  await store('settings', { language, theme: S.theme, singleKeys: S.singleKeys });
+  await store('settings', { language, singleKeys: S.singleKeys });
   await keepFiles();
   await keepPins();
   if (!S.site || !navigator.serviceWorker) return;
@@ -111,7 +111,6 @@ async function recall() {
   S.keep = true;
   S.singleKeys = settings.singleKeys;
   setLanguage(settings.language);
-  setTheme(settings.theme);
   const pins = await stored('pins');
   if (pins) await check('trust', { load: pins });
   S.recalled = (await stored('files')) || [];

@@ -8,7 +8,7 @@ const S = {
   publishers: [], files: [], checked: new Map(), /* what a check of everything found, by publisher */
   order: [], /* the list that an article was opened from */
   site: null, /* the mirror's address, where this page came from one that is one */
-  keep: false, recalled: [], theme: 'auto', singleKeys: true, trouble: null, notice: '', pageHash: null,
+  keep: false, recalled: [], singleKeys: true, trouble: null, notice: '', pageHash: null,
 };
 const SCREENS = { start: startScreen, front: frontScreen, article: articleScreen, search: searchScreen,
   publisher: publisherScreen, shelf: shelfScreen, files: filesScreen, help: helpScreen };
@@ -128,7 +128,7 @@ function drawPage() {
   put(page, [
     h('a.skip', { href: '#main', onclick: (e) => { e.preventDefault(); byId('main').focus(); } }, words('skip')),
     h('header.bar', { id: 'bar' }),
-    h('div.busy', { id: 'busy', hidden: true }, h('div', null, h('span', { id: 'progress-text' }, words('working')),
+    h('section.busy', { id: 'busy', hidden: true, 'aria-label': words('working') }, h('div', null, h('span', { id: 'progress-text' }, words('working')),
       h('progress', { id: 'progress', 'aria-labelledby': 'progress-text' }), button(words('stop'), stopAll))),
     h('aside.signs', { id: 'signs', 'aria-label': words('why') }),
     h('main', { id: 'main', tabindex: '-1' }),
