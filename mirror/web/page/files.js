@@ -23,7 +23,7 @@ async function openFiles(files, names, passphrase, first) {
     await afterOpening(answer.files, first);
     await checkOpened();
   } catch (fault) {
-    if (fault.code === 'cancelled') return;
+    if (fault.code === 'cancelled' || fault.code === 'stopped') return; /* said already */
     S.trouble = fault;
     go({ screen: 'files' });
   }

@@ -95,12 +95,7 @@ async function forgetAll() {
   await dropDatabase(ANSWERS);
   await dropDatabase(KEPT);
   stopWorker('cancelled');
-  S.publishers = [];
-  S.files = [];
-  S.order = [];
-  S.trouble = null;
-  S.notice = 'forgotten';
-  startOver();
+  closeAll('forgotten');
   say(words('forgotten'));
 }
 

@@ -164,13 +164,15 @@ async function show(back) {
   if (mine === shown) place(node, to, back);
 }
 
-/* The worker is gone, and what was open with it. */
-function closeAll() {
+/* The worker is gone, and what was open with it: nothing of it stays on the screen. */
+function closeAll(notice) {
   S.publishers = [];
   S.files = [];
   S.order = [];
-  showBar();
-  showSigns();
+  S.checked.clear();
+  S.trouble = notice ? null : { code: 'stopped' };
+  S.notice = notice || '';
+  startOver();
 }
 
 async function refresh() {
