@@ -106,6 +106,7 @@ async function withProgress(promise) {
     clearTimeout(timer);
     if (--underWay === 0) {
       byId('busy').hidden = true;
+      byId('say').textContent = '';
       byId('progress').removeAttribute('value');
       byId('progress-text').textContent = words('working');
     }
