@@ -41,7 +41,8 @@ const store = (key, value) => withStore('readwrite', true, (s) => s.put(value, k
 const stored = (key) => withStore('readonly', false, (s) => s.get(key));
 
 async function keepPins() {
-  if (S.keep) await store('pins', (await check('trust', { save: true })).bytes);
+  S.pins = (await check('trust', { save: true })).bytes;
+  if (S.keep) await store('pins', S.pins);
 }
 
 async function keepFiles() {
@@ -65,9 +66,7 @@ async function startKeeping() {
   await controlled();
   await fetch(location.pathname, { credentials: 'omit' }); /* so that the page itself is kept */
   /* A worker that began before is not seen by the service: begin again, so that what is read is kept. */
-  stopWorker('cancelled');
-  await openSite();
-  await keepPins();
+  await restart();
 }
 
 /* Until the service has taken this page over. */
@@ -95,6 +94,7 @@ async function forgetAll() {
   await dropDatabase(ANSWERS);
   await dropDatabase(KEPT);
   stopWorker('cancelled');
+  S.pins = null;
   closeAll('forgotten');
   say(words('forgotten'));
 }
@@ -106,8 +106,7 @@ async function recall() {
   S.keep = true;
   S.singleKeys = settings.singleKeys;
   setLanguage(settings.language);
-  const pins = await stored('pins');
-  if (pins) await check('trust', { load: pins });
+  S.pins = await stored('pins');
   S.recalled = (await stored('files')) || [];
 }
 

@@ -9,6 +9,7 @@ const S = {
   order: [], /* the list that an article was opened from */
   site: null, /* the mirror's address, where this page came from one that is one */
   keep: false, recalled: [], singleKeys: true, trouble: null, notice: '', pageHash: null,
+  pins: null, /* as the worker gave them: for the next one */
 };
 const SCREENS = { start: startScreen, front: frontScreen, article: articleScreen, search: searchScreen,
   publisher: publisherScreen, shelf: shelfScreen, files: filesScreen, help: helpScreen };
@@ -113,14 +114,26 @@ async function withProgress(promise) {
   }
 }
 
-/* Stopping ends the worker; what was open before is opened again. */
-async function stopAll() {
+/* Another worker, with what was open in the one before. */
+async function restart() {
   stopWorker('cancelled');
-  const fine = S.files.filter((f) => isFine(f.report) && f.file);
   S.publishers = [];
   if (S.site) await openSite();
-  await openFiles(fine.map((f) => f.file), fine.map((f) => f.report.name));
-  if (fine.length === 0) startOver();
+  const files = S.files.filter((f) => isFine(f.report)).map((f) => f.file);
+  if (files.length === 0) return;
+  const names = S.files.filter((f) => isFine(f.report)).map((f) => f.report.name);
+  const answer = await withProgress(check('open', { files, names }, showProgress));
+  noteReports(answer.files, files, names);
+  S.publishers = answer.publishers;
+}
+
+/* What is under way is given up; what was open before it stays. */
+async function stopAll() {
+  await restart();
+  const { publisher } = places[here];
+  if (S.publishers.length === 0) startOver();
+  else if (publisher && !publisherOf(publisher)) home();
+  else show(true);
 }
 
 function drawPage() {
