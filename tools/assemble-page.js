@@ -22,11 +22,15 @@ const fail = (text) => {
 function slim(text) {
   return text.replace(/^[ \t]*\/\*[\s\S]*?\*\/[ \t]*\n/gm, '').replace(/[ \t]+\/\* [^'`]*? \*\/$/gm, '').replace(/^[ \t]+/gm, '').replace(/[ \t]+$/gm, '').replace(/\n{2,}/g, '\n').trim();
 }
-/* In what stands outside of strings, templates and what may be a regular expression, spaces beside
+/* Outside of strings and templates, and in lines that cannot have a regular expression, spaces beside
  * signs say nothing (not so beside + and -: `a + +b`). */
-const slimLine = (line) => line.split(/('(?:[^'\\]|\\.)*')/).map((part, i) =>
-  (i % 2 === 1 ? part : part.replace(/ ?([=,(){};:?<>&|*!]) ?/g, '$1'))).join('');
-const slimJs = (text) => slim(text).split('\n').map((line) => (/[`/]/.test(line) ? line : slimLine(line))).join('\n');
+const STRINGS = /('(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`)/;
+function slimLine(line) {
+  const parts = line.split(STRINGS); /* odd ones are strings */
+  if (parts.some((part, i) => i % 2 === 0 && /[/`']/.test(part))) return line;
+  return parts.map((part, i) => (i % 2 === 1 ? part : part.replace(/ ?([=,(){};:?<>&|*!]) ?/g, '$1'))).join('');
+}
+const slimJs = (text) => slim(text).split('\n').map(slimLine).join('\n');
 const slimCss = (text) => slim(text.replace(/[ \t]*\/\*[\s\S]*?\*\//g, '')).replace(/\s*([{};])\s*/g, '$1').replace(/;}/g, '}').replace(/: /g, ':').replace(/, /g, ',').replace(/([^\d])0\.(\d)/g, '$1.$2');
 
 /* Text of a script element ends at the first end tag, wherever that stands; and where "<!--" comes

@@ -76,7 +76,7 @@ function showSigns() {
   for (const s of one ? [one] : S.publishers) {
     const lines = signsOf(s, to.screen === 'article' || !one);
     if (one || S.publishers.length === 1) put(area, lines);
-    else put(area, [h('p', null, h('bdi', null, titleOf(s)), ' ', callsItself(s)), lines[0]]);
+    else put(area, [h('p', null, h('bdi', null, titleOf(s)), ' · ', callsItself(s)), lines[0]]);
   }
   if (S.site && to.screen === 'front') area.append(signLine('note', words('served'), words('servedText')));
 }
