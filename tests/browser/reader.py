@@ -8,7 +8,6 @@ class Reader:
 
     def open(self, seconds=20):
         """The page anew: another tab of its memory, nothing opened."""
-        self.browser.open("about:blank")
         self.browser.open(self.address)
         self.ready(seconds)
 
@@ -55,7 +54,7 @@ class Reader:
         return self.browser.run("(s) => [...document.querySelectorAll(s)].map(one => one.innerText.trim())", selector)
 
     def headlines(self):
-        return self.texts(".story h3")
+        return self.texts(".story h2")
 
     def signs(self, within="#page"):
         """(level, words) of each sentence about trust or trouble."""

@@ -3,6 +3,7 @@ import json
 import os
 
 import packs
+from reader import Reader
 
 WIDTHS = (360, 1440)
 
@@ -140,14 +141,17 @@ def test_a_publisher_is_confirmed(checks, world):
 
 
 def test_parts_in_any_order(checks, world):
-    reader, words = checks.reader, checks.words
+    """Cut by somebody by hand: bundles that came without their charter wait for it."""
+    reader = checks.reader
     mirror = f"{world}/press"
-    parts = [packs.media(mirror), packs.bundles(mirror)[:2], packs.bundles(mirror)[2:], packs.charters(mirror)]
+    charter = packs.charters(mirror)
+    parts = [packs.bundles(mirror)[:2], packs.bundles(mirror)[2:], charter, charter + packs.media(mirror)]
     paths = [packs.write(f"{world}/part-{n}.mimeo", part) for n, part in enumerate(parts)]
     reader.open()
-    for path in paths[:3]:
+    for path in paths[:2]:
         reader.give(path)
         checks.none("without the charter nothing is shown", reader.headlines())
+    reader.give(paths[2])
     reader.give(paths[3])
     together = sorted(reader.headlines())
     reader.open()
@@ -162,6 +166,54 @@ def test_two_publishers_of_one_name(checks, world):
     reader.give(f"{world}/press.mimeo", f"{world}/rival.mimeo")
     checks.same("both stand there, unconfirmed", reader.texts("#main h2"), [words["unconfirmed"]] * 2)
     look(checks, "the shelf")
+
+
+def test_parts_of_an_export(checks, world):
+    """Some of them are useful; what is missing is asked for by part and bundles."""
+    reader, words = checks.reader, checks.words
+    parts = sorted(os.path.join(world, name) for name in os.listdir(world) if name.startswith("wide") and name.endswith("mimeo"))
+    checks.true(f"there are several: {parts}", len(parts) >= 3)
+    reader.open()
+    reader.give(parts[0], *parts[2:])
+    some = len(reader.headlines())
+    checks.true(f"some articles are here: {some}", 0 < some < 6)
+    reader.publisher()
+    asked = words["part"].replace("{a}", "2").replace("{b}", str(len(parts)))
+    checks.true(f"it asks for part 2: {reader.text()[-900:]!r}", asked in reader.text())
+    look(checks, "the publisher with a part missing")
+    reader.press(words["files"], "#bar")
+    reader.give(parts[1])
+    checks.same("with the last all are here", sorted(reader.headlines()), [f"Wide {n}" for n in range(1, 7)])
+    reader.publisher()
+    checks.true("and nothing is asked for", words["askFor"] not in reader.text())
+
+
+def test_an_encrypted_pack(checks, world):
+    reader, browser, words = checks.reader, checks.browser, checks.words
+    reader.open()
+    reader.give(f"{world}/sealed")
+    checks.true(f"it asks for the passphrase: {reader.text()!r}", words["sealed"] in reader.text())
+    look(checks, "the passphrase")
+    for passphrase, right in (("harbour lights", False), ("harbour lights at dawn", True)):
+        reader._mark()
+        browser.type("input[type=password]", passphrase)
+        browser.press("Enter")
+        reader._changed(60)
+        checks.same(f"{passphrase!r} opens it", "Winter ferries, corrected" in reader.headlines(), right)
+        checks.same("a wrong one is told", words["wrongPassphrase"] in reader.text(), not right)
+    checks.none("stored", reader.stored())
+
+
+def test_one_file_with_everything(checks, world):
+    """What mimeo export --single-file made reads itself when it is opened."""
+    reader, whole = checks.reader, Reader(checks.browser, f"file://{world}/single.html")
+    whole.open()
+    checks.browser.wait("() => document.querySelector('.stories')", what="the front page by itself")
+    checks.true("headlines", "Winter ferries, corrected" in whole.headlines())
+    checks.true("nobody vouched for it", any(checks.words["unknown-publisher"] in text for _, text in whole.signs()))
+    checks.reader = whole
+    look(checks, "one file")
+    checks.reader = reader
 
 
 def test_every_language(checks, world):
@@ -190,4 +242,5 @@ def test_every_language(checks, world):
 
 
 TESTS = (test_it_begins_with_nothing, test_a_pack_is_read, test_languages_sections_and_search, test_keys,
-         test_a_publisher_is_confirmed, test_parts_in_any_order, test_two_publishers_of_one_name, test_every_language)
+         test_a_publisher_is_confirmed, test_parts_in_any_order, test_parts_of_an_export,
+         test_an_encrypted_pack, test_one_file_with_everything, test_two_publishers_of_one_name, test_every_language)
