@@ -17,7 +17,9 @@ class Reader:
             return main && main.firstChild && (!busy || busy.hidden); }""", seconds=seconds, what="a screen")
 
     def give(self, *paths, seconds=60):
-        """Picks files; until they are reported on or shown."""
+        """Picks files, where need be on the screen of files; until they are reported on or shown."""
+        if not self.browser.run("() => Boolean(document.getElementById('pick'))"):
+            self.press("Files", "#bar")
         self._mark()
         self.browser.files("#pick", *paths)
         self._changed(seconds)

@@ -29,6 +29,52 @@ def test_it_begins_with_nothing(checks, world):
     look(checks, "the start", ("light", "dark"))
 
 
+def test_its_policy(checks, world):
+    """No source but the page itself: what the meta element says, word by word."""
+    checks.reader.open()
+    policy, referrer = checks.browser.run("""() => [
+        document.querySelector('meta[http-equiv=Content-Security-Policy]').content,
+        document.querySelector('meta[name=referrer]').content]""")
+    sources = {words[0]: words[1:] for words in (rule.split() for rule in policy.split(";"))}
+    wanted = {"default-src": ["'none'"], "img-src": ["blob:", "data:"], "worker-src": ["blob:", "'self'"],
+              "connect-src": ["'self'"], "base-uri": ["'none'"], "form-action": ["'none'"]}
+    for name in ("script-src", "style-src"):
+        loose = [one for one in sources.pop(name) if not one.startswith("'sha256-") and one != "'wasm-unsafe-eval'"]
+        checks.none(f"{name} lets in", loose)
+    checks.same("the other sources", sources, wanted)
+    checks.same("the referrer", referrer, "no-referrer")
+
+
+def test_a_dropped_pack(checks, world):
+    reader, browser = checks.reader, checks.browser
+    reader.open()
+    browser.run("() => document.body.append(Object.assign(document.createElement('input'), { type: 'file', id: 'dropped' }))")
+    browser.files("#dropped", f"{world}/press.mimeo")
+    reader._mark()
+    browser.run("""() => { const dropped = document.getElementById('dropped'), data = new DataTransfer();
+        data.items.add(dropped.files[0]);
+        dropped.remove();
+        document.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true })); }""")
+    reader._changed()
+    checks.true("is read", len(reader.headlines()) > 5)
+
+
+def test_nothing_of_it_is_left(checks, world):
+    """In the browser's own directory, where it keeps history, caches and sessions."""
+    traces = ("burned nearly twice as much fuel", "Landings rise again", "Harbour Courier", "harbour lights at dawn", "Wide 3")
+    wanted = [form for trace in traces for form in (trace.encode(), trace.encode("utf-16-le"))]
+    found, looked = [], 0
+    for path in packs.files_below(os.path.join(checks.browser.directory, "profile")):
+        try:
+            content = packs.read(path)
+        except OSError:
+            continue  # it comes and goes
+        looked += 1
+        found += [f"{path}: {trace}" for trace in wanted if trace in content]
+    checks.true(f"there is something to look at: {looked} files", looked > 10)
+    checks.none("traces", found)
+
+
 def test_a_pack_is_read(checks, world):
     reader, browser, words = checks.reader, checks.browser, checks.words
     listed = [json.loads(line) for line in open(f"{world}/press.list", encoding="utf-8")]
@@ -241,6 +287,7 @@ def test_every_language(checks, world):
             "() => document.getElementById('page').innerText.match(/\\{\\w+\\}/g) || []"))
 
 
-TESTS = (test_it_begins_with_nothing, test_a_pack_is_read, test_languages_sections_and_search, test_keys,
+TESTS = (test_it_begins_with_nothing, test_its_policy, test_a_pack_is_read, test_languages_sections_and_search, test_keys,
          test_a_publisher_is_confirmed, test_parts_in_any_order, test_parts_of_an_export,
-         test_an_encrypted_pack, test_one_file_with_everything, test_two_publishers_of_one_name, test_every_language)
+         test_an_encrypted_pack, test_one_file_with_everything, test_two_publishers_of_one_name, test_a_dropped_pack,
+         test_every_language, test_nothing_of_it_is_left)
