@@ -40,6 +40,13 @@ function inScript(text, name) {
   return text;
 }
 
+/* A plural's forms that say the same as "other" are left to it. */
+function formsOf(text) {
+  if (typeof text === 'string') return text;
+  const forms = Object.entries(text).filter(([form, said]) => form === 'other' || said !== text.other);
+  return forms.length === 1 ? text.other : Object.fromEntries(forms);
+}
+
 /* {keys: [...], en: [...], …}: each key once. */
 function words() {
   const languages = fs.readdirSync(path.join(here, 'words')).filter((n) => n.endsWith('.json')).map((n) => n.slice(0, -5)).sort();
@@ -51,7 +58,7 @@ function words() {
     if (Object.keys(all[l]).join() !== keys.join()) fail(`words/${l}.json has other keys, or another order, than en.json`);
   }
   const table = { keys };
-  for (const l of languages) table[l] = keys.map((k) => all[l][k]);
+  for (const l of languages) table[l] = keys.map((k) => formsOf(all[l][k]));
   return JSON.stringify(table).replace(/</g, '\\u003c');
 }
 
