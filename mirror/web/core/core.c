@@ -173,7 +173,7 @@ CORE_EXPORT(core_files_add) int core_files_add(const char *name, const char *pas
 static int open_publisher(int handle, size_t n)
 {
     struct store *store;
-    int rc = packs_store(&store, core_ctx, gathered, n);
+    int rc = packs_store(&store, core_ctx, gathered, n, 0);
     return rc < 0 ? rc : mirror_open_store(&mirrors[handle].m, core_ctx, store, CORE_LIBRARY, MIRROR_STRANGE);
 }
 

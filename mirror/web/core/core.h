@@ -33,6 +33,8 @@ extern struct buf core_buf; /* the answer */
 struct core_mirror *core_mirror_get(int handle);
 /* Forget what was listed: the mirror or the trust in it is another. */
 void core_forget_list(struct core_mirror *c);
+/* Walk the catalogs into `places`, unless the last list was the same. */
+int core_walk(struct core_mirror *c, const struct mimeo_list_options *o);
 /* Begin an answer; and its end: `rc`, or a code where it did not fit. */
 struct buf *core_begin(void);
 int core_end(int rc);

@@ -100,7 +100,7 @@ static const char *if_any(const char *s)
 }
 
 /* Walk the catalogs, unless the last list was the same. */
-static int walk(struct core_mirror *c, const struct mimeo_list_options *o)
+int core_walk(struct core_mirror *c, const struct mimeo_list_options *o)
 {
     struct buf key;
     buf_init(&key, 64 * KIB);
@@ -153,7 +153,7 @@ CORE_EXPORT(core_list) int core_list(int handle, const char *section, const char
         .has_since = since > -9e15 && since < 9e15, .has_until = until > -9e15 && until < 9e15};
     o.since = o.has_since ? (int64_t)since : 0;
     o.until = o.has_until ? (int64_t)until : 0;
-    int rc = walk(c, &o);
+    int rc = core_walk(c, &o);
     if (rc < 0)
         return rc;
     size_t first = offset > 0 ? offset < (double)c->place_count ? (size_t)offset : c->place_count : 0;

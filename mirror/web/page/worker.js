@@ -9,7 +9,7 @@
 
 const CORE = 'mimeo:core';
 const VERSION = 'mimeo:version';
-const PAGE = 65536, WINDOW = 262144;
+const PAGE = 65536, WINDOW = 262144, READ_AHEAD = 1 << 22;
 const encoder = new TextEncoder(), decoder = new TextDecoder();
 
 /* ---- unpacking the module ---- */
@@ -152,8 +152,11 @@ function readFile(number, offset, len) {
   if (!file) return null;
   if (len >= WINDOW) return slice(file.blob, offset, offset + len);
   if (!file.window || offset < file.at || offset + len > file.at + file.window.length) {
-    file.window = slice(file.blob, offset, offset + WINDOW);
+    const goesOn = file.window && offset >= file.at && offset <= file.at + file.window.length;
+    file.ahead = goesOn ? Math.min(READ_AHEAD, 2 * file.ahead) : WINDOW;
+    file.window = slice(file.blob, offset, offset + file.ahead);
     file.at = offset;
+    progress(offset, file.blob.size);
   }
   return file.window.subarray(offset - file.at, offset - file.at + len);
 }
@@ -415,6 +418,34 @@ function unpacked(list) {
 
 /* ---- the questions ---- */
 
+let table = null; /* what letters fold to, in the core at hand */
+
+/* Case and accents go, and what Persian, Arabic and their keyboards write in two ways becomes one. */
+function foldTable() {
+  const units = new Uint16Array(65536), alike = { ي: 'ی', ى: 'ی', ك: 'ک', ة: 'ه', ۀ: 'ه' };
+  for (let unit = 1; unit < 65536; unit++) {
+    if (unit >= 0xd800 && unit < 0xe000) continue;
+    const letter = String.fromCharCode(unit), bare = letter.normalize('NFKD').replace(/[\p{M}\u0640\u00ad\u200b-\u200f\u2060]/gu, '').toLowerCase();
+    const single = bare.length < 2 ? bare : letter.toLowerCase();
+    units[unit] = single === '' ? 0 : (alike[single] || single).charCodeAt(0);
+  }
+  for (let unit = 0; unit < 32; unit++) units[unit] = 32;
+  units[0xa0] = 32;
+  return new Uint8Array(units.buffer);
+}
+
+/* A picture is read in an instance of its own, dropped after it: see scan.h. */
+function scan({ width, height, pixels }) {
+  const before = core;
+  try {
+    start();
+    must('core_scan', new Uint8Array(pixels), num(width) | 0, num(height) | 0);
+    return { text: answerText() };
+  } finally {
+    core = before;
+  }
+}
+
 const num = (n) => (typeof n === 'number' && isFinite(n) ? n : NaN);
 const str = (s) => (typeof s === 'string' ? s : '');
 
@@ -460,6 +491,22 @@ const commands = {
     for (const o of open.values()) must('core_judge_again', o);
     return { publishers: states() };
   },
+  sections: ({ publisher }) => json('core_sections', handleOf(publisher)),
+  search({ publisher, words, limit }) {
+    const list = str(words).split(/\s+/).filter((w) => w !== '');
+    if (table !== core) must('core_fold', foldTable());
+    table = core;
+    return json('core_search', handleOf(publisher), list.map((w) => w + '\n').join(''), num(limit) || 0);
+  },
+  qr({ text: words }) {
+    const size = must('core_qr', str(words));
+    return { size, modules: answerBytes() };
+  },
+  scan,
+  hash({ bytes }) {
+    must('core_hash', new Uint8Array(bytes));
+    return { hash: answerText() };
+  },
   about: () => ({ version: VERSION }),
 };
 
@@ -486,5 +533,5 @@ function answer(message) {
 
 onmessage = (e) => {
   const result = answer(e.data);
-  postMessage(result, result.bytes ? [result.bytes] : []);
+  postMessage(result, result.bytes instanceof ArrayBuffer ? [result.bytes] : []);
 };
