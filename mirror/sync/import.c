@@ -281,18 +281,28 @@ static void fill_event(struct importing *im, struct source *s, const struct visi
     sum->updated += r->outcome == MIMEO_SYNC_NEW;
 }
 
-/* The first time that a publisher is met in this run says what `list --new` counts from. */
-static int mark_arrived(struct importing *im, const struct source *s, uint64_t seq_before)
+/* What arrived of a publisher before in this run counts too. */
+static struct met *find_met(const struct importing *im, const struct hash *publisher)
 {
     for (size_t i = 0; i < im->met_count; i++)
-        if (hash_equal(&im->met[i], &s->publisher))
-            return 0;
-    struct hash *grown = realloc(im->met, (im->met_count + 1) * sizeof(*grown));
-    if (grown == NULL)
-        return ctx_error_nomem(im->ctx);
-    im->met = grown;
-    im->met[im->met_count++] = s->publisher;
-    return library_mark_arrived(im->ctx, im->library, &s->publisher, seq_before);
+        if (hash_equal(&im->met[i].publisher, publisher))
+            return &im->met[i];
+    return NULL;
+}
+
+static int mark_arrived(struct importing *im, const struct source *s, const struct arrived *a)
+{
+    struct met *met = find_met(im, &s->publisher);
+    if (met == NULL) {
+        struct met *grown = realloc(im->met, (im->met_count + 1) * sizeof(*grown));
+        if (grown == NULL)
+            return ctx_error_nomem(im->ctx);
+        im->met = grown;
+        met = &grown[im->met_count++];
+        met->publisher = s->publisher;
+    }
+    met->arrived = *a;
+    return library_mark_arrived(im->ctx, im->library, &s->publisher, a);
 }
 
 static int take_all(struct importing *im, struct source *s)
@@ -304,9 +314,12 @@ static int take_all(struct importing *im, struct source *s)
     int rc = session_open(&session, im->ctx, im->library, &s->publisher, &o);
     if (rc < 0)
         return rc;
+    const struct met *met = find_met(im, &s->publisher);
+    if (met != NULL)
+        session.arrived = met->arrived;
     rc = take_copies(im, s, &session, &r, &faults);
     if (rc == 0)
-        rc = mark_arrived(im, s, session.seq_before);
+        rc = mark_arrived(im, s, &session.arrived);
     if (rc == 0) {
         fill_event(im, s, &r, faults.uncited.count);
         tell(im, s);
@@ -335,7 +348,8 @@ static int import_one(struct importing *im, size_t n)
         s->event.code = rc;
         snprintf(s->message, sizeof(s->message), "%s", mimeo_ctx_message(im->ctx));
         tell(im, s);
-        rc = 0;
+        rc = tell_strays(im, s); /* perhaps that is why */
+        rc = ends_all(rc) ? rc : 0;
     }
     free(s);
     return rc;
