@@ -22,6 +22,7 @@ make_pack press low.mimeo 1 2 3
 make_pack press high.mimeo 4 5 6 7
 make_pack quay quay.mimeo
 
+# shellcheck disable=SC2317 # expect calls it
 import() { mimeo --library "$@"; } # LIBRARY import …
 
 # ---- a pack ----

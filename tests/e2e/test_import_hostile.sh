@@ -209,6 +209,44 @@ is 'an encrypted pack cut short' $? 4
 grep -q 'cut short' out err || fault 'nothing is said of a cut encrypted pack'
 whole sealed3 'a cut encrypted pack'
 
+# ---- memory: pictures without end, names without end, beginnings without end ----
+
+# peak COMMAND…: the most KiB that it had resident.
+peak() {
+    python3 - "$@" <<'END'
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+END
+}
+if ! grep -q __asan_init "$MIMEO"; then
+    python3 - <<'END'
+import os, struct
+def media(body):
+    return b'\x8dMMO\r\n\x1a\n' + struct.pack('>B3xIQ', 5, 0, 24 + len(body)) + body
+base, noise = open('all.mimeo', 'rb').read(), os.urandom(7 * 1024 * 1024 - 16)
+with open('large.mimeo', 'wb') as f:
+    f.write(base)
+    for i in range(30):
+        f.write(media(noise + struct.pack('>QQ', i, i)))
+with open('names.mimeo', 'wb') as f:
+    f.write(base)
+    for i in range(600000):
+        f.write(media(struct.pack('>Q', i)))
+with open('starts.mimeo', 'wb') as f:
+    f.write(base)
+    f.write((b'\x8dMMO\r\n\x1a\n' + struct.pack('>B3xIQ', 5, 0, 7000000)) * 600000)
+END
+    for pack in large names starts; do
+        reader "$pack.library"
+        most=$(peak "$MIMEO" --library "$pack.library" import "$pack.mimeo")
+        [ "$most" -le 65536 ] || fault "$pack came in with $most KiB"
+        is "of $pack" "$(held "$pack.library")" "$all"
+    done
+    expect 10 'more than 500000 objects' mimeo --library names.library import names.mimeo
+    rm large.mimeo names.mimeo starts.mimeo
+fi
+
 # ---- the stick goes, the disk is full, the power fails ----
 
 # A file that shrinks while it is read, as one on a stick that is pulled out ends: by a pipe that stops in between.
