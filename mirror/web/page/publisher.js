@@ -165,10 +165,11 @@ async function publisherScreen(to) {
     if (!byId('names') || !now) return;
     byId('names').replaceWith(h('div', { id: 'names' }, namePart(now)));
     byId('who').textContent = titleOf(now);
+    byId('calls').textContent = callsItself(now) || '';
   };
   const namePart = (state) => state.pin !== 'unknown' && state.pin !== 'shipped' && nameForm(state);
   return h('div.plain', null, h('h1', { tabindex: '-1' }, h('bdi', { id: 'who' }, titleOf(s))),
-    callsItself(s) && h('p', null, callsItself(s)), s.site && h('p', null, outLink(s.site, h('bdi', { dir: 'ltr' }, s.site))),
+    h('p', { id: 'calls' }, callsItself(s)), s.site && h('p', null, outLink(s.site, h('bdi', { dir: 'ltr' }, s.site))),
     h('p', null, words('truth')),
     h('h2', null, words('fingerprint')), h('p', null, words('fingerprintText')),
     h('p.digits', { dir: 'ltr' }, s.digits.split(' ').map((group) => [h('span', null, group), ' '])),
