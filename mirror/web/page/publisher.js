@@ -23,7 +23,7 @@ async function compareWith(s, text, tell) {
   const digits = plainDigits(text);
   if (!link && !/^\d{40}$/.test(digits)) return tell(signLine('warn', words('misread'), ''));
   try {
-    const { state } = await pin(s, link ? { link: text.trim() } : { digits: digits.replace(/(\d{5})(?=\d)/g, '$1 ') });
+    const { state } = await pin(s, link ? { link: text.replace(/\s+/g, '') } : { digits: digits.replace(/(\d{5})(?=\d)/g, '$1 ') });
     if (!state || state.publisher !== s.publisher) return tell(signLine('danger', words('other'), '')); /* a link to another */
     return tell(signLine('good', words('same'), S.keep ? '' : words('untilClosed')));
   } catch (fault) {
