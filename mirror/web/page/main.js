@@ -119,7 +119,7 @@ async function withProgress(promise) {
 async function restart() {
   stopWorker('cancelled');
   S.publishers = [];
-  if (S.site) await openSite();
+  if (S.fetching) await openSite();
   const files = S.files.filter((f) => isFine(f.report)).map((f) => f.file);
   if (files.length === 0) return;
   const names = S.files.filter((f) => isFine(f.report)).map((f) => f.report.name);

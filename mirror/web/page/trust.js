@@ -19,7 +19,8 @@ function findings(s) {
   const all = new Set();
   if (s.nameTaken) all.add('nameTaken');
   if (s.verdict) all.add(s.verdict);
-  faultsOf(s).forEach((f) => all.add(f.verdict));
+  const checked = S.checked.get(s.publisher);
+  if (checked) [checked].concat(checked.faults).forEach((f) => all.add(f.verdict));
   if (s.pin === 'unknown') all.add('unknown-publisher');
   if (s.pin === 'first-use') all.add('first-use');
   if (s.late) all.add('late');
