@@ -22,11 +22,15 @@ const fail = (text) => {
 function slim(text) {
   return text.replace(/^[ \t]*\/\*[\s\S]*?\*\/[ \t]*\n/gm, '').replace(/[ \t]+\/\* [^'`]*? \*\/$/gm, '').replace(/^[ \t]+/gm, '').replace(/[ \t]+$/gm, '').replace(/\n{2,}/g, '\n').trim();
 }
-/* In what stands outside of strings, templates and what may be a regular expression, spaces beside
+/* Outside of strings and templates, and in lines that cannot have a regular expression, spaces beside
  * signs say nothing (not so beside + and -: `a + +b`). */
-const slimLine = (line) => line.split(/('(?:[^'\\]|\\.)*')/).map((part, i) =>
-  (i % 2 === 1 ? part : part.replace(/ ?([=,(){};:?<>&|*!]) ?/g, '$1'))).join('');
-const slimJs = (text) => slim(text).split('\n').map((line) => (/[`/]/.test(line) ? line : slimLine(line))).join('\n');
+const STRINGS = /('(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`)/;
+function slimLine(line) {
+  const parts = line.split(STRINGS); /* odd ones are strings */
+  if (parts.some((part, i) => i % 2 === 0 && /[/`']/.test(part))) return line;
+  return parts.map((part, i) => (i % 2 === 1 ? part : part.replace(/ ?([=,(){};:?<>&|*!]) ?/g, '$1'))).join('');
+}
+const slimJs = (text) => slim(text).split('\n').map(slimLine).join('\n');
 const slimCss = (text) => slim(text.replace(/[ \t]*\/\*[\s\S]*?\*\//g, '')).replace(/\s*([{};])\s*/g, '$1').replace(/;}/g, '}').replace(/: /g, ':').replace(/, /g, ',').replace(/([^\d])0\.(\d)/g, '$1.$2');
 
 /* Text of a script element ends at the first end tag, wherever that stands; and where "<!--" comes
@@ -34,6 +38,13 @@ const slimCss = (text) => slim(text.replace(/[ \t]*\/\*[\s\S]*?\*\//g, '')).repl
 function inScript(text, name) {
   if (/<\/script|<!--|<script/i.test(text)) fail(`${name} has what ends a script element: write it otherwise`);
   return text;
+}
+
+/* A plural's forms that say the same as "other" are left to it. */
+function formsOf(text) {
+  if (typeof text === 'string') return text;
+  const forms = Object.entries(text).filter(([form, said]) => form === 'other' || said !== text.other);
+  return forms.length === 1 ? text.other : Object.fromEntries(forms);
 }
 
 /* {keys: [...], en: [...], …}: each key once. */
@@ -47,7 +58,7 @@ function words() {
     if (Object.keys(all[l]).join() !== keys.join()) fail(`words/${l}.json has other keys, or another order, than en.json`);
   }
   const table = { keys };
-  for (const l of languages) table[l] = keys.map((k) => all[l][k]);
+  for (const l of languages) table[l] = keys.map((k) => formsOf(all[l][k]));
   return JSON.stringify(table).replace(/</g, '\\u003c');
 }
 

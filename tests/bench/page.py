@@ -14,56 +14,14 @@ import struct
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import zlib
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "browser"))
 import packs
 from browser import Browser
+from memory import Peak, renderers_kb
 from reader import Reader
-
-
-def children_of(root):
-    parents = {}
-    for entry in os.listdir("/proc"):
-        if entry.isdigit():
-            try:
-                with open(f"/proc/{entry}/stat", encoding="latin-1") as stat:
-                    parents.setdefault(int(stat.read().rsplit(")", 1)[1].split()[1]), []).append(int(entry))
-            except OSError:
-                continue
-    found, left = [], [root]
-    while left:
-        left += parents.get(left[-1], []) if not found.append(left[-1]) else []
-        left.remove(found[-1])
-    return found
-
-
-def renderers_kb(root):
-    """Proportional memory of the processes that draw and run pages (the worker is a thread of them)."""
-    total = 0
-    for process in children_of(root):
-        try:
-            with open(f"/proc/{process}/cmdline", "rb") as line:
-                if b"--type=renderer" not in line.read():
-                    continue
-            with open(f"/proc/{process}/smaps_rollup", encoding="ascii") as rollup:
-                total += sum(int(line.split()[1]) for line in rollup if line.startswith("Pss:"))
-        except OSError:
-            continue
-    return total
-
-
-class Peak(threading.Thread):
-    def __init__(self, root):
-        super().__init__(daemon=True)
-        self.root, self.kb, self.going = root, 0, True
-
-    def run(self):
-        while self.going:
-            self.kb = max(self.kb, renderers_kb(self.root))
-            time.sleep(0.05)
 
 
 PULSE = """() => { window.longest = 0; let last = performance.now();

@@ -5,6 +5,7 @@ import struct
 import zlib
 
 import packs
+from memory import Peak, renderers_kb
 from reader import Reader
 
 # The page's words for each verdict of tests/vectors that is not good.
@@ -78,13 +79,36 @@ def test_damage(checks, world):
 
 
 def test_two_gigabytes(checks, world):
-    """Sparse: nothing of it is a pack; read in slices, or refused with a reason."""
+    """Sparse, behind a small pack: read in slices, what is none of it told, and in little memory."""
     path = packs.write(f"{world}/huge.mimeo", packs.pack(f"{world}/press"))
     os.truncate(path, 2 << 30)
     checks.reader.open()
-    checks.reader.give(path, seconds=120)
-    said(checks, "2 GB")
+    before = renderers_kb(checks.browser.process.pid)
+    peak = Peak(checks.browser.process.pid)
+    peak.start()
+    try:
+        checks.reader.give(path, seconds=60)
+        said(checks, "2 GB")
+    finally:
+        peak.going = False
+        peak.join()
+        os.remove(path)
+    checks.true(f"in {(peak.kb - before) // 1024} MB", peak.kb - before < 200 << 10)
+
+
+def test_a_long_check_is_stopped(checks, world):
+    """The button that stops it is there, and the page goes on."""
+    reader, browser, words = checks.reader, checks.browser, checks.words
+    path = packs.write(f"{world}/long.mimeo", [packs.MAGIC] + packs.pack(f"{world}/press"))
+    os.truncate(path, 6 << 30)
+    reader.open()
+    browser.files("#pick", path)
+    browser.wait("() => !document.getElementById('busy').hidden", what="the bar of progress")
+    reader.press(words["stop"], "#busy", changes=False)
+    reader.ready()
     os.remove(path)
+    reader.give(f"{world}/press.mimeo")
+    checks.true("and another is read", len(reader.headlines()) > 5)
 
 
 def test_hostile_articles(checks, world):

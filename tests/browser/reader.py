@@ -8,7 +8,6 @@ class Reader:
 
     def open(self, seconds=20):
         """The page anew: another tab of its memory, nothing opened."""
-        self.browser.open("about:blank")
         self.browser.open(self.address)
         self.ready(seconds)
 
@@ -18,7 +17,9 @@ class Reader:
             return main && main.firstChild && (!busy || busy.hidden); }""", seconds=seconds, what="a screen")
 
     def give(self, *paths, seconds=60):
-        """Picks files; until they are reported on or shown."""
+        """Picks files, where need be on the screen of files; until they are reported on or shown."""
+        if not self.browser.run("() => Boolean(document.getElementById('pick'))"):
+            self.press("Files", "#bar")
         self._mark()
         self.browser.files("#pick", *paths)
         self._changed(seconds)
@@ -55,7 +56,7 @@ class Reader:
         return self.browser.run("(s) => [...document.querySelectorAll(s)].map(one => one.innerText.trim())", selector)
 
     def headlines(self):
-        return self.texts(".story h3")
+        return self.texts(".story h2")
 
     def signs(self, within="#page"):
         """(level, words) of each sentence about trust or trouble."""

@@ -3,6 +3,7 @@ import json
 import os
 
 import packs
+from reader import Reader
 
 WIDTHS = (360, 1440)
 
@@ -26,6 +27,52 @@ def test_it_begins_with_nothing(checks, world):
     checks.true("it says what to do", checks.words["intro"] in reader.text())
     checks.none("stored", reader.stored())
     look(checks, "the start", ("light", "dark"))
+
+
+def test_its_policy(checks, world):
+    """No source but the page itself: what the meta element says, word by word."""
+    checks.reader.open()
+    policy, referrer = checks.browser.run("""() => [
+        document.querySelector('meta[http-equiv=Content-Security-Policy]').content,
+        document.querySelector('meta[name=referrer]').content]""")
+    sources = {words[0]: words[1:] for words in (rule.split() for rule in policy.split(";"))}
+    wanted = {"default-src": ["'none'"], "img-src": ["blob:", "data:"], "worker-src": ["blob:", "'self'"],
+              "connect-src": ["'self'"], "base-uri": ["'none'"], "form-action": ["'none'"]}
+    for name in ("script-src", "style-src"):
+        loose = [one for one in sources.pop(name) if not one.startswith("'sha256-") and one != "'wasm-unsafe-eval'"]
+        checks.none(f"{name} lets in", loose)
+    checks.same("the other sources", sources, wanted)
+    checks.same("the referrer", referrer, "no-referrer")
+
+
+def test_a_dropped_pack(checks, world):
+    reader, browser = checks.reader, checks.browser
+    reader.open()
+    browser.run("() => document.body.append(Object.assign(document.createElement('input'), { type: 'file', id: 'dropped' }))")
+    browser.files("#dropped", f"{world}/press.mimeo")
+    reader._mark()
+    browser.run("""() => { const dropped = document.getElementById('dropped'), data = new DataTransfer();
+        data.items.add(dropped.files[0]);
+        dropped.remove();
+        document.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true })); }""")
+    reader._changed()
+    checks.true("is read", len(reader.headlines()) > 5)
+
+
+def test_nothing_of_it_is_left(checks, world):
+    """In the browser's own directory, where it keeps history, caches and sessions."""
+    traces = ("burned nearly twice as much fuel", "Landings rise again", "Harbour Courier", "harbour lights at dawn", "Wide 3")
+    wanted = [form for trace in traces for form in (trace.encode(), trace.encode("utf-16-le"))]
+    found, looked = [], 0
+    for path in packs.files_below(os.path.join(checks.browser.directory, "profile")):
+        try:
+            content = packs.read(path)
+        except OSError:
+            continue  # it comes and goes
+        looked += 1
+        found += [f"{path}: {trace}" for trace in wanted if trace in content]
+    checks.true(f"there is something to look at: {looked} files", looked > 10)
+    checks.none("traces", found)
 
 
 def test_a_pack_is_read(checks, world):
@@ -140,14 +187,17 @@ def test_a_publisher_is_confirmed(checks, world):
 
 
 def test_parts_in_any_order(checks, world):
-    reader, words = checks.reader, checks.words
+    """Cut by somebody by hand: bundles that came without their charter wait for it."""
+    reader = checks.reader
     mirror = f"{world}/press"
-    parts = [packs.media(mirror), packs.bundles(mirror)[:2], packs.bundles(mirror)[2:], packs.charters(mirror)]
+    charter = packs.charters(mirror)
+    parts = [packs.bundles(mirror)[:2], packs.bundles(mirror)[2:], charter, charter + packs.media(mirror)]
     paths = [packs.write(f"{world}/part-{n}.mimeo", part) for n, part in enumerate(parts)]
     reader.open()
-    for path in paths[:3]:
+    for path in paths[:2]:
         reader.give(path)
         checks.none("without the charter nothing is shown", reader.headlines())
+    reader.give(paths[2])
     reader.give(paths[3])
     together = sorted(reader.headlines())
     reader.open()
@@ -162,6 +212,54 @@ def test_two_publishers_of_one_name(checks, world):
     reader.give(f"{world}/press.mimeo", f"{world}/rival.mimeo")
     checks.same("both stand there, unconfirmed", reader.texts("#main h2"), [words["unconfirmed"]] * 2)
     look(checks, "the shelf")
+
+
+def test_parts_of_an_export(checks, world):
+    """Some of them are useful; what is missing is asked for by part and bundles."""
+    reader, words = checks.reader, checks.words
+    parts = sorted(os.path.join(world, name) for name in os.listdir(world) if name.startswith("wide") and name.endswith("mimeo"))
+    checks.true(f"there are several: {parts}", len(parts) >= 3)
+    reader.open()
+    reader.give(parts[0], *parts[2:])
+    some = len(reader.headlines())
+    checks.true(f"some articles are here: {some}", 0 < some < 6)
+    reader.publisher()
+    asked = words["part"].replace("{a}", "2").replace("{b}", str(len(parts)))
+    checks.true(f"it asks for part 2: {reader.text()[-900:]!r}", asked in reader.text())
+    look(checks, "the publisher with a part missing")
+    reader.press(words["files"], "#bar")
+    reader.give(parts[1])
+    checks.same("with the last all are here", sorted(reader.headlines()), [f"Wide {n}" for n in range(1, 7)])
+    reader.publisher()
+    checks.true("and nothing is asked for", words["askFor"] not in reader.text())
+
+
+def test_an_encrypted_pack(checks, world):
+    reader, browser, words = checks.reader, checks.browser, checks.words
+    reader.open()
+    reader.give(f"{world}/sealed")
+    checks.true(f"it asks for the passphrase: {reader.text()!r}", words["sealed"] in reader.text())
+    look(checks, "the passphrase")
+    for passphrase, right in (("harbour lights", False), ("harbour lights at dawn", True)):
+        reader._mark()
+        browser.type("input[type=password]", passphrase)
+        browser.press("Enter")
+        reader._changed(60)
+        checks.same(f"{passphrase!r} opens it", "Winter ferries, corrected" in reader.headlines(), right)
+        checks.same("a wrong one is told", words["wrongPassphrase"] in reader.text(), not right)
+    checks.none("stored", reader.stored())
+
+
+def test_one_file_with_everything(checks, world):
+    """What mimeo export --single-file made reads itself when it is opened."""
+    reader, whole = checks.reader, Reader(checks.browser, f"file://{world}/single.html")
+    whole.open()
+    checks.browser.wait("() => document.querySelector('.stories')", what="the front page by itself")
+    checks.true("headlines", "Winter ferries, corrected" in whole.headlines())
+    checks.true("nobody vouched for it", any(checks.words["unknown-publisher"] in text for _, text in whole.signs()))
+    checks.reader = whole
+    look(checks, "one file")
+    checks.reader = reader
 
 
 def test_every_language(checks, world):
@@ -189,5 +287,7 @@ def test_every_language(checks, world):
             "() => document.getElementById('page').innerText.match(/\\{\\w+\\}/g) || []"))
 
 
-TESTS = (test_it_begins_with_nothing, test_a_pack_is_read, test_languages_sections_and_search, test_keys,
-         test_a_publisher_is_confirmed, test_parts_in_any_order, test_two_publishers_of_one_name, test_every_language)
+TESTS = (test_it_begins_with_nothing, test_its_policy, test_a_pack_is_read, test_languages_sections_and_search, test_keys,
+         test_a_publisher_is_confirmed, test_parts_in_any_order, test_parts_of_an_export,
+         test_an_encrypted_pack, test_one_file_with_everything, test_two_publishers_of_one_name, test_a_dropped_pack,
+         test_every_language, test_nothing_of_it_is_left)

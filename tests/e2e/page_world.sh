@@ -42,3 +42,15 @@ does --library hostile.library publish -C hostile --key hostile.key hostile.json
 "$MIMEO" -q head --link press >press.link
 "$MIMEO" head press --json 2>/dev/null | jq -r .digits >press.digits
 "$MIMEO" verify press --json 2>/dev/null >press.verified
+
+# What export makes of it: encrypted; one file with the page; and parts, of a publisher with more to say.
+(umask 077 && printf 'harbour lights at dawn\n' >passphrase)
+does export --encrypt --passphrase-file passphrase -o sealed press
+does export --single-file --page "$page" -o single.html press
+make_publisher wide
+for n in 1 2 3 4 5 6; do
+    od -An -v -tx1 -N24000 /dev/urandom | tr -d '\n' |
+        jq -cR --arg n "$n" '{id: "wide-\($n)", lang: "en", title: "Wide \($n)", body: "<p>\(.)</p>"}' |
+        publish wide - >/dev/null 2>&1 || fault "wide publishes $n"
+done
+does export --part-size 64K -o wide.mimeo wide

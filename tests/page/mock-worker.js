@@ -45,6 +45,7 @@ const base = { publisher: hex(77), digits: '04811 77230 91846 55012 30987 61244 
   pin: 'unknown', petname: '', nameTaken: false, charterVersion: 2, headSeq: 43, headHash: hex(9), headTime: NOW - 5000, headNextBy: NOW + 9 * DAYS, knownSeq: 0, held: 41, missing: 2, firstMissing: 17, lastMissing: 18,
   late: false, verdict: 'unknown-publisher', reason: '', remark: '', parts: [{ set: 'ab', of: 7, have: [1, 2, 4, 5, 6, 7], missing: [{ part: 3, bundles: '17-18', media: 12 }] }] };
 const states = new Map();
+let spoiled = '';
 
 function stateFor(name) {
   const s = Object.assign({}, base);
@@ -113,6 +114,7 @@ const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
 const acts = {
   async open(m, progress) {
+    spoiled = m.names.join();
     const slow = m.names.some((n) => /slow/.test(n));
     for (let i = 0; i <= 20 && slow; i++) {
       progress(i * 2.5e6, 50e6);
@@ -137,7 +139,7 @@ const acts = {
       progress(i * 1e6, 1e7);
       await pause(100);
     }
-    const bad = states.get(m.publisher).verdict === 'damaged';
+    const bad = /spoiled|damaged/.test(spoiled + states.get(m.publisher).verdict);
     return { verdict: bad ? 'damaged' : 'good', charters: 2, bundles: 41, blocks: 120, media: 33, articles: 812, erasedBlocks: 0, unjoined: 0, missing: 2, bytes: 1e7,
       faults: bad ? [{ object: 'bundles/00/00/41.mimeo', seq: 41, verdict: 'damaged', message: 'the hash of block 3 is wrong: fetch bundle 41 again' }] : [], remarks: [] };
   },

@@ -17,6 +17,7 @@ function startWorker() {
     if (e.preventDefault) e.preventDefault();
     stopWorker('stopped');
   };
+  if (S.pins) check('trust', { load: S.pins }).catch(() => {}); /* whom the reader confirmed, first of all */
 }
 
 /* Ends it, and all that wait for it.  It starts again, empty, with the next call. */

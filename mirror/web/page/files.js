@@ -3,6 +3,7 @@
  * what it is; one that is encrypted is asked for its passphrase, in a form beside it.
  */
 const FILES_MAX = 10000, DEPTH_MAX = 8;
+const CHECK_BYTES = 64e6, DEEP_BYTES = 8e6; /* checked whole at once: a second or two on a phone */
 
 function progressText(p) {
   return words('checking', { a: size(p.done), b: size(p.total) });
@@ -19,9 +20,10 @@ async function openFiles(files, names, passphrase, first) {
     noteReports(answer.files, files, names, passphrase !== undefined);
     S.publishers = answer.publishers;
     await keepFiles().catch(() => { S.keep = false; }); /* no room: it is not kept, and the screens say so */
-    afterOpening(answer.files, first);
+    await afterOpening(answer.files, first);
+    await checkOpened();
   } catch (fault) {
-    if (fault.code === 'cancelled') return;
+    if (fault.code === 'cancelled' || fault.code === 'stopped') return; /* said already */
     S.trouble = fault;
     go({ screen: 'files' });
   }
@@ -42,9 +44,18 @@ const isFine = (report) => !report.code && !report.needsPassphrase && PACKS.incl
 function afterOpening(reports, first) {
   S.trouble = null;
   S.notice = '';
-  if (S.publishers.length === 0 || !reports.every(isFine)) go({ screen: 'files' }, first);
-  else if (S.publishers.length > 1) go({ screen: 'shelf' }, first);
-  else go({ screen: 'front', publisher: S.publishers[0].publisher }, first);
+  if (S.publishers.length === 0 || !reports.every(isFine)) return go({ screen: 'files' }, first);
+  if (S.publishers.length > 1) return go({ screen: 'shelf' }, first);
+  return go({ screen: 'front', publisher: S.publishers[0].publisher }, first);
+}
+
+/* Headlines first; then everything that is here is checked, and what fails is said on each screen. */
+async function checkOpened() {
+  S.checked.clear();
+  const bytes = S.files.reduce((sum, f) => sum + (f.file && isFine(f.report) ? f.file.size : 0), 0);
+  for (const s of bytes <= CHECK_BYTES ? S.publishers : []) {
+    await withProgress(checkWhole(s, bytes <= DEEP_BYTES)).catch(() => {}); /* asked for, it says why not */
+  }
 }
 
 function picked(list) {

@@ -1,12 +1,4 @@
 /* Help, and the few settings. */
-const THEMES = ['auto', 'light', 'dark'];
-
-function setTheme(theme) {
-  S.theme = theme;
-  if (theme === 'auto') document.documentElement.removeAttribute('data-theme');
-  else document.documentElement.dataset.theme = theme;
-}
-
 function languageChoice() {
   return choice('Language · Язык · 语言 · زبان', language, allLanguages().map((l) => [l, languageNameIn(l), l]), (l) => {
     setLanguage(l);
@@ -24,14 +16,14 @@ function keyTable() {
 function helpScreen() {
   const version = h('p.detail');
   check('about').then((a) => { version.textContent = words('version', { x: a.version }); }, () => {});
-  const set = (change) => (value) => {
-    change(value);
+  const singleKeys = (value) => {
+    S.singleKeys = value;
     keepSettings();
   };
   return h('div.plain', null, h('h1', { tabindex: '-1' }, words('help')),
     h('p', null, words('intro')), h('p', null, words('private')), h('p', null, words('truth')),
     h('h2', null, words('thisPage')), aboutThisPage(), version,
-    h('h2', null, words('keys')), keyTable(), tick(words('singleKeys'), S.singleKeys, set((v) => { S.singleKeys = v; })),
-    h('h2', null, words('settings')), choice(words('colours'), S.theme, THEMES.map((t) => [t, words(t)]), set(setTheme)), languageChoice(),
+    h('h2', null, words('keys')), keyTable(), tick(words('singleKeys'), S.singleKeys, singleKeys),
+    h('h2', null, words('settings')), languageChoice(),
     h('h2', null, words('keep')), keepForm());
 }

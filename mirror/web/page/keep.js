@@ -41,7 +41,8 @@ const store = (key, value) => withStore('readwrite', true, (s) => s.put(value, k
 const stored = (key) => withStore('readonly', false, (s) => s.get(key));
 
 async function keepPins() {
-  if (S.keep) await store('pins', (await check('trust', { save: true })).bytes);
+  S.pins = (await check('trust', { save: true })).bytes;
+  if (S.keep) await store('pins', S.pins);
 }
 
 async function keepFiles() {
@@ -51,12 +52,12 @@ async function keepFiles() {
 }
 
 function keepSettings() {
-  if (S.keep) store('settings', { language, theme: S.theme, singleKeys: S.singleKeys }).catch(() => {});
+  if (S.keep) store('settings', { language, singleKeys: S.singleKeys }).catch(() => {});
 }
 
 async function startKeeping() {
   S.keep = true;
-  await store('settings', { language, theme: S.theme, singleKeys: S.singleKeys });
+  await store('settings', { language, singleKeys: S.singleKeys });
   await keepFiles();
   await keepPins();
   if (!S.site || !navigator.serviceWorker) return;
@@ -65,9 +66,7 @@ async function startKeeping() {
   await controlled();
   await fetch(location.pathname, { credentials: 'omit' }); /* so that the page itself is kept */
   /* A worker that began before is not seen by the service: begin again, so that what is read is kept. */
-  stopWorker('cancelled');
-  await openSite();
-  await keepPins();
+  await restart();
 }
 
 /* Until the service has taken this page over. */
@@ -95,12 +94,8 @@ async function forgetAll() {
   await dropDatabase(ANSWERS);
   await dropDatabase(KEPT);
   stopWorker('cancelled');
-  S.publishers = [];
-  S.files = [];
-  S.order = [];
-  S.trouble = null;
-  S.notice = 'forgotten';
-  startOver();
+  S.pins = null;
+  closeAll('forgotten');
   say(words('forgotten'));
 }
 
@@ -111,9 +106,7 @@ async function recall() {
   S.keep = true;
   S.singleKeys = settings.singleKeys;
   setLanguage(settings.language);
-  setTheme(settings.theme);
-  const pins = await stored('pins');
-  if (pins) await check('trust', { load: pins });
+  S.pins = await stored('pins');
   S.recalled = (await stored('files')) || [];
 }
 

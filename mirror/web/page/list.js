@@ -53,7 +53,7 @@ function story(article, o) {
       article.section && !o.section && h('p.kicker', t, article.section),
       h('h2', t, headline(article)),
       gist && h('p.gist', t, gist),
-      h('p.meta', null, flags(article), byline(article) && h('span', null, byline(article)),
+      h('p.meta', { dir: t.dir }, flags(article), byline(article) && h('span', null, byline(article)),
         h('span', null, time(shownTime(article), date(shownTime(article)))))));
 }
 

@@ -5,9 +5,11 @@
  * an article is in an address, a title or anything else that a browser writes down.
  */
 const S = {
-  publishers: [], files: [], order: [], /* the list that an article was opened from */
+  publishers: [], files: [], checked: new Map(), /* what a check of everything found, by publisher */
+  order: [], /* the list that an article was opened from */
   site: null, /* the mirror's address, where this page came from one that is one */
-  keep: false, recalled: [], theme: 'auto', singleKeys: true, trouble: null, notice: '', pageHash: null,
+  keep: false, recalled: [], singleKeys: true, trouble: null, notice: '', pageHash: null,
+  pins: null, /* as the worker gave them: for the next one */
 };
 const SCREENS = { start: startScreen, front: frontScreen, article: articleScreen, search: searchScreen,
   publisher: publisherScreen, shelf: shelfScreen, files: filesScreen, help: helpScreen };
@@ -29,7 +31,7 @@ function go(to, instead) {
   places.length = here;
   places.push(to);
   history[instead ? 'replaceState' : 'pushState']({ place: here }, '');
-  show();
+  return show();
 }
 
 function onHistory(e) {
@@ -76,7 +78,7 @@ function showSigns() {
   for (const s of one ? [one] : S.publishers) {
     const lines = signsOf(s, to.screen === 'article' || !one);
     if (one || S.publishers.length === 1) put(area, lines);
-    else put(area, [h('p', null, h('bdi', null, titleOf(s)), ' ', callsItself(s)), lines[0]]);
+    else put(area, [h('p', null, h('bdi', null, titleOf(s)), ' · ', callsItself(s)), lines[0]]);
   }
   if (S.site && to.screen === 'front') area.append(signLine('note', words('served'), words('servedText')));
 }
@@ -105,20 +107,33 @@ async function withProgress(promise) {
     clearTimeout(timer);
     if (--underWay === 0) {
       byId('busy').hidden = true;
+      byId('say').textContent = '';
       byId('progress').removeAttribute('value');
       byId('progress-text').textContent = words('working');
     }
   }
 }
 
-/* Stopping ends the worker; what was open before is opened again. */
-async function stopAll() {
+/* Another worker, with what was open in the one before. */
+async function restart() {
   stopWorker('cancelled');
-  const fine = S.files.filter((f) => isFine(f.report) && f.file);
   S.publishers = [];
   if (S.site) await openSite();
-  await openFiles(fine.map((f) => f.file), fine.map((f) => f.report.name));
-  if (fine.length === 0) startOver();
+  const files = S.files.filter((f) => isFine(f.report)).map((f) => f.file);
+  if (files.length === 0) return;
+  const names = S.files.filter((f) => isFine(f.report)).map((f) => f.report.name);
+  const answer = await withProgress(check('open', { files, names }, showProgress));
+  noteReports(answer.files, files, names);
+  S.publishers = answer.publishers;
+}
+
+/* What is under way is given up; what was open before it stays. */
+async function stopAll() {
+  await restart();
+  const { publisher } = places[here];
+  if (S.publishers.length === 0) startOver();
+  else if (publisher && !publisherOf(publisher)) home();
+  else show(true);
 }
 
 function drawPage() {
@@ -127,7 +142,7 @@ function drawPage() {
   put(page, [
     h('a.skip', { href: '#main', onclick: (e) => { e.preventDefault(); byId('main').focus(); } }, words('skip')),
     h('header.bar', { id: 'bar' }),
-    h('div.busy', { id: 'busy', hidden: true }, h('div', null, h('span', { id: 'progress-text' }, words('working')),
+    h('section.busy', { id: 'busy', hidden: true, 'aria-label': words('working') }, h('div', null, h('span', { id: 'progress-text' }, words('working')),
       h('progress', { id: 'progress', 'aria-labelledby': 'progress-text' }), button(words('stop'), stopAll))),
     h('aside.signs', { id: 'signs', 'aria-label': words('why') }),
     h('main', { id: 'main', tabindex: '-1' }),
@@ -163,13 +178,15 @@ async function show(back) {
   if (mine === shown) place(node, to, back);
 }
 
-/* The worker is gone, and what was open with it. */
-function closeAll() {
+/* The worker is gone, and what was open with it: nothing of it stays on the screen. */
+function closeAll(notice) {
   S.publishers = [];
   S.files = [];
   S.order = [];
-  showBar();
-  showSigns();
+  S.checked.clear();
+  S.trouble = notice ? null : { code: 'stopped' };
+  S.notice = notice || '';
+  startOver();
 }
 
 async function refresh() {
@@ -202,13 +219,22 @@ async function openWhatIsThere() {
   return go({ screen: 'front', publisher: S.publishers[0].publisher }, true);
 }
 
+/* WebAssembly may be missing, or be forbidden where a browser does not know the policy's word for it. */
+function canCheck() {
+  try {
+    return Boolean(new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)) && Worker);
+  } catch (e) {
+    return false;
+  }
+}
+
 async function start() {
   loadWords();
   drawPage();
   history.replaceState({ place: 0 }, '');
   window.addEventListener('popstate', onHistory);
   document.addEventListener('keydown', onKey);
-  if (typeof WebAssembly !== 'object' || typeof Worker !== 'function') {
+  if (!canCheck()) {
     byId('main').append(h('div.plain.start', null, h('h1', null, words('reader')), signLine('danger', words('noWasm'), '')));
     return;
   }

@@ -109,9 +109,18 @@ function checkResult(r) {
   const counted = listed([words('bundles', { n: r.bundles }), words('pictures', { n: r.media }), words('articles', { n: r.articles })]);
   const lines = r.faults.map((f) => h('li', null, h('strong', null, words(f.verdict)), ' ',
     f.seq ? `${words('bundle', { n: f.seq })}. ` : '', hasWords(`${f.verdict}Text`) && words(`${f.verdict}Text`, { x: '' }),
-    ' ', detail(`${f.object}: ${f.message}`)));
-  return [lines.length > 0 ? signLine('danger', words('faults', { n: lines.length }), '') : signLine('good', words('noFault'), ''),
+    ' ', detail(faultText(f))));
+  return [lines.length > 0 ? signLine(LEVELS[r.verdict] || 'danger', words('faults', { n: lines.length }), '') : signLine('good', words('noFault'), ''),
     h('p', null, words('checked', { x: counted })), h('ol.list', null, lines)];
+}
+
+async function checkWhole(s, deep) {
+  const result = await check('verify', { publisher: s.publisher, deep }, showProgress);
+  S.checked.set(s.publisher, result);
+  showSigns();
+  const gravest = findings(s)[0];
+  if (LEVELS[gravest] === 'danger') say(words(gravest));
+  return result;
 }
 
 function checkAll(s) {
@@ -119,7 +128,7 @@ function checkAll(s) {
   const run = async (e) => {
     e.target.disabled = true;
     try {
-      const result = await withProgress(check('verify', { publisher: s.publisher, deep: true }, showProgress));
+      const result = await withProgress(checkWhole(s, true));
       out.textContent = '';
       put(out, checkResult(result));
     } catch (fault) {

@@ -12,11 +12,14 @@ const LEVELS = {
 
 const confirmed = (s) => s.pin === 'verified' || s.pin === 'shipped' || s.pin === 'own';
 
+const faultsOf = (s) => (S.checked.has(s.publisher) ? S.checked.get(s.publisher).faults : []);
+
 /* Keys of words for all that is to be said of it. */
 function findings(s) {
   const all = new Set();
   if (s.nameTaken) all.add('nameTaken');
   if (s.verdict) all.add(s.verdict);
+  faultsOf(s).forEach((f) => all.add(f.verdict));
   if (s.pin === 'unknown') all.add('unknown-publisher');
   if (s.pin === 'first-use') all.add('first-use');
   if (s.late) all.add('late');
@@ -36,6 +39,8 @@ function signLine(level, title, text, more) {
   return h('div.sign', { 'data-level': level }, sign(level), h('p', null, title && h('strong', null, title), title && ' ', text, more));
 }
 
+const faultText = (f) => f && `${f.object}: ${f.message}`;
+
 /* English words of the library, where it says more than this page has words for. */
 const detail = (message) => message && h('span.detail', { lang: 'en', dir: 'ltr' }, message);
 
@@ -45,7 +50,7 @@ function signsOf(s, brief) {
   return keys.map((key, i) => {
     const level = LEVELS[key] || 'danger';
     return signLine(level, words(key), (!brief || level === 'danger') && findingText(key, s), [
-      !brief && key === s.verdict && level === 'danger' && detail(s.reason),
+      !brief && level === 'danger' && detail(key === s.verdict ? s.reason : faultText(faultsOf(s).find((f) => f.verdict === key))),
       ' ', i === 0 && places[here].screen !== 'publisher' && button(words('why'), () => go({ screen: 'publisher', publisher: s.publisher }), 'link'),
     ]);
   });
