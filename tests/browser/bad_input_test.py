@@ -87,36 +87,34 @@ def test_damage(checks, world):
 
 
 def test_two_gigabytes(checks, world):
-    """Sparse, behind a small pack: read in slices, what is none of it told, and in little memory."""
+    """Sparse, behind a small pack: read in slices, with progress, in little memory; and it can be stopped.
+    With the word "two_gigabytes_whole" it is read to its end, which takes its time."""
+    reader, browser, words = checks.reader, checks.browser, checks.words
     path = packs.write(f"{world}/huge.mimeo", packs.pack(f"{world}/press"))
     os.truncate(path, 2 << 30)
-    checks.reader.open()
-    before = renderers_kb(checks.browser.process.pid)
-    peak = Peak(checks.browser.process.pid)
+    reader.open()
+    before = renderers_kb(browser.process.pid)
+    peak = Peak(browser.process.pid)
     peak.start()
     try:
-        checks.reader.give(path, seconds=60)
-        said(checks, "2 GB")
+        if "two_gigabytes_whole" in checks.only:
+            reader.give(path, seconds=200)
+            said(checks, "2 GB")
+        else:
+            browser.files("#pick", path)
+            for part in (0.01, 0.03):
+                browser.wait("(part) => { const bar = document.getElementById('progress'); return bar.value > part * bar.max; }",
+                             part, seconds=30, what=f"{part} of the bar of progress")
+            reader.press(words["stop"], "#busy", changes=False)
+            reader.ready()
     finally:
         peak.going = False
         peak.join()
         os.remove(path)
     checks.true(f"in {(peak.kb - before) // 1024} MB", peak.kb - before < 200 << 10)
-
-
-def test_a_long_check_is_stopped(checks, world):
-    """The button that stops it is there, and the page goes on."""
-    reader, browser, words = checks.reader, checks.browser, checks.words
-    path = packs.write(f"{world}/long.mimeo", [packs.MAGIC] + packs.pack(f"{world}/press"))
-    os.truncate(path, 6 << 30)
-    reader.open()
-    browser.files("#pick", path)
-    browser.wait("() => !document.getElementById('busy').hidden", what="the bar of progress")
-    reader.press(words["stop"], "#busy", changes=False)
-    reader.ready()
-    os.remove(path)
-    reader.give(f"{world}/press.mimeo")
-    checks.true("and another is read", len(reader.headlines()) > 5)
+    if "two_gigabytes_whole" not in checks.only:
+        reader.give(f"{world}/press.mimeo")
+        checks.true("and another is read", len(reader.headlines()) > 5)
 
 
 def test_hostile_articles(checks, world):
