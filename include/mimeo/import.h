@@ -26,6 +26,8 @@ struct mimeo_import_event {
     int code;              /* 0, or what went wrong */
     const char *message;   /* why; "" for nothing */
     uint64_t bundles, articles, media, bytes; /* taken into the library */
+    uint64_t uncited;      /* pictures of packs that were left out, since no article that is held cites them: they are damaged, or
+                              their bundles are not here */
 };
 /* A part of an export that is lacking, or that is here and did not bring all that it should.  A hint: nobody signs it. */
 struct mimeo_import_lack {
@@ -34,7 +36,8 @@ struct mimeo_import_lack {
     uint32_t part, of;
     bool here;
     const char *bundles;   /* that are lacking still: "41-43,50"; "" for none */
-    uint64_t media;        /* pictures of a part that is lacking; 0 where it is here */
+    uint64_t media;        /* pictures that are lacking */
+    const char *ask;       /* bundles to ask for, so that all of it comes: "41-43,50"; "" where nobody can tell */
 };
 struct mimeo_import_options {
     const char *expect;    /* digits: only this publisher is taken, and its pin is verified by them */

@@ -25,7 +25,8 @@ extern "C" {
 
 typedef struct mimeo_mirror mimeo_mirror;
 
-/* `library`: as in mimeo/trust.h.  Fails only where there is no mirror to speak of (no charter
+/* `library`: as in mimeo/trust.h.  An encrypted pack is opened with the passphrase of mimeo_ctx_set_passphrase()
+ * (mimeo/key.h); MIMEO_EPASSPHRASE: it may be one, and there is no passphrase, or not this one.  Fails only where there is no mirror to speak of (no charter
  * that holds, nothing at `path`): a mirror with faults opens, and its state says so. */
 MIMEO_API int mimeo_mirror_open(mimeo_mirror **out, mimeo_ctx *ctx, const char *path,
                                 const char *library);

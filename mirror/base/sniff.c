@@ -69,6 +69,15 @@ static bool is_text(struct view v)
     return c.left == 0 || (v.len >= SNIFF_LEN && c.left < 4);
 }
 
+/* As UTF-16 of most scripts has many. */
+static bool has_zeros(struct view v)
+{
+    size_t zeros = 0;
+    for (size_t i = 0; i < v.len; i++)
+        zeros += v.ptr[i] == 0;
+    return zeros * 8 > v.len;
+}
+
 static bool has(struct view front, const struct signature *s)
 {
     return front.len >= s->offset + s->len && memcmp(front.ptr + s->offset, s->bytes, s->len) == 0;
@@ -83,6 +92,10 @@ struct sniff sniff(struct view front)
     for (size_t i = 0; i < sizeof(signatures) / sizeof(signatures[0]); i++)
         if (has(front, &signatures[i]))
             return (struct sniff){signatures[i].kind, signatures[i].words};
+    if (front.len >= 2 && (memcmp(front.ptr, "\xFF\xFE", 2) == 0 || memcmp(front.ptr, "\xFE\xFF", 2) == 0) && has_zeros(front))
+        return (struct sniff){SNIFF_TEXT, "is a text, no mimeo mirror"};
+    if (!is_text(front)) /* one encrypted pack in 256 begins with "<" */
+        return (struct sniff){SNIFF_UNKNOWN, "is nothing that mimeo knows"};
     struct cursor c = cursor_of(front);
     cursor_skip(&c, "\xEF\xBB\xBF");
     while (c.left > 0 && (*c.ptr == ' ' || *c.ptr == '\n' || *c.ptr == '\r' || *c.ptr == '\t')) {
@@ -91,9 +104,7 @@ struct sniff sniff(struct view front)
     }
     if (c.left > 0 && *c.ptr == '<')
         return (struct sniff){SNIFF_HTML, web_words};
-    if (is_text(front) || (front.len >= 2 && (memcmp(front.ptr, "\xFF\xFE", 2) == 0 || memcmp(front.ptr, "\xFE\xFF", 2) == 0)))
-        return (struct sniff){SNIFF_TEXT, "is a text, no mimeo mirror"};
-    return (struct sniff){SNIFF_UNKNOWN, "is nothing that mimeo knows"};
+    return (struct sniff){SNIFF_TEXT, "is a text, no mimeo mirror"};
 }
 
 const char *sniff_kind_name(enum sniff_kind kind)

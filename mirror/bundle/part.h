@@ -6,7 +6,7 @@
  *     set 5f0e…            the same in all parts of one export, random
  *     part 3 7
  *     publisher <ID>
- *     holds 1 41-43,50 0   bundles, or "-" for none; how many pictures
+ *     holds 1 41-43,50 0   bundles that it has, or has pictures of, or "-" for none; how many pictures
  *     …                    one line for each part
  *
  * Beware: nobody signs this.  It is a hint to people, and nothing is believed, refused or kept for its sake.

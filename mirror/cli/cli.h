@@ -92,6 +92,11 @@ void put_text(struct cli *cli, const char *text, size_t cells);
 /* "1.2 MB" in a static buffer of its own kind; four may be alive at once. */
 const char *human_bytes(unsigned long long bytes);
 
+/* The hash of the page that this mimeo hands on (export --with-reader), to stand beside a fingerprint: whoever publishes
+ * the one publishes the other.  A line for people, its word `width` wide; nothing where this mimeo was built without. */
+void put_page_hash(int width);
+void json_page_hash(void); /* "page" */
+
 /* JSON, an object a line. */
 void json_begin(void);
 void json_end(void);
@@ -141,19 +146,29 @@ void pager_wait(void);
 void banner(struct cli *cli, const mimeo_mirror *m);
 /* "Harbour Courier", or: calls itself "Harbour Courier" (quoted where not pinned). */
 void put_publisher(struct cli *cli, const struct mimeo_mirror_state *s);
+/* Who it is that was just pinned, and how far that is known: the first thing that a reader has to hear. */
+void put_new_publisher(struct cli *cli, const char *publisher);
 
 /* ---- source.c ---- */
 
-/* What a reader's command works on: one mirror, or the library (or of it one publisher, `who`). */
+/* What a reader's command works on: one mirror, several that were handed over, or the library (or of it one publisher,
+ * `who`). */
 struct source {
-    mimeo_mirror *mirror;   /* where it is one mirror */
-    mimeo_library *library; /* else */
+    mimeo_mirror *mirror;       /* where it is one mirror */
+    mimeo_gathering *gathering; /* where it is several */
+    mimeo_library *library;     /* else */
     const char *who;
+    int status;                 /* of paths among several that gave nothing: that was said */
 };
-/* `path`: the word for a mirror, or NULL.  EXIT_OK, or a status after saying why. */
+/* `path`: the word for a mirror, or NULL; a directory of packs of one publisher is one too.  EXIT_OK, or a status after saying
+ * why. */
 int source_open(struct source *out, struct cli *cli, const struct command *command, const char *path, const char *who);
+/* The same of any number of paths, and what they give may be several: packs, mirrors, directories of them. */
+int source_open_all(struct source *out, struct cli *cli, const struct command *command, const char *const *paths, size_t count,
+                    const char *who);
 void source_close(struct source *s);
-/* fn for the mirror (without a holding), or for each publisher of the library that is meant; the gravest status. */
+/* fn for the mirror (without a holding), or for each of several, or for each publisher of the library that is meant; the
+ * gravest status. */
 int source_each(struct source *s, struct cli *cli,
                 int (*fn)(struct cli *cli, mimeo_mirror *m, const struct mimeo_holding *h, void *payload), void *payload);
 int source_banners(struct source *s, struct cli *cli);

@@ -39,6 +39,7 @@ static void put_json(const struct mimeo_import_event *e)
     json_number("articles", e->articles);
     json_number("media", e->media);
     json_number("bytes", e->bytes);
+    json_number("uncited", e->uncited);
     json_end();
 }
 
@@ -73,18 +74,12 @@ static void put_for_people(struct cli *cli, const struct mimeo_import_event *e)
         put_text(cli, e->message, 0);
     }
     putchar('\n');
-}
-
-/* Who it is, and how far that is known: of a new one the first thing that a reader has to hear. */
-static void put_pin(struct cli *cli, const char *publisher)
-{
-    struct mimeo_pin pin;
-    if (mimeo_trust_find(cli->ctx, cli->library, publisher, &pin) < 0)
-        return;
-    printf("Fingerprint: %s (%s)\n", pin.digits, mimeo_pin_state_name(pin.state));
-    if (pin.state == MIMEO_PIN_FIRST_USE)
-        talk(cli, "mimeo: taken at first use: nothing shows that this is who it says it is. Get the fingerprint by another way, then\n"
-                  "mimeo: mimeo trust confirm %.16s --expect 'DIGITS'", pin.publisher);
+    if (e->uncited > 0)
+        talk(cli, e->uncited == 1 ? "mimeo: note: %llu picture was left out, since no article that is held has it: it is damaged, or its "
+                                    "bundle is not here"
+                                  : "mimeo: note: %llu pictures were left out, since no article that is held has them: they are "
+                                    "damaged, or their bundles are not here",
+             (unsigned long long)e->uncited);
 }
 
 static void hear_event(const struct mimeo_import_event *e, void *payload)
@@ -96,7 +91,7 @@ static void hear_event(const struct mimeo_import_event *e, void *payload)
     else if (!cli->quiet || e->code < 0)
         put_for_people(cli, e);
     if (!cli->json && !cli->quiet && e->pinned)
-        put_pin(cli, e->publisher);
+        put_new_publisher(cli, e->publisher);
     fflush(stdout);
 }
 
@@ -152,6 +147,7 @@ static void put_lack_json(const struct mimeo_import_lack *l)
     json_number("of", l->of);
     json_string("bundles", l->bundles);
     json_number("media", l->media);
+    json_string("ask", l->ask);
     json_end();
 }
 
@@ -165,13 +161,14 @@ static void hear_lack(const struct mimeo_import_lack *l, void *payload)
     }
     put_text(cli, l->petname[0] != '\0' ? l->petname : l->publisher, 0);
     printf(l->here ? ": part %u of %u did not bring all that it should" : ": part %u of %u is not here", l->part, l->of);
+    bool one = strpbrk(l->bundles, ",-") == NULL;
     if (l->bundles[0] != '\0')
-        printf("%s bundles %s", l->here ? ":" : ", with", l->bundles);
+        printf("%s %s %s", l->here ? ":" : ", with", one ? "bundle" : "bundles", l->bundles);
     if (l->media > 0)
-        put_count(l->bundles[0] != '\0' ? " and " : ", with ", l->media, "picture", "pictures");
+        put_count(l->bundles[0] != '\0' ? " and " : l->here ? ": " : ", with ", l->media, "picture", "pictures");
     fputs(": ask for it again", stdout);
-    if (l->bundles[0] != '\0')
-        printf(" (mimeo export --bundles %s)", l->bundles);
+    if (l->ask[0] != '\0')
+        printf(" (mimeo export --bundles %s)", l->ask);
     putchar('\n');
 }
 

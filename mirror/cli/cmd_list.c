@@ -39,7 +39,7 @@ struct listing {
     struct cli *cli;
     const char *publisher, *petname; /* of a mirror */
     bool several;                    /* publishers: each article says whose it is */
-    bool any;
+    uint64_t count;
 };
 
 /* Two lines an article: what it is, and what names it. */
@@ -84,7 +84,7 @@ static void put_for_programs(const struct mimeo_article *a, const char *petname)
 static int put(struct listing *l, const struct mimeo_article *a, const char *publisher, const char *petname)
 {
     const char *label = petname[0] != '\0' ? petname : "(not pinned)";
-    l->any = true;
+    l->count++;
     if (l->cli->json) {
         json_begin();
         json_article(a);
@@ -125,18 +125,41 @@ static int parse(struct mimeo_list_options *o, const struct args *args)
     return status;
 }
 
-static int list_mirror(struct cli *cli, struct source *s, const struct mimeo_list_options *o)
+/* One mirror, or one of several that were handed over: each is listed by itself. */
+struct mirror_listing {
+    struct mimeo_list_options options;
+    size_t several;
+    uint64_t count;
+    int code;
+};
+
+static int list_mirror(struct cli *cli, mimeo_mirror *m, const struct mimeo_holding *h, void *payload)
 {
+    (void)h;
+    struct mirror_listing *ml = payload;
     struct mimeo_mirror_state state;
-    mimeo_mirror_get_state(s->mirror, &state);
-    struct listing l = {.cli = cli, .publisher = state.publisher, .petname = state.petname};
-    banner(cli, s->mirror);
+    mimeo_mirror_get_state(m, &state);
+    struct listing l = {.cli = cli, .publisher = state.publisher, .petname = state.petname, .several = ml->several > 1};
+    uint64_t limit = ml->options.limit;
+    if (ml->code < 0 || (limit > 0 && ml->count == limit))
+        return EXIT_OK;
+    banner(cli, m);
     if (!cli->json)
         pager_start();
-    int rc = mimeo_mirror_list(s->mirror, cli->ctx, o, put_article, &l);
-    if (rc == 0 && !l.any)
+    ml->options.limit = limit > 0 ? limit - ml->count : 0;
+    ml->code = mimeo_mirror_list(m, cli->ctx, &ml->options, put_article, &l);
+    ml->options.limit = limit;
+    ml->count += l.count;
+    return EXIT_OK;
+}
+
+static int list_mirrors(struct cli *cli, struct source *s, const struct mimeo_list_options *o, int *status)
+{
+    struct mirror_listing ml = {.options = *o, .several = source_publishers(s, cli)};
+    *status = source_each(s, cli, list_mirror, &ml);
+    if (ml.code == 0 && ml.count == 0 && *status == EXIT_OK)
         talk(cli, "mimeo: there is no such article");
-    return rc;
+    return ml.code;
 }
 
 /* A publisher that cannot be opened was told of with the banners. */
@@ -152,7 +175,7 @@ static int list_library(struct cli *cli, struct source *s, const struct mimeo_li
     if (!cli->json)
         pager_start();
     int rc = mimeo_library_list(s->library, cli->ctx, &lo, put_held, &l);
-    if (rc == 0 && !l.any)
+    if (rc == 0 && l.count == 0)
         talk(cli, arrived ? "mimeo: the last sync brought no article" : "mimeo: there is no such article");
     return rc;
 }
@@ -166,11 +189,11 @@ static int run_it(struct cli *cli, const struct args *args)
         return status;
     use_passphrase(cli, args->values[PACK_PASSPHRASE_FILE], args->values[PACK_PASSPHRASE_FD]);
     progress_start(cli);
-    status = source_open(&s, cli, &cmd_list, args->word_count > 0 ? args->words[0] : NULL, args->values[PUBLISHER]);
-    if (status == EXIT_OK && s.mirror != NULL && args->flags[NEW])
+    status = source_open_all(&s, cli, &cmd_list, args->words, args->word_count, args->values[PUBLISHER]);
+    if (status == EXIT_OK && s.library == NULL && args->flags[NEW])
         status = usage_fault(&cmd_list, "--new is about what a sync brought into the library, not about a mirror");
     if (status == EXIT_OK) {
-        int rc = s.mirror != NULL ? list_mirror(cli, &s, &o) : list_library(cli, &s, &o, args->flags[NEW], &status);
+        int rc = s.library == NULL ? list_mirrors(cli, &s, &o, &status) : list_library(cli, &s, &o, args->flags[NEW], &status);
         progress_clear();
         if (rc < 0 && !ferror(stdout))
             status = graver_status(status, fail(cli, rc));
@@ -187,9 +210,9 @@ const struct command cmd_list = {
     "  mimeo list -C press.mimeo --json | jq -r .title\n"
     "\n"
     "usage:\n"
-    "  mimeo list [-C PATH | PATH | --publisher WHO] [--new] [--section S] [--lang L] [--author A]\n"
+    "  mimeo list [-C PATH | --publisher WHO] [--new] [--section S] [--lang L] [--author A]\n"
     "      [--since DATE | DURATION] [--until DATE] [--limit N] [--retracted] [--json]\n"
-    "      " PACK_USAGE "\n"
+    "      " PACK_USAGE " [PATH...]\n"
     "\n"
     "options:\n"
     "  --publisher WHO  of the library, only this publisher's: a petname, or an ID or its beginning\n"
@@ -203,5 +226,5 @@ const struct command cmd_list = {
     "  --retracted      those that were taken back too\n"
     PACK_HELP
     "  --json           an object a line\n",
-    options, 0, 1, run_it,
+    options, 0, 100000, run_it,
 };

@@ -184,6 +184,42 @@ static int read_mirror(struct cli *cli, const struct args *args, mimeo_mirror *m
     return status;
 }
 
+/* Of several that were handed over, the only one that has it. */
+struct search {
+    const struct args *args;
+    size_t found;
+};
+
+static int look_for(struct cli *cli, mimeo_mirror *m, const struct mimeo_holding *h, void *payload)
+{
+    (void)h;
+    struct search *q = payload;
+    mimeo_reading *r;
+    int rc = mimeo_mirror_read(&r, m, cli->ctx, q->args->words[0]);
+    if (rc == MIMEO_ENOTFOUND)
+        return EXIT_OK;
+    if (rc < 0)
+        return fail(cli, rc);
+    mimeo_reading_free(r);
+    if (q->found++ > 0)
+        return EXIT_OK;
+    return read_mirror(cli, q->args, m);
+}
+
+static int read_several(struct cli *cli, const struct args *args, struct source *s)
+{
+    struct search q = {.args = args};
+    int status = source_each(s, cli, look_for, &q);
+    if (q.found == 0 && status == EXIT_OK) {
+        fprintf(stderr, "mimeo: there is no article '%s'\n", args->words[0]);
+        return EXIT_FAIL;
+    }
+    if (q.found > 1)
+        talk(cli, "mimeo: %zu of the mirrors here have such an article: this is the first's; -C with the path of one shows another's",
+             q.found);
+    return status;
+}
+
 static int read_library(struct cli *cli, const struct args *args, struct source *s)
 {
     mimeo_mirror *m;
@@ -206,9 +242,11 @@ static int run_it(struct cli *cli, const struct args *args)
         return usage_fault(&cmd_read, "-o belongs to --picture");
     use_passphrase(cli, args->values[PACK_PASSPHRASE_FILE], args->values[PACK_PASSPHRASE_FD]);
     progress_start(cli);
-    int status = source_open(&s, cli, &cmd_read, NULL, args->values[PUBLISHER]);
+    int status = source_open_all(&s, cli, &cmd_read, NULL, 0, args->values[PUBLISHER]);
     if (status == EXIT_OK)
-        status = s.mirror != NULL ? read_mirror(cli, args, s.mirror) : read_library(cli, args, &s);
+        status = s.mirror != NULL      ? read_mirror(cli, args, s.mirror)
+                 : s.gathering != NULL ? read_several(cli, args, &s)
+                                       : read_library(cli, args, &s);
     source_close(&s);
     return status;
 }

@@ -14,6 +14,7 @@ static void put_json(const mimeo_mirror *m, const struct mimeo_mirror_state *s)
     json_string("kind", s->kind);
     json_string("publisher", s->publisher);
     json_string("digits", s->digits);
+    json_page_hash();
     json_string("name", s->name);
     json_string("site", s->site);
     json_string("pin", mimeo_pin_state_name(s->pin));
@@ -76,6 +77,7 @@ static void put_for_people(struct cli *cli, const mimeo_mirror *m, const struct 
     fputs("Publisher:    ", stdout);
     put_publisher(cli, s);
     printf("\nPin:          %s\nID:           %s\nFingerprint:  %s\n", mimeo_pin_state_name(s->pin), s->publisher, s->digits);
+    put_page_hash(14);
     if (s->site[0] != '\0') {
         fputs("Site:         ", stdout);
         put_text(cli, s->site, 0);
@@ -125,7 +127,7 @@ static int run_it(struct cli *cli, const struct args *args)
     struct telling t = {.ask_late = args->flags[LATE]};
     use_passphrase(cli, args->values[PACK_PASSPHRASE_FILE], args->values[PACK_PASSPHRASE_FD]);
     progress_start(cli);
-    int status = source_open(&s, cli, &cmd_status, args->word_count > 0 ? args->words[0] : NULL, args->values[PUBLISHER]);
+    int status = source_open_all(&s, cli, &cmd_status, args->words, args->word_count, args->values[PUBLISHER]);
     if (status == EXIT_OK && !source_is_empty(&s, cli))
         status = source_each(&s, cli, tell_one, &t);
     source_close(&s);
@@ -140,8 +142,8 @@ const struct command cmd_status = {
     "  mimeo status -C press --late || echo 'nothing new for too long'\n"
     "\n"
     "usage:\n"
-    "  mimeo status [-C PATH | PATH | --publisher WHO] [--late] [--json]\n"
-    "      " PACK_USAGE "\n"
+    "  mimeo status [-C PATH | --publisher WHO] [--late] [--json]\n"
+    "      " PACK_USAGE " [PATH...]\n"
     "\n"
     "options:\n"
     "  --publisher WHO  of the library, only this one: a petname, or an ID or its beginning\n"
@@ -150,5 +152,5 @@ const struct command cmd_status = {
     "  --json           an object a publisher\n"
     "\n"
     "The head and the charters are checked, the bundles are not: 'mimeo verify' does that.\n",
-    options, 0, 1, run_it,
+    options, 0, 100000, run_it,
 };

@@ -1,5 +1,6 @@
 /* mimeo verify */
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -11,9 +12,15 @@ static const struct option_spec options[] = {
     PACK_OPTIONS, {"deep", OPTION_FLAG}, {"late", OPTION_FLAG}, {"publisher", OPTION_VALUE}, {NULL, OPTION_FLAG}};
 extern const struct command cmd_verify;
 
+struct hearing {
+    struct cli *cli;
+    const char *path; /* of the mirror */
+};
+
 static void hear_fault(const struct mimeo_fault *f, void *payload)
 {
-    struct cli *cli = payload;
+    const struct hearing *h = payload;
+    struct cli *cli = h->cli;
     progress_clear();
     if (cli->json) {
         json_begin();
@@ -30,20 +37,34 @@ static void hear_fault(const struct mimeo_fault *f, void *payload)
     putchar('\n');
 }
 
+/* A page beside a mirror came from whoever offers the mirror, and shows what it likes; only one is known to be ours. */
+static const char *judge_page(const struct hearing *h, const char *object)
+{
+    if (strcmp(object, "reader.html") != 0 && strcmp(object, "index.html") != 0)
+        return NULL;
+    int same = mimeo_page_is(h->cli->ctx, h->path, object);
+    return same == 1 ? "it is the reading page of this mimeo, byte for byte" :
+           same == 0 ? "it is not the reading page of this mimeo: do not open it unless you know whose it is" :
+                       NULL;
+}
+
 static void hear_remark(const struct mimeo_remark *r, void *payload)
 {
-    struct cli *cli = payload;
+    const struct hearing *h = payload;
+    struct cli *cli = h->cli;
+    const char *page = judge_page(h, r->object);
     progress_clear();
     if (cli->json) {
         json_begin();
         json_string("remark", r->message);
         json_string("object", r->object);
+        json_string("page", page);
         json_end();
         return;
     }
     fputs("note: ", stdout);
     put_text(cli, r->message, 0);
-    putchar('\n');
+    printf("%s%s\n", page == NULL ? "" : "; ", page == NULL ? "" : page);
 }
 
 static double now(void)
@@ -108,9 +129,12 @@ static int verify(struct cli *cli, mimeo_mirror *m, const char *object, bool dee
 {
     struct mimeo_mirror_state s;
     struct mimeo_verify_result r;
+    struct hearing h = {.cli = cli};
     struct mimeo_verify_options o = {
-        .deep = deep, .object = object, .fault = hear_fault, .remark = hear_remark, .payload = cli};
+        .deep = deep, .object = object, .fault = hear_fault, .remark = hear_remark, .payload = &h};
     double started = now();
+    mimeo_mirror_get_state(m, &s);
+    h.path = s.path;
     int rc = mimeo_mirror_verify(m, cli->ctx, &o, &r);
     progress_clear();
     if (rc < 0)
@@ -177,25 +201,37 @@ static int refuse_nothing(struct cli *cli, struct source *s, const char *object)
                              : mimeo_library_mirror(&m, s->library, cli->ctx, s->who));
 }
 
+/* Whose the object is, of several that were handed over, only names of its own would tell. */
+static int verify_all(struct cli *cli, struct source *s, struct task *t)
+{
+    size_t count = source_publishers(s, cli);
+    t->several = s->who == NULL && count > 1;
+    if (count == 0)
+        return refuse_nothing(cli, s, t->object);
+    if (t->several && t->object != NULL && s->gathering != NULL)
+        return usage_fault(&cmd_verify, "there are several mirrors: name the one that '%s' is in", t->object);
+    return t->several && t->object != NULL ? verify_article(cli, s, t) : source_each(s, cli, verify_one, t);
+}
+
 static int run_it(struct cli *cli, const struct args *args)
 {
     struct stat st;
     struct source s;
     const char *word = args->word_count > 0 ? args->words[0] : NULL;
     bool is_path = word != NULL && !cli->dir_given && args->values[PUBLISHER] == NULL && stat(word, &st) == 0;
-    if ((is_path || (word == NULL && cli->dir_given)) && mimeo_proof_claimed(cli->ctx, is_path ? word : cli->dir))
+    bool is_one = args->word_count <= 1;
+    if (!is_path && !is_one)
+        return cli->dir_given || args->values[PUBLISHER] != NULL
+                   ? usage_fault(&cmd_verify, "'%s' is one word too many", args->words[1])
+                   : usage_fault(&cmd_verify, "'%s' is no path: one object at a time, or any number of paths", word);
+    if (is_one && (is_path || (word == NULL && cli->dir_given)) && mimeo_proof_claimed(cli->ctx, is_path ? word : cli->dir))
         return verify_proof(cli, is_path ? word : cli->dir);
     struct task t = {is_path ? NULL : word, args->flags[DEEP], args->flags[LATE], false};
     use_passphrase(cli, args->values[PACK_PASSPHRASE_FILE], args->values[PACK_PASSPHRASE_FD]);
     progress_start(cli);
-    int status = source_open(&s, cli, &cmd_verify, is_path ? word : NULL, args->values[PUBLISHER]);
-    if (status == EXIT_OK) {
-        t.several = s.who == NULL && source_publishers(&s, cli) > 1;
-        if (source_publishers(&s, cli) == 0)
-            status = refuse_nothing(cli, &s, t.object);
-        else
-            status = t.several && t.object != NULL ? verify_article(cli, &s, &t) : source_each(&s, cli, verify_one, &t);
-    }
+    int status = source_open_all(&s, cli, &cmd_verify, args->words, is_path ? args->word_count : 0, args->values[PUBLISHER]);
+    if (status == EXIT_OK)
+        status = verify_all(cli, &s, &t);
     source_close(&s);
     return status;
 }
@@ -206,13 +242,13 @@ const struct command cmd_verify = {
     "  mimeo verify                               all that the library holds\n"
     "  mimeo verify press                         all of a mirror\n"
     "  mimeo verify -C press --deep ferry         one article, inflated and parsed too\n"
-    "  mimeo verify press.mimeo\n"
+    "  mimeo verify part1.mimeo part2.mimeo       packs are verified together\n"
     "  mimeo verify proof.mimeo                   a proof that a publisher signed two histories\n"
     "\n"
     "usage:\n"
     "  mimeo verify [-C PATH | --publisher WHO] [--deep] [--late] [--json]\n"
     "      " PACK_USAGE "\n"
-    "      [PATH | PROOF | ID | SEQ | FILE-IN-MIRROR]\n"
+    "      [PATH... | PROOF | ID | SEQ | FILE-IN-MIRROR]\n"
     "\n"
     "options:\n"
     "  --publisher WHO  of the library, only this one: a petname, or an ID or its beginning\n"
@@ -224,5 +260,5 @@ const struct command cmd_verify = {
     "exit status:\n"
     "  0 good, 4 forged or damaged, 5 unknown publisher, 6 revoked key, 7 rollback or conflict,\n"
     "  8 incomplete, 10 malformed\n",
-    options, 0, 1, run_it,
+    options, 0, 100000, run_it,
 };

@@ -1,6 +1,7 @@
 /*
- * What a reader's command works on.  With -C or a path: that mirror.  With neither: the mirror in the current
- * directory if there is one, else the library; with --publisher the library in any case.
+ * What a reader's command works on.  With -C or a path: that mirror; with several paths, or a directory that is no mirror and
+ * has some or packs in it: all of them.  With neither: the mirror in the current directory if there is one, else the library;
+ * with --publisher the library in any case.
  */
 #include <string.h>
 #include <sys/stat.h>
@@ -19,27 +20,88 @@ static bool is_no_mirror(int code)
     return code == MIMEO_ENOTFOUND || (code == MIMEO_EINCOMPLETE && !is_there("charter") && !is_there("bundles"));
 }
 
-int source_open(struct source *out, struct cli *cli, const struct command *command, const char *path, const char *who)
+static bool is_directory(const char *path)
 {
-    *out = (struct source){.who = who};
-    const char *mirror = path != NULL ? path : cli->dir_given ? cli->dir : NULL;
-    if (who != NULL && mirror != NULL)
-        return usage_fault(command, "--publisher chooses among the library's: it does not go with a mirror's path");
-    int rc = MIMEO_ENOTFOUND;
-    if (mirror != NULL)
-        rc = mimeo_mirror_open(&out->mirror, cli->ctx, mirror, cli->library);
-    else if (who == NULL)
-        rc = mimeo_mirror_open(&out->mirror, cli->ctx, ".", cli->library);
-    if (rc == 0 || mirror != NULL || !is_no_mirror(rc))
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* ---- what was handed over ---- */
+
+struct refusing {
+    struct cli *cli;
+    struct source *s;
+};
+
+static void hear_refused(const char *path, int code, const char *message, void *payload)
+{
+    const struct refusing *r = payload;
+    (void)path;
+    progress_clear();
+    fprintf(stderr, "mimeo: %s\n", message);
+    r->s->status = graver_status(r->s->status, mimeo_exit_status(code));
+}
+
+/* One is a mirror like any other. */
+static int gather(struct source *out, struct cli *cli, const char *const *paths, size_t count)
+{
+    struct refusing r = {cli, out};
+    bool given = cli->packs.file != NULL || cli->packs.fd != NULL;
+    struct mimeo_gather_options o = {given, count > 1 ? hear_refused : NULL, &r};
+    int rc = mimeo_gather(&out->gathering, cli->ctx, paths, count, &o);
+    if (rc < 0)
+        return count > 1 && out->status != EXIT_OK ? out->status : fail(cli, rc);
+    if (mimeo_gathering_count(out->gathering) > 1 || out->status != EXIT_OK)
+        return EXIT_OK;
+    rc = mimeo_gathering_mirror(&out->mirror, out->gathering, cli->ctx, 0, cli->library);
+    mimeo_gathering_free(out->gathering);
+    out->gathering = NULL;
+    return rc < 0 ? fail(cli, rc) : EXIT_OK;
+}
+
+static int open_path(struct source *out, struct cli *cli, const char *path)
+{
+    int rc = mimeo_mirror_open(&out->mirror, cli->ctx, path, cli->library);
+    if (rc == MIMEO_ENOTFOUND && is_directory(path))
+        return gather(out, cli, &path, 1);
+    return rc < 0 ? fail(cli, rc) : EXIT_OK;
+}
+
+static int open_library(struct source *out, struct cli *cli)
+{
+    int rc = out->who == NULL ? mimeo_mirror_open(&out->mirror, cli->ctx, ".", cli->library) : MIMEO_ENOTFOUND;
+    if (rc == 0 || !is_no_mirror(rc))
         return rc < 0 ? fail(cli, rc) : EXIT_OK;
     rc = mimeo_library_open(&out->library, cli->ctx, cli->library);
     return rc < 0 ? fail(cli, rc) : EXIT_OK;
+}
+
+int source_open_all(struct source *out, struct cli *cli, const struct command *command, const char *const *paths, size_t count,
+                    const char *who)
+{
+    *out = (struct source){.who = who};
+    if (who != NULL && (count > 0 || cli->dir_given))
+        return usage_fault(command, "--publisher chooses among the library's: it does not go with a mirror's path");
+    if (count > 1)
+        return gather(out, cli, paths, count);
+    if (count == 1)
+        return open_path(out, cli, paths[0]);
+    return cli->dir_given ? open_path(out, cli, cli->dir) : open_library(out, cli);
+}
+
+int source_open(struct source *out, struct cli *cli, const struct command *command, const char *path, const char *who)
+{
+    int status = source_open_all(out, cli, command, &path, path != NULL, who);
+    if (status != EXIT_OK || out->gathering == NULL)
+        return status;
+    return usage_fault(command, "there are several mirrors: name one of them");
 }
 
 void source_close(struct source *s)
 {
     if (s->library == NULL)
         mimeo_mirror_free(s->mirror);
+    mimeo_gathering_free(s->gathering);
     mimeo_library_free(s->library);
 }
 
@@ -64,6 +126,8 @@ static int count_one(const struct mimeo_holding *h, void *payload)
 size_t source_publishers(struct source *s, struct cli *cli)
 {
     size_t count = 0;
+    if (s->gathering != NULL)
+        return mimeo_gathering_count(s->gathering);
     if (s->library == NULL)
         return 1;
     mimeo_library_each(s->library, cli->ctx, count_one, &count);
@@ -95,10 +159,33 @@ static int visit_one(struct each *e)
     return e->fn(e->cli, m, &h, e->payload);
 }
 
+static int visit_gathered(struct each *e)
+{
+    int rc = 0;
+    e->status = e->s->status;
+    for (size_t n = 0; n < mimeo_gathering_count(e->s->gathering) && rc != MIMEO_ENOMEM && rc != MIMEO_ECANCELLED; n++) {
+        mimeo_mirror *m;
+        struct mimeo_mirror_state state;
+        rc = mimeo_gathering_mirror(&m, e->s->gathering, e->cli->ctx, n, e->cli->library);
+        if (rc < 0) {
+            e->status = graver_status(e->status, fail(e->cli, rc));
+            continue;
+        }
+        mimeo_mirror_get_state(m, &state);
+        struct mimeo_holding h = {.pin = state.pin, .petname = state.petname, .path = state.path};
+        strcpy(h.publisher, state.publisher);
+        e->status = graver_status(e->status, e->fn(e->cli, m, &h, e->payload));
+        mimeo_mirror_free(m);
+    }
+    return e->status;
+}
+
 int source_each(struct source *s, struct cli *cli,
                 int (*fn)(struct cli *cli, mimeo_mirror *m, const struct mimeo_holding *h, void *payload), void *payload)
 {
     struct each e = {.cli = cli, .s = s, .fn = fn, .payload = payload};
+    if (s->gathering != NULL)
+        return visit_gathered(&e);
     if (s->library == NULL)
         return fn(cli, s->mirror, NULL, payload);
     if (s->who != NULL)
@@ -122,7 +209,7 @@ int source_banners(struct source *s, struct cli *cli)
 
 bool source_is_empty(struct source *s, struct cli *cli)
 {
-    if (s->who != NULL || source_publishers(s, cli) > 0)
+    if (s->who != NULL || s->library == NULL || source_publishers(s, cli) > 0)
         return false;
     mimeo_mirror *m; /* there is none: it says what to do */
     mimeo_library_mirror(&m, s->library, cli->ctx, NULL);

@@ -23,6 +23,8 @@ struct take_options {
     /* Before anything held is made zero or removed: what was made from it has to go first, so that a kill between the
      * two leaves the order undone, and the next run does both.  May be NULL. */
     int (*erasing)(void *payload);
+    /* A picture of a pack that no article cites that is held and joined: damaged, or of bundles that did not come.  May be NULL. */
+    void (*uncited)(const struct hash *h, void *payload);
     /* An object of `from` that was refused, with why.  May be NULL. */
     void (*fault)(const struct mimeo_fault *fault, void *payload);
     void *payload;

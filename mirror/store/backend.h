@@ -8,7 +8,8 @@
 #include "store/pack_source.h"
 #include "store/store.h"
 
-#define STORE_NAMES_MAX 10000000 /* entries of one directory */
+#define STORE_NAMES_MAX 200000   /* entries of one directory: they are listed in its order, so in memory */
+#define STORE_MEDIA_MAX 1000000  /* pictures of one repository: the same */
 #define STORE_HEADERS "headers"  /* and its bare headers, as "headers/41/0": the first of that seq, "headers/41/1" another */
 #define STORE_PARTS "part"       /* a pack's lists of parts are below it, for want of a name in a mirror */
 
@@ -36,6 +37,7 @@ int git_branch_open(struct backend **out, mimeo_ctx *ctx, const char *git_dir, c
 int pack_open(struct backend **out, mimeo_ctx *ctx, struct pack_source *source);
 struct pack_view;
 int pack_view_open(struct backend **out, mimeo_ctx *ctx, const struct pack_view *view);
+const struct pack_view *pack_view_of(const struct backend *pack);
 bool pack_is_concurrent(const struct backend *pack);
 /* A store of it, whose path is `label`. */
 int store_of_pack(struct store **out, mimeo_ctx *ctx, const struct pack_view *view, const char *label);

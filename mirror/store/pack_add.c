@@ -35,6 +35,13 @@ static int look(struct look *out, mimeo_ctx *ctx, const char *path)
     return 0;
 }
 
+/* An encrypted pack begins with any bytes at all, "<" in one of 256: only a longer signature says more than the look of
+ * all that was seen. */
+static bool may_be_sealed(const struct look *l, enum sniff_kind kind)
+{
+    return (kind == SNIFF_UNKNOWN || kind == SNIFF_HTML || kind == SNIFF_TEXT) && seal_may_be(l->size, l->seen);
+}
+
 static int refuse(mimeo_ctx *ctx, const char *path, const struct look *l, const struct sniff *what)
 {
     if (what->kind != SNIFF_UNKNOWN)
@@ -55,7 +62,7 @@ int pack_add(struct pack_source *source, mimeo_ctx *ctx, const char *path)
     struct sniff what = sniff(l.seen);
     if (what.kind == SNIFF_PACK)
         return pack_source_add(source, ctx, path);
-    rc = what.kind == SNIFF_UNKNOWN ? sealed_add(source, ctx, path, l.size, l.seen) : 0;
+    rc = may_be_sealed(&l, what.kind) ? sealed_add(source, ctx, path, l.size, l.seen) : 0;
     return rc == 0 ? refuse(ctx, path, &l, &what) : rc < 0 ? rc : 0;
 }
 
@@ -70,7 +77,7 @@ int pack_add_found(struct pack_source *source, mimeo_ctx *ctx, const char *path,
         rc = pack_source_add(source, ctx, path);
         return rc < 0 ? rc : PACKS_ADDED;
     }
-    if (kind != SNIFF_UNKNOWN || !seal_may_be(l.size, l.seen))
+    if (!may_be_sealed(&l, kind))
         return PACKS_NONE;
     if (!sealed)
         return PACKS_SEALED;

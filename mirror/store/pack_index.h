@@ -22,7 +22,7 @@ struct member {
     uint64_t offset; /* of what the name's file would hold */
     uint32_t len;
     uint8_t kind;
-    uint8_t why;       /* 0: an object; else which stray: pack_stray */
+    uint8_t why;       /* 0: an object; else which stray.  Of media: whom the notes before it in the file name */
     uint8_t publisher; /* whose, from 1; 0: nobody's alone */
     struct hash key;   /* of a dictionary, of media; the seq of a bundle or header, a charter's version or a
                           part list's offset, big-endian, and zeros */
@@ -41,6 +41,13 @@ struct pack_publisher {
     struct member head;
 };
 
+/* A list of parts stands before all else of its part. */
+struct part_count {
+    uint64_t offset; /* of the list */
+    uint64_t end;    /* where the next begins, or its file ends */
+    uint64_t media;  /* objects between the two */
+};
+
 struct pack_index {
     struct pack_source *source;
     size_t users;
@@ -48,6 +55,10 @@ struct pack_index {
     struct member_list named; /* sorted; of one name the first in the pack counts */
     struct member_list media; /* sorted once hashed */
     bool media_known;
+    struct part_count *parts; /* by offset */
+    size_t part_count, part_cap;
+    bool in_part;             /* while it is made: the last of them goes on */
+    uint8_t named_last;       /* and whom the last note in the file named */
     struct pack_publisher publishers[PACK_PUBLISHERS_MAX + 1]; /* from 1; at 0 the head where they are not split */
     uint8_t publisher_count;
 };
@@ -67,6 +78,14 @@ struct pack_view {
 int pack_index_find(const struct member **out, const struct pack_view *v, mimeo_ctx *ctx, const char *name);
 /* The n-th further one of the name, with other bytes. */
 const struct member *pack_index_copy(const struct pack_view *v, const char *name, size_t n);
+/* Media by number, which hashes all of them first: how many there are, one's hash, whether it is the view's to list, and the
+ * number of a hash (MIMEO_ENOTFOUND, with no message). */
+int pack_index_count_media(size_t *count, const struct pack_view *v, mimeo_ctx *ctx);
+const struct hash *pack_index_media(const struct pack_view *v, size_t n, bool *listed);
+int pack_index_find_media(size_t *n, const struct pack_view *v, const struct hash *h);
+/* The part whose list has this name, and the one that medium n is of; NULL: none. */
+const struct part_count *pack_index_part(const struct pack_view *v, const char *name);
+const struct part_count *pack_index_part_of(const struct pack_view *v, size_t n);
 /* The names below `top`; strays too, and no media, where it is "". */
 int pack_index_each(const struct pack_view *v, mimeo_ctx *ctx, const char *top, name_fn fn, void *payload);
 

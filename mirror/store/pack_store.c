@@ -89,3 +89,8 @@ bool pack_is_concurrent(const struct backend *b)
 {
     return pack_source_is_concurrent(((const struct pack *)b)->view.index->source);
 }
+
+const struct pack_view *pack_view_of(const struct backend *b)
+{
+    return &((const struct pack *)b)->view;
+}

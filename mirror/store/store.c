@@ -12,6 +12,7 @@
 
 #include "store/backend.h"
 #include "store/pack_add.h"
+#include "store/pack_index.h"
 
 /* Where a media object is, by hash. */
 struct media_place {
@@ -420,6 +421,8 @@ static int collect_media(const char *name, const struct stray *why, void *payloa
     struct name n = name_read(name);
     if (why != NULL || n.kind != NAME_MEDIA)
         return 0;
+    if (s->media_count == STORE_MEDIA_MAX)
+        return ctx_error(w->ctx, MIMEO_EMALFORMED, "'%s' has more than %d pictures", s->path, STORE_MEDIA_MAX);
     if (s->media_count == s->media_cap) {
         size_t cap = s->media_cap == 0 ? 64 : 2 * s->media_cap;
         struct media_place *grown = realloc(s->media, cap * sizeof(*grown));
@@ -507,7 +510,7 @@ static int pass_media(const char *name, const struct stray *why, void *payload)
 int store_each_media(struct store *s, mimeo_ctx *ctx,
                      int (*fn)(uint64_t seq, const struct hash *h, void *payload), void *payload)
 {
-    if (s->kind == STORE_PACK) /* each is there once */
+    if (s->kind == STORE_PACK || s->kind == STORE_DIRECTORY) /* each is there once */
         return s->files->ops->each(s->files, ctx, "media", pass_media, &(struct media_pass){fn, payload});
     int rc = know_media(s, ctx);
     for (size_t i = 0; rc == 0 && i < s->media_count; i++) {
@@ -519,12 +522,27 @@ int store_each_media(struct store *s, mimeo_ctx *ctx,
     return rc;
 }
 
+int store_pack_media(size_t *count, struct store *s, mimeo_ctx *ctx)
+{
+    return pack_index_count_media(count, pack_view_of(s->files), ctx);
+}
+
+const struct hash *store_pack_picture(const struct store *s, size_t n, bool *listed)
+{
+    return pack_index_media(pack_view_of(s->files), n, listed);
+}
+
+int store_pack_find(size_t *n, const struct store *s, const struct hash *h)
+{
+    return pack_index_find_media(n, pack_view_of(s->files), h);
+}
+
 /* ---- lists of parts ---- */
 
 struct part_walk {
     struct store *s;
     mimeo_ctx *ctx;
-    int (*fn)(const struct part *p, void *payload);
+    int (*fn)(const struct part *p, const struct part_here *here, void *payload);
     void *payload;
 };
 
@@ -540,15 +558,42 @@ static int pass_part(const char *name, const struct stray *why, void *payload)
     store_release(&bytes);
     if (rc < 0)
         return rc == MIMEO_ENOMEM ? rc : 0;
-    rc = w->fn(&p, w->payload);
+    const struct part_count *is = pack_index_part(pack_view_of(w->s->files), name);
+    rc = w->fn(&p, &(struct part_here){is == NULL ? 0 : is->offset, is == NULL ? 0 : is->media}, w->payload);
     part_dispose(&p);
     return rc;
 }
 
-int store_each_part(struct store *s, mimeo_ctx *ctx, int (*fn)(const struct part *p, void *payload), void *payload)
+int store_each_part_here(struct store *s, mimeo_ctx *ctx,
+                         int (*fn)(const struct part *p, const struct part_here *here, void *payload), void *payload)
 {
     struct part_walk w = {s, ctx, fn, payload};
     return s->kind == STORE_PACK ? s->files->ops->each(s->files, ctx, STORE_PARTS, pass_part, &w) : 0;
+}
+
+struct part_pass {
+    int (*fn)(const struct part *p, void *payload);
+    void *payload;
+};
+
+int store_pack_part(uint64_t *place, const struct store *s, size_t n)
+{
+    const struct part_count *is = pack_index_part_of(pack_view_of(s->files), n);
+    if (is != NULL)
+        *place = is->offset;
+    return is != NULL;
+}
+
+static int pass_list(const struct part *p, const struct part_here *here, void *payload)
+{
+    (void)here;
+    const struct part_pass *pass = payload;
+    return pass->fn(p, pass->payload);
+}
+
+int store_each_part(struct store *s, mimeo_ctx *ctx, int (*fn)(const struct part *p, void *payload), void *payload)
+{
+    return store_each_part_here(s, ctx, pass_list, &(struct part_pass){fn, payload});
 }
 
 /* ---- strays ---- */

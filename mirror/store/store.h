@@ -21,7 +21,8 @@ enum store_kind { STORE_DIRECTORY, STORE_GIT_WORKTREE, STORE_GIT_BARE, STORE_PAC
 /* Open what `path` is: a `.mimeo` file or any file beginning with our magic (pack), a bare repository, a
  * directory with a mirror's files (a git work tree included).  `trusted`: our own library or the
  * publisher's own directory (files may be mapped).  MIMEO_ENOTFOUND, MIMEO_EMALFORMED says what it
- * found instead (an empty directory, a zip, a repository without branch main …). */
+ * found instead (an empty directory, a zip, a repository without branch main …).  A file that looks random may be an
+ * encrypted pack, which is tried with the context's passphrase: MIMEO_EPASSPHRASE. */
 int store_open(struct store **out, mimeo_ctx *ctx, const char *path, bool trusted);
 /* Does a directory have a mirror's files, or is it a git repository?  And is it a bare one? */
 bool store_is_mirror(const char *path);
@@ -64,12 +65,26 @@ int store_get_bundle_front(struct stored *out, struct store *s, mimeo_ctx *ctx, 
 int store_list_bundles(uint64_t **seqs, size_t *count, struct store *s, mimeo_ctx *ctx);
 /* Number of charter versions held (1..n; a gap ends the count, `beyond` tells that there are more). */
 int store_count_charters(uint32_t *count, bool *beyond, struct store *s, mimeo_ctx *ctx);
-/* Each media file held: fn(seq, hash, payload). */
+/* Each media file held: fn(seq, hash, payload); of a directory by rising seq. */
 int store_each_media(struct store *s, mimeo_ctx *ctx,
                      int (*fn)(uint64_t seq, const struct hash *h, void *payload), void *payload);
+/* A pack's media by number, so that whoever works through them needs no list of its own: how many there are (call it first),
+ * the hash of one and whether it is listed with this store, and the number of a hash (MIMEO_ENOTFOUND, with no message). */
+int store_pack_media(size_t *count, struct store *s, mimeo_ctx *ctx);
+const struct hash *store_pack_picture(const struct store *s, size_t n, bool *listed);
+int store_pack_find(size_t *n, const struct store *s, const struct hash *h);
 /* Each list of parts in a pack (a hint, FORMAT.md section 4), in the order of the pack; what is none that could be read
  * is passed over.  The part is lent until fn returns. */
 int store_each_part(struct store *s, mimeo_ctx *ctx, int (*fn)(const struct part *p, void *payload), void *payload);
+/* The same with what is there of this part: a number that only it has, and how many media objects. */
+struct part_here {
+    uint64_t place;
+    uint64_t media;
+};
+int store_each_part_here(struct store *s, mimeo_ctx *ctx,
+                         int (*fn)(const struct part *p, const struct part_here *here, void *payload), void *payload);
+/* The place of the part that medium n of the pack came in: 1; 0 where it came in none. */
+int store_pack_part(uint64_t *place, const struct store *s, size_t n);
 /* What has no place in a mirror: in a directory or in git what the layer never opens (a link, another name:
  * code 0); in a pack what was lost (a damaged stretch, a second copy with other bytes: MIMEO_EFORGED; an object
  * of an unknown kind: MIMEO_ENEWER). .git is no stray. */

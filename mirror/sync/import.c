@@ -49,6 +49,7 @@ void import_note(struct importing *im, int code, const char *message)
 
 /* Faults of one try: only those of the last are told. */
 struct fault_list {
+    struct uncited uncited;
     struct fault {
         char object[STORE_NAME_MAX];
         uint64_t seq;
@@ -64,6 +65,7 @@ static void forget_faults(struct fault_list *l)
     for (size_t i = 0; i < l->count; i++)
         free(l->items[i].message);
     l->count = 0;
+    l->uncited = (struct uncited){.count = 0};
 }
 
 static void keep_fault(const struct mimeo_fault *f, void *payload)
@@ -81,10 +83,17 @@ static void keep_fault(const struct mimeo_fault *f, void *payload)
     snprintf(at->object, sizeof(at->object), "%s", f->object);
 }
 
+static void hear_uncited(const struct hash *h, void *payload)
+{
+    struct fault_list *l = payload;
+    import_uncited(h, &l->uncited);
+}
+
 static void tell_fault(struct importing *im, const struct mimeo_fault *f, const char *from)
 {
+    int code = mimeo_verdict_code(f->verdict);
     im->result->faults++;
-    import_note(im, mimeo_verdict_code(f->verdict), f->message);
+    import_note(im, code, code == MIMEO_EFORGED ? "what is damaged was left out: get those files again, or another copy" : f->message);
     if (im->options->fault != NULL)
         im->options->fault(f, from, im->options->payload);
 }
@@ -216,7 +225,8 @@ static int take_copies(struct importing *im, const struct source *s, struct sess
     size_t copies = gathering_copies(im->gathering, s->n);
     int rc = 0;
     session->fault = keep_fault;
-    session->fault_payload = faults;
+    session->uncited = hear_uncited;
+    session->payload = faults;
     session->count_articles = true;
     for (size_t copy = 0; rc == 0 && copy <= copies && copy < COPIES_MAX; copy++) {
         struct visit_result r;
@@ -225,6 +235,7 @@ static int take_copies(struct importing *im, const struct source *s, struct sess
         rc = gathering_store(&store, im->gathering, im->ctx, s->n, copy);
         if (rc < 0)
             break;
+        faults->uncited.store = store;
         session_take(session, store, &r);
         add_try(sum, &r, copy == 0);
         if (r.faults == 0 || ends_all(r.code))
@@ -245,7 +256,7 @@ static int tell_strays(struct importing *im, const struct source *s)
     return rc;
 }
 
-static void fill_event(struct importing *im, struct source *s, const struct visit_result *r)
+static void fill_event(struct importing *im, struct source *s, const struct visit_result *r, uint64_t uncited)
 {
     struct mimeo_import_event *e = &s->event;
     struct mimeo_import_result *sum = im->result;
@@ -256,6 +267,7 @@ static void fill_event(struct importing *im, struct source *s, const struct visi
     e->articles = r->articles;
     e->media = r->media;
     e->bytes = r->bytes;
+    e->uncited = uncited;
     snprintf(s->message, sizeof(s->message), "%s", r->message);
     if (mimeo_trust_find(im->ctx, im->library, s->hex, &pin) == 0) {
         e->pin = pin.state;
@@ -295,13 +307,15 @@ static int take_all(struct importing *im, struct source *s)
     rc = take_copies(im, s, &session, &r, &faults);
     if (rc == 0)
         rc = mark_arrived(im, s, session.seq_before);
-    session_close(&session);
     if (rc == 0) {
-        tell_faults(im, &faults, s->from);
-        fill_event(im, s, &r);
+        fill_event(im, s, &r, faults.uncited.count);
         tell(im, s);
+        tell_faults(im, &faults, s->from);
         rc = ends_all(r.code) ? ctx_error(im->ctx, r.code, "%s", r.message) : tell_strays(im, s);
     }
+    if (rc == 0)
+        rc = import_parts(im, s->n, &session, &faults.uncited);
+    session_close(&session);
     forget_faults(&faults);
     free(faults.items);
     return rc;
@@ -334,7 +348,7 @@ static void hear_refused(const char *path, int code, const char *message, void *
     struct importing *im = payload;
     const struct mimeo_gather_options *o = &im->options->gather;
     im->result->refused++;
-    import_note(im, code, message);
+    import_note(im, code, code == MIMEO_EMALFORMED ? "not everything here is a pack or a mirror: what is one was taken" : message);
     if (o->refused != NULL)
         o->refused(path, code, message, o->payload);
 }

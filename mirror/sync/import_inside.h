@@ -4,8 +4,7 @@
 
 #include <mimeo/import.h>
 
-#include "base/context.h"
-#include "trust/hash.h"
+#include "sync/session.h"
 
 struct importing {
     mimeo_ctx *ctx;
@@ -22,5 +21,17 @@ struct importing {
 };
 /* Something went wrong that does not end the run. */
 void import_note(struct importing *im, int code, const char *message);
+/* Pictures of a pack that no article cites that is held, and in which parts they came. */
+struct uncited {
+    const struct store *store; /* of the try at hand */
+    uint64_t count;
+    struct {
+        uint64_t place, count;
+    } parts[64]; /* more are not told apart */
+    size_t part_count;
+};
+void import_uncited(const struct hash *h, struct uncited *u);
+/* Tell which parts of exports are lacking, of those that the n-th of what was gathered has parts of.  The publisher's lock is held. */
+int import_parts(struct importing *im, size_t n, const struct session *session, const struct uncited *uncited);
 
 #endif

@@ -141,7 +141,7 @@ static void hear_fault(const struct mimeo_fault *fault, void *payload)
 {
     struct visit *v = payload;
     if (v->s->fault != NULL)
-        v->s->fault(fault, v->s->fault_payload);
+        v->s->fault(fault, v->s->payload);
     if (v->r->faults++ > 0)
         return;
     v->r->code = mimeo_verdict_code(fault->verdict);
@@ -217,6 +217,13 @@ static int count_article(const struct record *r, uint32_t block, uint32_t line, 
     return 0;
 }
 
+static void hear_uncited(const struct hash *h, void *payload)
+{
+    struct visit *v = payload;
+    if (v->s->uncited != NULL)
+        v->s->uncited(h, v->s->payload);
+}
+
 /* How many articles a bundle brought.  Bundles come from the lowest on; one that is written again, since something in it was
  * erased, is below the last and brought none. */
 static int count_articles(struct held_bundle *h, void *payload)
@@ -237,7 +244,7 @@ static int take_slice(struct visit *v, struct store *store)
     struct take_result t = {0};
     struct take_options o = {
         .no_media = s->options->no_media, .mode = 0600, .check_held = s->options->repair,
-        .taken = s->count_articles ? count_articles : NULL, .erasing = forget_repository, .fault = hear_fault, .payload = v};
+        .taken = s->count_articles ? count_articles : NULL, .erasing = forget_repository, .uncited = hear_uncited, .fault = hear_fault, .payload = v};
     int rc = mirror_open_store(&m, s->ctx, store, s->library, MIRROR_FETCHED);
     if (rc < 0)
         return rc;

@@ -18,7 +18,8 @@ struct session {
     int lock;
     uint64_t seq_before; /* what was held when the session began: `list --new` shows what is above */
     void (*fault)(const struct mimeo_fault *fault, void *payload); /* each object that was refused; NULL: none hears */
-    void *fault_payload;
+    void (*uncited)(const struct hash *h, void *payload); /* as in library/take.h; NULL: none hears */
+    void *payload; /* of both */
     bool count_articles; /* of what comes */
 };
 /* Make the publisher's work directory and take its lock (10 s, MIMEO_EBUSY).  The publisher is pinned. */

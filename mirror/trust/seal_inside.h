@@ -31,6 +31,12 @@
 
 typedef crypto_secretstream_xchacha20poly1305_state seal_state;
 
+/* What a writer or reader must not leave behind: in sodium_malloc memory. */
+struct seal_secret {
+    uint8_t key[SEAL_KEY_LEN];
+    seal_state state; /* of the segment at hand */
+};
+
 /* ---- seal_size.c ---- */
 
 /* Where everything is in a whole file of `size` bytes: a size that fits (seal_size_fits). */

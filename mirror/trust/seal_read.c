@@ -14,15 +14,14 @@
 struct seal_reader {
     seal_get_fn get;
     void *payload;
-    uint8_t *key;       /* sodium_malloc */
+    struct seal_secret *secret;
     struct seal_plan plan;
     uint64_t len;
     bool front_damaged; /* only the second lock opened */
     bool end_damaged;
     bool cut;           /* of a size that no whole file has */
 
-    seal_state state;   /* of the segment at hand, before message `next` */
-    uint64_t segment;
+    uint64_t segment;   /* at hand */
     unsigned next;      /* the first message of it that was not opened */
     bool begun;         /* there is a segment at hand */
     bool held;          /* plain is message next-1 */
@@ -51,13 +50,13 @@ static int try_lock(struct seal_reader *r, mimeo_ctx *ctx, const struct passphra
         rc = get_all(r, ctx, lock, sizeof(lock), offset, &all);
     if (rc < 0)
         return rc;
-    return all ? seal_lock_open(r->key, ctx, p, part, lock) : MIMEO_EPASSPHRASE;
+    return all ? seal_lock_open(r->secret->key, ctx, p, part, lock) : MIMEO_EPASSPHRASE;
 }
 
 static int unlock(struct seal_reader *r, mimeo_ctx *ctx, const struct passphrase *p)
 {
     int rc = try_lock(r, ctx, p, "front", 0);
-    if (rc != MIMEO_EPASSPHRASE)
+    if (rc != MIMEO_EPASSPHRASE && rc != MIMEO_EIO) /* a stick that fails may fail there alone */
         return rc;
     /* A file that was cut has no second lock, and where its size tells so, one derivation is enough. */
     if (!r->cut) {
@@ -68,7 +67,8 @@ static int unlock(struct seal_reader *r, mimeo_ctx *ctx, const struct passphrase
         return rc;
     return ctx_error(ctx, rc, r->cut ? "the passphrase does not open it: it is wrong, or this is no encrypted pack, or "
                                        "one that is cut short and damaged"
-                                     : "the passphrase does not open it: it is wrong, or this is no encrypted pack");
+                                     : "the passphrase does not open it: it is wrong, or this is no encrypted pack, or "
+                                       "one that is damaged at both ends");
 }
 
 static int read_end(struct seal_reader *r, mimeo_ctx *ctx, uint64_t size)
@@ -82,7 +82,7 @@ static int read_end(struct seal_reader *r, mimeo_ctx *ctx, uint64_t size)
         return rc;
     struct cursor c = cursor_of(view_of(plain, len));
     /* A length of another size: this end stood in another place, behind the same file, say, as `cat` joins them. */
-    bool whole = all && seal_open_one(plain, r->key, &label, sealed, len) && cursor_u64be(&c, &r->len) &&
+    bool whole = all && seal_open_one(plain, r->secret->key, &label, sealed, len) && cursor_u64be(&c, &r->len) &&
                  view_is_zero(view_of(c.ptr, c.left)) && seal_size(r->len) == size;
     r->end_damaged = !whole;
     if (!whole)
@@ -98,7 +98,7 @@ int seal_reader_new(struct seal_reader **out, mimeo_ctx *ctx, const struct passp
     if (size < SEAL_LOCK_LEN || size > (uint64_t)1 << 62)
         return ctx_error(ctx, MIMEO_EMALFORMED, "a file of %llu bytes is no encrypted one", (unsigned long long)size);
     struct seal_reader *r = calloc(1, sizeof(*r));
-    int rc = r == NULL || (r->key = sodium_malloc(SEAL_KEY_LEN)) == NULL ? ctx_error_nomem(ctx) : 0;
+    int rc = r == NULL || (r->secret = sodium_malloc(sizeof(*r->secret))) == NULL ? ctx_error_nomem(ctx) : 0;
     if (rc == 0) {
         r->get = get;
         r->payload = payload;
@@ -161,7 +161,7 @@ static int begin_segment(struct seal_reader *r, mimeo_ctx *ctx, uint64_t segment
         return rc;
     r->begun = true;
     r->segment = segment;
-    r->lost = !all || crypto_secretstream_xchacha20poly1305_init_pull(&r->state, r->sealed, r->key) != 0;
+    r->lost = !all || crypto_secretstream_xchacha20poly1305_init_pull(&r->secret->state, r->sealed, r->secret->key) != 0;
     return 0;
 }
 
@@ -181,8 +181,8 @@ static int pull(struct seal_reader *r, mimeo_ctx *ctx)
     if (rc < 0)
         return rc;
     r->held = all &&
-              crypto_secretstream_xchacha20poly1305_pull(&r->state, r->plain, NULL, &tag, r->sealed, len + SEAL_TAG_LEN,
-                                                         label.bytes, label.len) == 0 &&
+              crypto_secretstream_xchacha20poly1305_pull(&r->secret->state, r->plain, NULL, &tag, r->sealed,
+                                                         len + SEAL_TAG_LEN, label.bytes, label.len) == 0 &&
               tag_fits(r, tag, first + len);
     r->lost = !r->held;
     r->next += r->held;
@@ -256,7 +256,7 @@ void seal_reader_rest(struct seal_reader *r)
     free(r->plain);
     free(r->sealed);
     r->plain = r->sealed = NULL;
-    sodium_memzero(&r->state, sizeof(r->state));
+    sodium_memzero(&r->secret->state, sizeof(r->secret->state));
     put_down(r);
 }
 
@@ -264,8 +264,8 @@ void seal_reader_free(struct seal_reader *r)
 {
     if (r == NULL)
         return;
-    seal_reader_rest(r);
-    sodium_free(r->key);
-    sodium_memzero(r, sizeof(*r));
+    if (r->secret != NULL)
+        seal_reader_rest(r);
+    sodium_free(r->secret);
     free(r);
 }

@@ -10,8 +10,7 @@
 struct seal_writer {
     seal_put_fn put;
     void *payload;
-    uint8_t *key;      /* sodium_malloc */
-    seal_state state;  /* of the segment at hand */
+    struct seal_secret *secret;
     uint64_t written;  /* plain bytes, without padding */
     uint64_t taken;    /* with it */
     size_t waiting;    /* bytes in plain */
@@ -26,22 +25,19 @@ int seal_writer_new(struct seal_writer **out, mimeo_ctx *ctx, const struct passp
     if (p == NULL || p->ptr == NULL || p->len == 0)
         return ctx_error(ctx, MIMEO_EUSAGE, "an encrypted file needs a passphrase: give at least one byte");
     struct seal_writer *w = calloc(1, sizeof(*w));
-    uint8_t *key = sodium_malloc(SEAL_KEY_LEN);
-    int rc = w == NULL || key == NULL ? ctx_error_nomem(ctx) : 0;
+    int rc = w == NULL || (w->secret = sodium_malloc(sizeof(*w->secret))) == NULL ? ctx_error_nomem(ctx) : 0;
     if (rc == 0) {
-        ctx_random(ctx, key, SEAL_KEY_LEN);
-        rc = seal_lock_make(w->front, ctx, p, "front", key);
+        ctx_random(ctx, w->secret->key, SEAL_KEY_LEN);
+        rc = seal_lock_make(w->front, ctx, p, "front", w->secret->key);
     }
     if (rc == 0)
-        rc = seal_lock_make(w->back, ctx, p, "back", key);
+        rc = seal_lock_make(w->back, ctx, p, "back", w->secret->key);
     if (rc < 0) {
-        sodium_free(key);
-        free(w);
+        seal_writer_free(w);
         return rc;
     }
     w->put = put;
     w->payload = payload;
-    w->key = key;
     *out = w;
     return 0;
 }
@@ -62,9 +58,9 @@ static int push(struct seal_writer *w, mimeo_ctx *ctx, bool last)
     size_t in_front = first % SEAL_SEGMENT == 0 ? SEAL_STREAM_LEN : 0;
     bool ends = last || w->taken % SEAL_SEGMENT == 0;
     if (in_front > 0)
-        crypto_secretstream_xchacha20poly1305_init_push(&w->state, w->sealed, w->key);
-    crypto_secretstream_xchacha20poly1305_push(&w->state, w->sealed + in_front, NULL, w->plain, w->waiting, label.bytes,
-                                               label.len, ends ? SEAL_FINAL : SEAL_MESSAGE);
+        crypto_secretstream_xchacha20poly1305_init_push(&w->secret->state, w->sealed, w->secret->key);
+    crypto_secretstream_xchacha20poly1305_push(&w->secret->state, w->sealed + in_front, NULL, w->plain, w->waiting,
+                                               label.bytes, label.len, ends ? SEAL_FINAL : SEAL_MESSAGE);
     size_t len = in_front + w->waiting + SEAL_TAG_LEN;
     w->waiting = 0;
     int rc = ctx_check_cancel(ctx);
@@ -108,7 +104,7 @@ static int put_end(struct seal_writer *w, mimeo_ctx *ctx, size_t end_len)
     struct seal_label label = seal_label_of("end");
     for (unsigned i = 0; i < 8; i++)
         plain[i] = (uint8_t)(w->written >> (56 - 8 * i));
-    seal_one(sealed, w->key, &label, plain, end_len - SEAL_STREAM_LEN - SEAL_TAG_LEN);
+    seal_one(sealed, w->secret->key, &label, plain, end_len - SEAL_STREAM_LEN - SEAL_TAG_LEN);
     sodium_memzero(plain, sizeof(plain));
     return w->put(view_of(sealed, end_len), ctx, w->payload);
 }
@@ -128,7 +124,7 @@ void seal_writer_free(struct seal_writer *w)
 {
     if (w == NULL)
         return;
-    sodium_free(w->key);
+    sodium_free(w->secret);
     sodium_memzero(w, sizeof(*w));
     free(w);
 }

@@ -25,7 +25,7 @@ expect 2 '-C wants a value' mimeo list -C
 expect 2 '--library wants a value' mimeo --library
 expect 2 'takes no value' mimeo list --retracted=yes
 expect 2 'is given twice' mimeo list --lang en --lang fa
-expect 2 "'b' is one word too many" mimeo list a b
+expect 2 "'b' is one word too many" mimeo head a b
 expect 2 'something is missing' mimeo read
 expect 2 '--limit wants a number' mimeo list --limit many
 expect 2 '--since wants a date' mimeo list --since yesterday

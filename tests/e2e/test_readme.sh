@@ -24,6 +24,7 @@ cat >"$work/bin/mimeo" <<'END'
 # The program, with the passphrase where a command may ask for it.
 case " $* " in
 *' init '*) set -- "$@" --passphrase-file "$HOME/passphrase" --root-passphrase-file "$HOME/passphrase" ;;
+*' export --encrypt '*) set -- "$@" --passphrase-file "$HOME/passphrase" ;;
 *' publish '* | *' revise '* | *' retract '*) set -- "$@" --passphrase-file "$HOME/passphrase" ;;
 esac
 exec "$MIMEO" --no-input "$@"

@@ -59,10 +59,22 @@ expect 1 'is empty' mimeo verify sealed --passphrase-file empty
 expect 1 'gone' mimeo verify sealed --passphrase-file gone
 expect 0 'good' mimeo verify plain.mimeo --passphrase-file gone # not needed, not read
 
-# What is nothing of the kind is told as before, and nobody is asked for a passphrase.
 head -c 5000 /dev/zero >zeros
 yes 'The ferry leaves at seven.' | head -200 >letter
 printf '\377\330\377\340JFIF' >photo
+
+# On a terminal it is asked for, without echo, and without the file's name, which may be anything.
+if command -v script >/dev/null 2>&1; then
+    (sleep 1 && printf '%s\n' "$pass") | script -qec "'$MIMEO' verify sealed" /dev/null >said 2>&1 || fault 'the answer does not open it'
+    grep -q 'Passphrase for encrypted packs:' said || fault 'nobody asked on the terminal'
+    grep -q 'verified (' said || fault 'the answer is not used'
+    (sleep 1 && printf 'no idea\n') | script -qec "'$MIMEO' verify sealed" /dev/null >said 2>&1 && fault 'any answer opens it'
+    grep -q 'it is wrong' said || fault 'nothing is said of a wrong answer'
+    (sleep 1 && printf 'no idea\n') | script -qec "'$MIMEO' verify letter" /dev/null >said 2>&1
+    grep -q 'Passphrase' said && fault 'a passphrase is asked for a letter'
+fi
+
+# What is nothing of the kind is told as before, and nobody is asked for a passphrase.
 for file in zeros letter photo; do
     expect 10 "$file" mimeo verify "$file" --passphrase-file wrong
     grep -q 'passphrase' out err && fault "$file: talk of a passphrase"

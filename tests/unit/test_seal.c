@@ -565,7 +565,12 @@ static void failures_of_the_carrier_are_passed_up(void **state)
         free(f.bytes);
     }
     struct file f = seal(300000, 65536);
-    for (size_t n = 1; n < 12; n++) {
+    struct seal_reader *by_back = NULL;
+    f.gets = 1; /* a stick whose first sector fails */
+    assert_int_equal(seal_reader_new(&by_back, ctx, &good, f.len, get, &f), 0);
+    assert_int_equal(readable(by_back, 300000, 65536), 300000);
+    seal_reader_free(by_back);
+    for (size_t n = 2; n < 12; n++) {
         struct seal_reader *r = NULL;
         size_t got = 1;
         f.gets = n;

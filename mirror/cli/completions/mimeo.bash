@@ -21,6 +21,14 @@ _mimeo() {
         mapfile -t COMPREPLY < <(compgen -W "$(mimeo $command -h 2>/dev/null | grep -oE -- '--?[A-Za-z][a-z-]*' | sort -u)" -- "$current")
         return
     fi
+    if [[ ${COMP_WORDS[COMP_CWORD - 1]} == --part-size ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '8M 25M 95M 4G' -- "$current")
+        return
+    fi
+    if [[ $command == export && " ${COMP_WORDS[*]} " =~ \ --(html|text)\  ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$(mimeo -q list 2>/dev/null | cut -f2)" -- "$current")
+        return
+    fi
     case $command in
     key) [[ ${COMP_WORDS[COMP_CWORD - 1]} == key ]] && mapfile -t COMPREPLY < <(compgen -W 'new show passphrase check print hand-over take-over' -- "$current") && return ;;
     charter) [[ ${COMP_WORDS[COMP_CWORD - 1]} == charter ]] && mapfile -t COMPREPLY < <(compgen -W 'show propose explain sign combine issue' -- "$current") && return ;;

@@ -35,6 +35,8 @@ struct core_mirror *core_mirror_get(int handle);
 void core_forget_list(struct core_mirror *c);
 /* Walk the catalogs into `places`, unless the last list was the same. */
 int core_walk(struct core_mirror *c, const struct mimeo_list_options *o);
+/* The walked places in the order of the bundles (free them): dates may lead to and fro between many. */
+int core_in_bundles(struct place **out, const struct core_mirror *c);
 /* Begin an answer; and its end: `rc`, or a code where it did not fit. */
 struct buf *core_begin(void);
 int core_end(int rc);

@@ -25,6 +25,7 @@ struct search {
     struct folded words[WORDS_MAX];
     size_t word_count;
     size_t limit;
+    struct place *places; /* as they stand in the bundles, so that each is opened once */
     struct hit *hits[TIERS];
     size_t counts[TIERS];
     struct folded folded;
@@ -109,15 +110,31 @@ static int load_plain(struct search *s, struct held_bundle *h, const struct reco
     return clean_is_canonical(html) && plain_of_html(&s->plain, html) == 0;
 }
 
+static int newest_first(const void *a, const void *b)
+{
+    return place_compare(&((const struct hit *)a)->place, &((const struct hit *)b)->place);
+}
+
+/* Only the newest `limit` of a tier are wanted. */
+static void cut(struct search *s, size_t tier)
+{
+    if (s->counts[tier] > 0)
+        qsort(s->hits[tier], s->counts[tier], sizeof(*s->hits[tier]), newest_first);
+    while (s->counts[tier] > s->limit)
+        free(s->hits[tier][--s->counts[tier]].snippet);
+}
+
 static int keep(struct search *s, size_t tier, const struct place *place, char *snippet)
 {
     if (s->hits[tier] == NULL)
-        s->hits[tier] = calloc(s->limit, sizeof(*s->hits[tier]));
+        s->hits[tier] = calloc(2 * s->limit, sizeof(*s->hits[tier]));
     if (s->hits[tier] == NULL || snippet == NULL) {
         free(snippet);
         return ctx_error_nomem(core_ctx);
     }
     s->hits[tier][s->counts[tier]++] = (struct hit){*place, snippet};
+    if (s->counts[tier] == 2 * s->limit)
+        cut(s, tier);
     return 0;
 }
 
@@ -128,14 +145,14 @@ static int look_at(struct search *s, struct held_bundle *h, const struct record 
     if (!mark(s, view_of_str(r->title == NULL ? "" : r->title), &found, &first))
         return ctx_error_nomem(core_ctx);
     if (found == all)
-        return s->counts[0] < s->limit ? keep(s, 0, place, strdup(r->summary == NULL ? "" : r->summary)) : 0;
+        return keep(s, 0, place, strdup(r->summary == NULL ? "" : r->summary));
     append_meta(&s->plain, r);
     first = SIZE_MAX;
     if (!mark(s, buf_view(&s->plain), &found, &first))
         return ctx_error_nomem(core_ctx);
     if (found == all)
-        return s->counts[1] < s->limit ? keep(s, 1, place, snippet_at(buf_view(&s->plain), first)) : 0;
-    int rc = s->counts[2] < s->limit ? load_plain(s, h, r) : 0;
+        return keep(s, 1, place, snippet_at(buf_view(&s->plain), first));
+    int rc = load_plain(s, h, r);
     if (rc <= 0)
         return rc;
     first = SIZE_MAX;
@@ -147,11 +164,11 @@ static int look_at(struct search *s, struct held_bundle *h, const struct record 
 static int look_at_all(struct search *s, struct shelf *shelf)
 {
     int rc = 0;
-    for (size_t i = 0; rc == 0 && i < s->c->place_count && s->counts[0] < s->limit; i++) {
+    for (size_t i = 0; rc == 0 && i < s->c->place_count; i++) {
         struct record r;
-        rc = shelf_record(&r, shelf, &s->c->places[i], NULL);
+        rc = shelf_record(&r, shelf, &s->places[i], NULL);
         if (rc == 1) {
-            rc = look_at(s, shelf->held, &r, &s->c->places[i]);
+            rc = look_at(s, shelf->held, &r, &s->places[i]);
             record_dispose(&r);
         } else if (rc == MIMEO_EFORGED || rc == MIMEO_EMALFORMED) {
             rc = 0; /* `verify` names it */
@@ -171,6 +188,8 @@ static int put_hits(struct buf *b, struct search *s, struct shelf *shelf)
 {
     size_t left = s->limit;
     int rc = 0;
+    for (size_t tier = 0; tier < TIERS; tier++)
+        cut(s, tier);
     for (size_t tier = 0; tier < TIERS; tier++)
         for (size_t i = 0; rc == 0 && i < s->counts[tier] && left > 0; i++, left--) {
             bool missing = false;
@@ -242,7 +261,10 @@ CORE_EXPORT(core_search) int core_search(int handle, const char *words, int limi
     if (rc == 0)
         rc = core_walk(s.c, &(struct mimeo_list_options){.retracted = false});
     if (rc == 0)
+        rc = core_in_bundles(&s.places, s.c);
+    if (rc == 0)
         rc = run(&s);
+    free(s.places);
     search_dispose(&s);
     return rc;
 }

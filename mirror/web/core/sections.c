@@ -57,13 +57,16 @@ static void put_tally(struct buf *b, const char *list, const char *key, struct t
 static int tally_all(struct core_mirror *c, struct tally *sections, struct tally *langs)
 {
     struct shelf s;
-    int rc = shelf_init(&s, core_ctx, c->m);
+    struct place *places;
+    int rc = core_in_bundles(&places, c);
+    if (rc == 0 && (rc = shelf_init(&s, core_ctx, c->m)) < 0)
+        free(places);
     if (rc < 0)
         return rc;
     s.walked = true;
     for (size_t i = 0; rc == 0 && i < c->place_count; i++) {
         struct record r;
-        rc = shelf_record(&r, &s, &c->places[i], NULL);
+        rc = shelf_record(&r, &s, &places[i], NULL);
         if (rc == 1) {
             rc = count_one(sections, r.section);
             if (rc == 0)
@@ -74,6 +77,7 @@ static int tally_all(struct core_mirror *c, struct tally *sections, struct tally
         }
     }
     shelf_dispose(&s);
+    free(places);
     return rc;
 }
 

@@ -123,6 +123,29 @@ int core_walk(struct core_mirror *c, const struct mimeo_list_options *o)
     return rc;
 }
 
+static int by_bundle(const void *a, const void *b)
+{
+    const struct place *x = a, *y = b;
+    if (x->seq != y->seq)
+        return x->seq < y->seq ? 1 : -1;
+    if (x->block != y->block)
+        return x->block < y->block ? -1 : 1;
+    return x->line < y->line ? -1 : x->line > y->line;
+}
+
+int core_in_bundles(struct place **out, const struct core_mirror *c)
+{
+    struct place *places = malloc((c->place_count + 1) * sizeof(*places));
+    if (places == NULL)
+        return ctx_error_nomem(core_ctx);
+    if (c->place_count > 0) {
+        memcpy(places, c->places, c->place_count * sizeof(*places));
+        qsort(places, c->place_count, sizeof(*places), by_bundle);
+    }
+    *out = places;
+    return 0;
+}
+
 static int show_places(struct buf *b, struct core_mirror *c, size_t first, size_t last)
 {
     struct shelf s;

@@ -219,13 +219,22 @@ async function openWhatIsThere() {
   return go({ screen: 'front', publisher: S.publishers[0].publisher }, true);
 }
 
+/* WebAssembly may be missing, or be forbidden where a browser does not know the policy's word for it. */
+function canCheck() {
+  try {
+    return Boolean(new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)) && Worker);
+  } catch (e) {
+    return false;
+  }
+}
+
 async function start() {
   loadWords();
   drawPage();
   history.replaceState({ place: 0 }, '');
   window.addEventListener('popstate', onHistory);
   document.addEventListener('keydown', onKey);
-  if (typeof WebAssembly !== 'object' || typeof Worker !== 'function') {
+  if (!canCheck()) {
     byId('main').append(h('div.plain.start', null, h('h1', null, words('reader')), signLine('danger', words('noWasm'), '')));
     return;
   }

@@ -59,8 +59,12 @@ function size(bytes) {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
   let n = 0;
   while (bytes >= 1000 && n < 3) { bytes /= 1000; n++; }
-  return new Intl.NumberFormat(locale, { style: 'unit', unit: units[n], unitDisplay: 'short',
-    maximumFractionDigits: bytes < 10 && n > 0 ? 1 : 0 }).format(bytes);
+  const form = { style: 'unit', unit: units[n], unitDisplay: 'short', maximumFractionDigits: bytes < 10 && n > 0 ? 1 : 0 };
+  try {
+    return new Intl.NumberFormat(locale, form).format(bytes);
+  } catch (e) {
+    return `${number(Math.round(bytes))} ${['B', 'kB', 'MB', 'GB'][n]}`; /* before units came to browsers */
+  }
 }
 
 /* The name of an article's language, in the interface's. */
