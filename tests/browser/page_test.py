@@ -31,7 +31,7 @@ def test_page(checks, server, page, work, source):
         checks.words = json.load(words)
     for test in reading.TESTS:
         checks.part(test, world)
-    for test in (bad.test_what_is_no_pack, bad.test_damage, bad.test_two_gigabytes, bad.test_a_long_check_is_stopped, bad.test_hostile_articles,
+    for test in (bad.test_what_is_no_pack, bad.test_damage, bad.test_two_gigabytes, bad.test_hostile_articles,
                  bad.test_without_webassembly):
         checks.part(test, world)
     mirror.prepare(server.server.root, os.path.join(world, "press"), page, source)
