@@ -8,7 +8,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +17,10 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+#ifdef __linux__
+#include <linux/openat2.h>
+#endif
 
 #define TEMPORARY_PREFIX ".mimeo-tmp-"
 #define TEMPORARY_TRIES 100
@@ -75,17 +78,33 @@ static int open_by_parts(int dir_fd, const char *name, int flags)
     }
 }
 
+#ifdef __linux__
+static int open_beneath(int dir_fd, const char *name, int flags)
+{
+    struct open_how how = {
+        .flags = (uint64_t)(unsigned)flags,
+        .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
+    };
+    return (int)syscall(SYS_openat2, dir_fd, name, &how, sizeof(how));
+}
+#else
+static int open_beneath(int dir_fd, const char *name, int flags)
+{
+    (void)dir_fd;
+    (void)name;
+    (void)flags;
+    errno = ENOSYS;
+    return -1;
+}
+#endif
+
 static int open_plain(int dir_fd, const char *name, int flags)
 {
     if (!name_is_plain(name)) {
         errno = EINVAL;
         return -1;
     }
-    struct open_how how = {
-        .flags = (uint64_t)(unsigned)flags,
-        .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
-    };
-    int fd = (int)syscall(SYS_openat2, dir_fd, name, &how, sizeof(how));
+    int fd = open_beneath(dir_fd, name, flags);
     if (fd < 0 && (errno == ENOSYS || errno == EPERM))
         fd = open_by_parts(dir_fd, name, flags);
     return fd;

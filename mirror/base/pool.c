@@ -53,6 +53,14 @@ static void work_on(struct pool *p, mimeo_ctx *ctx)
     pthread_cond_broadcast(&p->done);
 }
 
+/* Where no thread can be had (a limit of the system's; a browser), whoever takes does the work, in its turn. */
+static void work_here(struct pool *p)
+{
+    mimeo_ctx ctx;
+    ctx_init_worker(&ctx, &p->parent);
+    work_on(p, &ctx);
+}
+
 static void *worker(void *payload)
 {
     struct pool *p = payload;
@@ -99,10 +107,6 @@ int pool_new(struct pool **out, mimeo_ctx *ctx, int threads, size_t window,
     while (p->thread_count < threads &&
            pthread_create(&p->threads[p->thread_count], NULL, worker, p) == 0)
         p->thread_count++;
-    if (p->thread_count == 0) {
-        pool_free(p, NULL);
-        return ctx_error(ctx, MIMEO_EFAIL, "cannot start a thread");
-    }
     *out = p;
     return 0;
 }
@@ -139,8 +143,12 @@ int pool_take(struct pool *p, mimeo_ctx *ctx, void **item)
     }
     pthread_mutex_lock(&p->lock);
     struct slot *s = slot_at(p, 0);
-    while (s->state != DONE)
-        pthread_cond_wait(&p->done, &p->lock);
+    while (s->state != DONE) {
+        if (p->thread_count > 0)
+            pthread_cond_wait(&p->done, &p->lock);
+        else
+            work_here(p);
+    }
     struct slot taken = *s;
     p->first = (p->first + 1) % p->window;
     p->count--;

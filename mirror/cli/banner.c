@@ -47,3 +47,25 @@ void banner(struct cli *cli, const mimeo_mirror *m)
         talk(cli, "mimeo: note: %s", s.remark);
     free(name);
 }
+
+void put_new_publisher(struct cli *cli, const char *publisher)
+{
+    struct mimeo_pin pin;
+    if (mimeo_trust_find(cli->ctx, cli->library, publisher, &pin) < 0)
+        return;
+    if (cli->json) {
+        json_begin();
+        json_string("publisher", pin.publisher);
+        json_string("petname", pin.petname);
+        json_string("digits", pin.digits);
+        json_page_hash();
+        json_string("pin", mimeo_pin_state_name(pin.state));
+        json_end();
+        return;
+    }
+    printf("Fingerprint: %s (%s)\n", pin.digits, mimeo_pin_state_name(pin.state));
+    put_page_hash(13);
+    if (pin.state == MIMEO_PIN_FIRST_USE)
+        talk(cli, "mimeo: taken at first use: nothing shows that this is who it says it is. Get the fingerprint by another way, then\n"
+                  "mimeo: mimeo trust confirm %.16s --expect 'DIGITS'", pin.publisher);
+}

@@ -92,6 +92,11 @@ void put_text(struct cli *cli, const char *text, size_t cells);
 /* "1.2 MB" in a static buffer of its own kind; four may be alive at once. */
 const char *human_bytes(unsigned long long bytes);
 
+/* The hash of the page that this mimeo hands on (export --with-reader), to stand beside a fingerprint: whoever publishes
+ * the one publishes the other.  A line for people, its word `width` wide; nothing where this mimeo was built without. */
+void put_page_hash(int width);
+void json_page_hash(void); /* "page" */
+
 /* JSON, an object a line. */
 void json_begin(void);
 void json_end(void);
@@ -141,6 +146,8 @@ void pager_wait(void);
 void banner(struct cli *cli, const mimeo_mirror *m);
 /* "Harbour Courier", or: calls itself "Harbour Courier" (quoted where not pinned). */
 void put_publisher(struct cli *cli, const struct mimeo_mirror_state *s);
+/* Who it is that was just pinned, and how far that is known: the first thing that a reader has to hear. */
+void put_new_publisher(struct cli *cli, const char *publisher);
 
 /* ---- source.c ---- */
 

@@ -9,27 +9,6 @@ static const struct option_spec options[] = {NETWORK_OPTIONS,          {"no-medi
                                              {"petname", OPTION_VALUE}, PACK_OPTIONS, {NULL, OPTION_FLAG}};
 extern const struct command cmd_clone;
 
-/* Who it is, and how far that is known: the first thing that a reader has to hear. */
-static void put_pin(struct cli *cli, const char *publisher)
-{
-    struct mimeo_pin pin;
-    if (mimeo_trust_find(cli->ctx, cli->library, publisher, &pin) < 0)
-        return;
-    if (cli->json) {
-        json_begin();
-        json_string("publisher", pin.publisher);
-        json_string("petname", pin.petname);
-        json_string("digits", pin.digits);
-        json_string("pin", mimeo_pin_state_name(pin.state));
-        json_end();
-        return;
-    }
-    printf("Fingerprint: %s (%s)\n", pin.digits, mimeo_pin_state_name(pin.state));
-    if (pin.state == MIMEO_PIN_FIRST_USE)
-        talk(cli, "mimeo: taken at first use: nothing shows that this is who it says it is. Get the fingerprint by another way, then\n"
-                  "mimeo: mimeo trust confirm %.16s --expect 'DIGITS'", pin.publisher);
-}
-
 static int run_it(struct cli *cli, const struct args *args)
 {
     struct mimeo_sync_result r;
@@ -45,7 +24,7 @@ static int run_it(struct cli *cli, const struct args *args)
     progress_clear();
     status = rc < 0 ? fail(cli, rc) : EXIT_OK;
     if (r.publisher[0] != '\0' && !cli->quiet)
-        put_pin(cli, r.publisher);
+        put_new_publisher(cli, r.publisher);
     return status;
 }
 

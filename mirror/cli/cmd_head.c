@@ -30,6 +30,7 @@ static void put_json(const struct mimeo_mirror_state *s, const char *card, const
     json_begin();
     json_string("publisher", s->publisher);
     json_string("digits", s->digits);
+    json_page_hash();
     json_number("seq", s->head_seq);
     if (s->head_seq > 0) {
         json_string("hash", s->head_hash);

@@ -82,18 +82,6 @@ static void put_for_people(struct cli *cli, const struct mimeo_import_event *e)
              (unsigned long long)e->uncited);
 }
 
-/* Who it is, and how far that is known: of a new one the first thing that a reader has to hear. */
-static void put_pin(struct cli *cli, const char *publisher)
-{
-    struct mimeo_pin pin;
-    if (mimeo_trust_find(cli->ctx, cli->library, publisher, &pin) < 0)
-        return;
-    printf("Fingerprint: %s (%s)\n", pin.digits, mimeo_pin_state_name(pin.state));
-    if (pin.state == MIMEO_PIN_FIRST_USE)
-        talk(cli, "mimeo: taken at first use: nothing shows that this is who it says it is. Get the fingerprint by another way, then\n"
-                  "mimeo: mimeo trust confirm %.16s --expect 'DIGITS'", pin.publisher);
-}
-
 static void hear_event(const struct mimeo_import_event *e, void *payload)
 {
     struct cli *cli = payload;
@@ -103,7 +91,7 @@ static void hear_event(const struct mimeo_import_event *e, void *payload)
     else if (!cli->quiet || e->code < 0)
         put_for_people(cli, e);
     if (!cli->json && !cli->quiet && e->pinned)
-        put_pin(cli, e->publisher);
+        put_new_publisher(cli, e->publisher);
     fflush(stdout);
 }
 

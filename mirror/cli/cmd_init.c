@@ -16,12 +16,15 @@ static void tell(struct cli *cli, const struct mimeo_init_result *r, const char 
         json_begin();
         json_string("publisher", r->publisher);
         json_string("digits", r->digits);
+        json_page_hash();
         json_string("root_key", root_key); /* none where the charter came from elsewhere */
         json_string("key", r->publish_key);
         json_end();
         return;
     }
-    printf("Publisher ID:    %s\nFingerprint:     %s\nPublishing key:  %s\n", r->publisher, r->digits, r->publish_key);
+    printf("Publisher ID:    %s\nFingerprint:     %s\n", r->publisher, r->digits);
+    put_page_hash(17);
+    printf("Publishing key:  %s\n", r->publish_key);
     if (root_key == NULL) {
         talk(cli, "Spread the fingerprint by every other way you have: readers compare it.\n"
                   "Next: mimeo publish -C %s --key %s FILE...", dir, r->publish_key);

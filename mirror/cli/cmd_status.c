@@ -14,6 +14,7 @@ static void put_json(const mimeo_mirror *m, const struct mimeo_mirror_state *s)
     json_string("kind", s->kind);
     json_string("publisher", s->publisher);
     json_string("digits", s->digits);
+    json_page_hash();
     json_string("name", s->name);
     json_string("site", s->site);
     json_string("pin", mimeo_pin_state_name(s->pin));
@@ -76,6 +77,7 @@ static void put_for_people(struct cli *cli, const mimeo_mirror *m, const struct 
     fputs("Publisher:    ", stdout);
     put_publisher(cli, s);
     printf("\nPin:          %s\nID:           %s\nFingerprint:  %s\n", mimeo_pin_state_name(s->pin), s->publisher, s->digits);
+    put_page_hash(14);
     if (s->site[0] != '\0') {
         fputs("Site:         ", stdout);
         put_text(cli, s->site, 0);

@@ -17,6 +17,7 @@ static void put_json(const struct mimeo_pin *p)
     json_begin();
     json_string("publisher", p->publisher);
     json_string("digits", p->digits);
+    json_page_hash();
     json_string("pin", mimeo_pin_state_name(p->state));
     json_string("petname", p->petname);
     json_time("since", p->since);
@@ -53,6 +54,7 @@ static int put_pin(struct cli *cli, const struct mimeo_pin *p)
     put_text(cli, p->petname, 0);
     printf("\nPin:          %s, since %s\nID:           %s\nFingerprint:  %s\n", mimeo_pin_state_name(p->state), since,
            p->publisher, p->digits);
+    put_page_hash(14);
     if (p->head_seq > 0)
         printf("Verified:     up to bundle %llu\n", (unsigned long long)p->head_seq);
     if (p->conflicts > 0)

@@ -1,5 +1,6 @@
 /* mimeo verify */
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -11,9 +12,15 @@ static const struct option_spec options[] = {
     PACK_OPTIONS, {"deep", OPTION_FLAG}, {"late", OPTION_FLAG}, {"publisher", OPTION_VALUE}, {NULL, OPTION_FLAG}};
 extern const struct command cmd_verify;
 
+struct hearing {
+    struct cli *cli;
+    const char *path; /* of the mirror */
+};
+
 static void hear_fault(const struct mimeo_fault *f, void *payload)
 {
-    struct cli *cli = payload;
+    const struct hearing *h = payload;
+    struct cli *cli = h->cli;
     progress_clear();
     if (cli->json) {
         json_begin();
@@ -30,20 +37,34 @@ static void hear_fault(const struct mimeo_fault *f, void *payload)
     putchar('\n');
 }
 
+/* A page beside a mirror came from whoever offers the mirror, and shows what it likes; only one is known to be ours. */
+static const char *judge_page(const struct hearing *h, const char *object)
+{
+    if (strcmp(object, "reader.html") != 0 && strcmp(object, "index.html") != 0)
+        return NULL;
+    int same = mimeo_page_is(h->cli->ctx, h->path, object);
+    return same == 1 ? "it is the reading page of this mimeo, byte for byte" :
+           same == 0 ? "it is not the reading page of this mimeo: do not open it unless you know whose it is" :
+                       NULL;
+}
+
 static void hear_remark(const struct mimeo_remark *r, void *payload)
 {
-    struct cli *cli = payload;
+    const struct hearing *h = payload;
+    struct cli *cli = h->cli;
+    const char *page = judge_page(h, r->object);
     progress_clear();
     if (cli->json) {
         json_begin();
         json_string("remark", r->message);
         json_string("object", r->object);
+        json_string("page", page);
         json_end();
         return;
     }
     fputs("note: ", stdout);
     put_text(cli, r->message, 0);
-    putchar('\n');
+    printf("%s%s\n", page == NULL ? "" : "; ", page == NULL ? "" : page);
 }
 
 static double now(void)
@@ -108,9 +129,12 @@ static int verify(struct cli *cli, mimeo_mirror *m, const char *object, bool dee
 {
     struct mimeo_mirror_state s;
     struct mimeo_verify_result r;
+    struct hearing h = {.cli = cli};
     struct mimeo_verify_options o = {
-        .deep = deep, .object = object, .fault = hear_fault, .remark = hear_remark, .payload = cli};
+        .deep = deep, .object = object, .fault = hear_fault, .remark = hear_remark, .payload = &h};
     double started = now();
+    mimeo_mirror_get_state(m, &s);
+    h.path = s.path;
     int rc = mimeo_mirror_verify(m, cli->ctx, &o, &r);
     progress_clear();
     if (rc < 0)

@@ -146,6 +146,23 @@ const char *human_bytes(unsigned long long bytes)
     return out;
 }
 
+/* ---- the page's hash ---- */
+
+void put_page_hash(int width)
+{
+    char hash[MIMEO_HEX_LEN + 1];
+    mimeo_page_hash(hash);
+    if (hash[0] != '\0')
+        printf("%-*s%s\n", width, "Page:", hash);
+}
+
+void json_page_hash(void)
+{
+    char hash[MIMEO_HEX_LEN + 1];
+    mimeo_page_hash(hash);
+    json_string("page", hash[0] == '\0' ? NULL : hash);
+}
+
 /* ---- JSON ---- */
 
 static bool json_first; /* no comma before the next */

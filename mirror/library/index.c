@@ -92,17 +92,6 @@ static void place_set_back(struct place *p, int64_t back)
     p->line = (uint32_t)at;
 }
 
-int place_compare(const struct place *a, const struct place *b)
-{
-    if (a->time != b->time)
-        return a->time < b->time ? 1 : -1;
-    if (a->seq != b->seq)
-        return a->seq < b->seq ? 1 : -1;
-    if (a->block != b->block)
-        return a->block < b->block ? -1 : 1;
-    return a->line < b->line ? -1 : a->line > b->line;
-}
-
 /* ---- opening ---- */
 
 int index_open(struct index **out, mimeo_ctx *ctx, const char *library, bool write)

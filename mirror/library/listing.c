@@ -198,6 +198,17 @@ static int first_pass(struct held_bundle *h, mimeo_ctx *ctx, void *payload)
     return keep_latest(l);
 }
 
+int place_compare(const struct place *a, const struct place *b)
+{
+    if (a->time != b->time)
+        return a->time < b->time ? 1 : -1;
+    if (a->seq != b->seq)
+        return a->seq < b->seq ? 1 : -1;
+    if (a->block != b->block)
+        return a->block < b->block ? -1 : 1;
+    return a->line < b->line ? -1 : a->line > b->line;
+}
+
 static int newest_first(const void *a, const void *b)
 {
     return place_compare(a, b);

@@ -6,20 +6,7 @@
 #include <string.h>
 
 #include "article/clean.h"
-#include "article/render.h"
-#include "base/text.h"
-#include "library/article_view.h"
-#include "library/listing.h"
-
-struct mimeo_reading {
-    mimeo_mirror *m;
-    struct record record;
-    struct header header;
-    struct article_view view;
-    struct tree *body;
-    struct buf html;
-    bool erased;
-};
+#include "library/reading_inside.h"
 
 /* ---- the body ---- */
 
@@ -75,9 +62,10 @@ static int load_body(mimeo_reading *r, struct held_bundle *h, mimeo_ctx *ctx)
         rc = 0;
     } else if (rc == 0) {
         struct view body = view_of(raw.ptr + r->record.body_offset, r->record.body_len);
-        rc = clean_html(&r->body, ctx, body, NULL);
-        if (rc == 0)
-            rc = tree_write(&r->html, r->body);
+        if (!clean_is_canonical(body))
+            rc = clean_to_html(&r->html, ctx, body, NULL);
+        else if (buf_append_view(&r->html, body) < 0)
+            rc = ctx_error_nomem(ctx);
     }
     buf_dispose(&raw);
     return rc;
@@ -236,7 +224,6 @@ void mimeo_reading_free(mimeo_reading *r)
         return;
     article_view_dispose(&r->view);
     record_dispose(&r->record);
-    tree_free(r->body);
     buf_dispose(&r->html);
     free(r);
 }
@@ -256,19 +243,6 @@ const char *mimeo_reading_html(const mimeo_reading *r, size_t *len)
 bool mimeo_reading_erased(const mimeo_reading *r)
 {
     return r->erased;
-}
-
-int mimeo_reading_text(char **out, const mimeo_reading *r, mimeo_ctx *ctx)
-{
-    struct buf b;
-    buf_init(&b, LIMIT_HTML);
-    int rc = r->body == NULL ? buf_append_str(&b, "") : clean_text(&b, r->body);
-    if (rc < 0) {
-        buf_dispose(&b);
-        return ctx_error_nomem(ctx);
-    }
-    *out = buf_detach(&b, NULL);
-    return 0;
 }
 
 int mimeo_reading_picture(unsigned char **out, size_t *len, const mimeo_reading *r, mimeo_ctx *ctx,
@@ -370,77 +344,4 @@ int mimeo_mirror_history(mimeo_mirror *m, mimeo_ctx *ctx, const char *id,
     int rc = mirror_each_bundle(m, ctx, tell_history, &y);
     free(y.items);
     return rc;
-}
-
-/* ---- on a terminal ---- */
-
-static void append_styled(struct buf *b, const char *text, int width, bool style, const char *code)
-{
-    if (text[0] == '\0')
-        return;
-    if (style)
-        buf_appendf(b, "\033[%sm", code);
-    render_paragraph(b, view_of_str(text), width, 0, 0);
-    if (style)
-        buf_append_str(b, "\033[0m");
-}
-
-static void append_byline(struct buf *b, const struct mimeo_article *a, int width)
-{
-    struct buf line;
-    buf_init(&line, 64 * KIB);
-    for (size_t i = 0; i < a->byline_count; i++)
-        buf_appendf(&line, "%s%s", i > 0 ? ", " : "", a->bylines[i]);
-    char time[21];
-    time_format(time, a->has_published ? a->published : a->bundle_time);
-    time[16] = '\0';
-    time[10] = ' ';
-    buf_appendf(&line, "%s%s UTC", line.len > 0 ? " · " : "", time);
-    if (a->section[0] != '\0')
-        buf_appendf(&line, " · %s", a->section);
-    render_paragraph(b, buf_view(&line), width, 0, 0);
-    buf_dispose(&line);
-}
-
-static void append_notes(struct buf *b, const mimeo_reading *r, int width)
-{
-    const struct mimeo_article *a = &r->view.article;
-    struct buf line;
-    buf_init(&line, 64 * KIB);
-    if (a->action == MIMEO_RETRACT)
-        buf_appendf(&line, "Retracted by the publisher%s%s", a->note[0] ? ": " : ".", a->note);
-    else if (r->erased)
-        buf_append_str(&line, "The text was erased at the publisher's request.");
-    else if (a->action == MIMEO_REVISE)
-        buf_appendf(&line, "Revision %u%s%s", a->revision, a->note[0] ? ": " : ".", a->note);
-    if (line.len > 0) {
-        buf_append_str(b, "\n");
-        render_paragraph(b, buf_view(&line), width, 0, 0);
-    }
-    buf_dispose(&line);
-}
-
-int mimeo_reading_terminal(char **out, const mimeo_reading *r, mimeo_ctx *ctx, int width, bool style)
-{
-    const struct mimeo_article *a = &r->view.article;
-    struct buf b;
-    buf_init(&b, 2 * LIMIT_HTML);
-    append_styled(&b, a->title[0] ? a->title : a->id, width, style, "1");
-    append_styled(&b, a->subtitle, width, style, "3");
-    append_byline(&b, a, width);
-    append_notes(&b, r, width);
-    int rc = buf_status(&b);
-    if (rc == 0 && r->body != NULL) {
-        buf_append_str(&b, "\n");
-        struct render_options o = {width, style, a->dir[0] ? a->dir : NULL};
-        rc = render_terminal(&b, ctx, r->body, &o);
-    }
-    if (rc == 0 && a->url[0] != '\0')
-        rc = buf_appendf(&b, "\n%s\n", a->url);
-    if (rc < 0) {
-        buf_dispose(&b);
-        return rc == MIMEO_ENOMEM ? ctx_error_nomem(ctx) : rc;
-    }
-    *out = buf_detach(&b, NULL);
-    return 0;
 }

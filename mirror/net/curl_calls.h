@@ -1,6 +1,5 @@
 /*
- * libcurl, loaded when it is first called: it brings thirty libraries along, and whoever only reads, which is nearly
- * always, would wait for all of them at each start.
+ * libcurl, loaded at its first use (base/load.h).
  */
 #ifndef NET_CURL_CALLS_H
 #define NET_CURL_CALLS_H

@@ -10,10 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <git2/sys/odb_backend.h>
-#include <git2/sys/repository.h>
-
 #include "base/limits.h"
+#include "store/git_calls.h"
 #include "store/git_objects.h"
 #include "store/memory_objects.h"
 #include "store/store.h"

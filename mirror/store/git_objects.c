@@ -5,8 +5,6 @@
  */
 #include "store/git_objects.h"
 
-#include <git2.h>
-#include <git2/sys/odb_backend.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +13,7 @@
 #include <zlib.h>
 
 #include "base/file.h"
+#include "store/git_calls.h"
 
 #define PACKED_REFS_MAX (16 * MIB)
 #define HEADER_MAX 32 /* "commit 1234\0" */
@@ -31,14 +30,15 @@ struct git_objects {
 /* ---- libgit2 ---- */
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
+static const char *missing; /* of libgit2; NULL: all is there */
 static int init_code;
 
 static void init_library(void)
 {
     static const git_config_level_t levels[] = {GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG,
                                                 GIT_CONFIG_LEVEL_GLOBAL, GIT_CONFIG_LEVEL_PROGRAMDATA};
-    init_code = git_libgit2_init();
-    if (init_code < 0)
+    missing = git_calls_load();
+    if (missing != NULL || (init_code = git_libgit2_init()) < 0)
         return;
     for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
         git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, levels[i], "");
@@ -56,6 +56,8 @@ static void init_library(void)
 int git_library_init(mimeo_ctx *ctx)
 {
     pthread_once(&once, init_library);
+    if (missing != NULL)
+        return ctx_error(ctx, MIMEO_EFAIL, "libgit2 cannot be used (%s is missing): install libgit2-1.5", missing);
     return init_code < 0 ? ctx_error(ctx, MIMEO_EFAIL, "libgit2 does not start: %s", git_library_words()) : 0;
 }
 

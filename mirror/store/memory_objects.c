@@ -3,7 +3,7 @@
  */
 #include "store/memory_objects.h"
 
-#include <git2/sys/odb_backend.h>
+
 #include <stdlib.h>
 #include <string.h>
 

@@ -5,7 +5,7 @@
 #ifndef STORE_MEMORY_OBJECTS_H
 #define STORE_MEMORY_OBJECTS_H
 
-#include <git2.h>
+#include "store/git_calls.h"
 
 struct memory_objects; /* a git_odb_backend; freed with the object database that it was added to */
 

@@ -4,9 +4,8 @@
 #ifndef STORE_WRITER_H
 #define STORE_WRITER_H
 
-#include <git2.h>
-
 #include "store/commit.h"
+#include "store/git_calls.h"
 
 #define BRANCH_MAIN "refs/heads/main"
 #define BRANCH_MEDIA "refs/heads/media"

@@ -2,11 +2,9 @@
 #ifndef SYNC_FETCH_GIT_H
 #define SYNC_FETCH_GIT_H
 
-#include <git2.h>
-#include <git2/sys/transport.h>
-
 #include "net/http.h"
 #include "net/wire.h"
+#include "store/git_calls.h"
 #include "sync/fetch.h"
 #include "sync/fetch_scratch.h"
 

@@ -6,12 +6,10 @@
  * references that has one: that of the branch that is fetched.  It cannot be written to either, so that nothing
  * of libgit2 moves a branch.
  */
-#include <git2/sys/refdb_backend.h>
-#include <git2/sys/refs.h>
-#include <git2/sys/repository.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/git_calls.h"
 #include "sync/fetch_git.h"
 
 #define THE_REF "refs/heads/kept"

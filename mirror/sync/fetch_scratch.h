@@ -10,9 +10,8 @@
 #ifndef SYNC_FETCH_SCRATCH_H
 #define SYNC_FETCH_SCRATCH_H
 
-#include <git2.h>
-
 #include "base/context.h"
+#include "store/git_calls.h"
 #include "store/git_objects.h"
 
 struct scratch {

@@ -6,13 +6,13 @@
  * Nothing is asked of a person meanwhile: where a password is wanted and no helper has it, the remote could
  * not be asked, and that is said.
  */
-#include <git2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/pool.h"
 #include "library/publisher.h"
+#include "store/git_calls.h"
 #include "store/git_objects.h"
 #include "sync/push.h"
 

@@ -75,7 +75,8 @@ int push_place_of(enum push_place *out, mimeo_ctx *ctx, const char *path);
 /* What the other side has, by one question.  MIMEO_EUNREACHABLE, … */
 struct remote_state {
     struct push_refs refs;
-    char shows[64]; /* the branch that a plain clone checks out, "" where it has none of it */
+    char shows[64]; /* the branch that a plain clone checks out; "": it has none, or does not say which */
+    bool has_head;  /* false: a plain clone checks nothing out */
 };
 int remote_ask(struct remote_state *out, mimeo_ctx *ctx, struct git *g, const char *what, int seconds);
 void remote_state_dispose(struct remote_state *s);

@@ -3,11 +3,11 @@
  * overwritten because a push was refused.  Its head is looked at first, and only where it is an older state of
  * this very mirror is its history replaced, and only if nobody moved it since.
  */
-#include <git2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/git_calls.h"
 #include "sync/push.h"
 
 #define REFS_AT_ONCE 100
@@ -420,6 +420,7 @@ static void look_again(struct push *p)
     if (p->there.refs.main[0] != '\0' || remote_ask(&now, p->s->ctx, p->git, p->what, git_question_seconds(p->git)) < 0)
         return;
     memcpy(p->there.shows, now.shows, sizeof(p->there.shows));
+    p->there.has_head = now.has_head;
     remote_state_dispose(&now);
 }
 
@@ -434,6 +435,9 @@ static void say_what_else(struct push *p)
         snprintf(words, sizeof(words), "a plain clone of it shows branch '%.60s': make main its default branch", p->there.shows);
         add_words(p->report, words);
     }
+    if (!p->there.has_head)
+        add_words(p->report, "a plain clone of it shows nothing, since its HEAD names a branch that is not there: make main its "
+                             "default branch ('git symbolic-ref HEAD refs/heads/main' in it)");
 }
 
 /* ---- all of it ---- */

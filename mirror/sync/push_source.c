@@ -3,7 +3,6 @@
  */
 #include <fcntl.h>
 #include <errno.h>
-#include <git2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 
 #include "library/paths.h"
 #include "library/repository.h"
+#include "store/git_calls.h"
 #include "store/git_objects.h"
 #include "sync/push.h"
 

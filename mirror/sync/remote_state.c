@@ -57,7 +57,9 @@ static int read_line(struct remote_state *s, mimeo_ctx *ctx, struct view line)
     }
     if (!is_id(left))
         return 0;
-    if (view_equal_str(ref, "refs/heads/main"))
+    if (view_equal_str(ref, "HEAD"))
+        s->has_head = true;
+    else if (view_equal_str(ref, "refs/heads/main"))
         copy_text(s->refs.main, sizeof(s->refs.main), left);
     else if (view_equal_str(ref, "refs/heads/media"))
         copy_text(s->refs.media, sizeof(s->refs.media), left);

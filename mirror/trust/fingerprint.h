@@ -38,6 +38,9 @@ int link_parse(struct link *out, mimeo_ctx *ctx, struct view text);
  * where it comes out longer than LINK_LEN: then try again with fewer mirrors. */
 int link_write(struct buf *out, const struct link *l);
 
+/* Append a QR code's modules, row by row, a byte each (1 dark), without the quiet zone of 4 that belongs
+ * round it; *side: how many a row.  At most 177 * 177.  MIMEO_EMALFORMED where `text` does not fit. */
+int qr_modules(struct buf *out, int *side, mimeo_ctx *ctx, const char *text);
 /* Append a QR code for a terminal, two modules a character with half blocks, quiet zone included, dark on
  * light forced by ANSI colours where `ansi`.  MIMEO_EMALFORMED where `text` does not fit. */
 int qr_terminal(struct buf *out, mimeo_ctx *ctx, const char *text, bool ansi);

@@ -8,6 +8,7 @@ set -eu
 command -v chromium >/dev/null 2>&1 || { echo 'SKIP: no chromium'; exit 77; }
 tool=$MIMEO_BUILD_DIR/tests/clean_tool
 [ -x "$tool" ] || { echo 'SKIP: clean_tool is not built'; exit 77; }
+cases=$(dirname "$0")/hostile_html.txt
 work=$(mktemp -d)
 listener=
 trap '[ -z "$listener" ] || kill "$listener" 2>/dev/null || :; rm -rf "$work"' EXIT
@@ -57,41 +58,7 @@ grep -q '<title>ran</title>' "$work/dom" || fail 'a script that runs is not noti
 [ -s "$work/hits" ] || fail 'a request is not noticed'
 : >"$work/hits"
 
-# ---- one page each; HERE is the listener, RUN a script's text
-cat >"$work/cases" <<'END'
-<p>A <b>plain <i>article</b> with</i> "quotes", &amp;amp; &lt;tags&gt;, a&nbsp;space and <a href="HERE/x?a=b&amp;c=d">a link</a>.</p>
-<h1>Head</h1><figure><img src="HERE/x"><figcaption>Caption</figcaption></figure><blockquote>one<p>two</blockquote><hr>
-<table><caption>c</caption><tr><th>a<td colspan=2>b<tr><td><table><tr><td>inner</table></table><table><tr>text<td>x
-<ul><li>a<li>b<ol start=3 reversed><li>c</ol><ul>d</ul></ul><dl><dt>e<dd>f<dl><dd>g</dl></dl><li>stray<dd>stray
-<p lang=ar dir=rtl>a<ruby>b<rp>(</rp><rt>c<rp>)</rp></ruby><bdo dir=ltr>d</bdo><time datetime=2026-11-23>e</time><wbr><br>f</p>
-<b><b><b><b><b>five<p>deep</b></b></b></b></b> and <a href=https://a.example/>a<div>b<a href=https://b.example/>c</div></a>
-<script>RUN</script><img src=x onerror="RUN"><svg onload="RUN"></svg><body onload="RUN"><iframe src="HERE/x"></iframe>
-<svg></p><style><a id="</style><img src=1 onerror=RUN>">
-<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=RUN&gt;">
-<form><math><mtext></form><form><mglyph><style></math><img src onerror=RUN>
-<math><mtext><table><mglyph><style><math><table id="</table>"><img src onerror=RUN">
-<svg><desc><title><![CDATA[</title><img src=1 onerror=RUN>]]></desc></svg>
-<svg><annotation-xml><foreignObject><style><!--</style><p id="--&gt;&lt;img src='x' onerror='RUN'&gt;">
-<math><annotation-xml encoding="text/html"><style><img src=x onerror=RUN></style></annotation-xml></math>
-<noscript><p title="</noscript><img src=x onerror=RUN>"></noscript>
-<textarea><p title="</textarea><img src=x onerror=RUN>"></textarea><title><p title="</title><img src=x onerror=RUN>">
-<xmp><p title="</xmp><img src=x onerror=RUN>"></xmp><noembed><p title="</noembed><img src=x onerror=RUN>">
-<select><template><style><!--</style><a rel="--&gt;&lt;/style&gt;&lt;/template&gt;&lt;img src onerror=RUN&gt;">
-<template><p>a</p><script>RUN</script></template><table><template><td>x</template><td>y</table>
-<a href="javascript:RUN">a</a><a href="java&#10;script:RUN">b</a><a href="&#1;javascript:RUN">c</a><a href="javascript&colon;RUN">d</a>
-<a href="data:text/html,<script>RUN</script>">a</a><a href="vbscript:x">b</a><a href="//HERE/x">c</a><a href="blob:x">d</a>
-<img src="javascript:RUN"><img src="HERE/x" srcset="HERE/y 2x"><picture><source srcset="HERE/z"><img src="HERE/x"></picture>
-<link rel=stylesheet href="HERE/x"><style>@import "HERE/x"; body{background:url(HERE/y)}</style><p style="background:url(HERE/z)">a</p>
-<meta http-equiv=refresh content="0;url=HERE/x"><base href="HERE/"><object data="HERE/x"></object><embed src="HERE/x"><video src="HERE/x" poster="HERE/y"></video>
-<form action="HERE/x"><input autofocus onfocus=RUN><button formaction="javascript:RUN">a</button><form></form></form><isindex action="HERE/x">
-<p title="&quot;&gt;&lt;img src=x onerror=RUN&gt;" lang='"><img src=x onerror=RUN>'>a</p><p lang="&quot;onclick=RUN">b</p>
-&lt;script&gt;RUN&lt;/script&gt; &amp;lt;img src=x onerror=RUN&amp;gt; <p>&#60;img src=x onerror=RUN&#62;</p> &notit; &amp;#60;
-<<script>RUN//<</script><scr<script>ipt>RUN</script><img """><script>RUN</script>"\><img src=`x` onerror=RUN>
-<!--><img src=x onerror=RUN>--><!-- --!><img src=x onerror=RUN>--><!--><script>RUN</script><![CDATA[<img src=x onerror=RUN>]]><?x <img src=x onerror=RUN>?>
-<ruby><rt><ruby><rt>a</ruby><p>b<rt>c</ruby><frameset><frame src="HERE/x"></frameset><plaintext><img src=x onerror=RUN>
-<pre></pre><pre>  a&#10;&#13;&#10;b</pre><pre>&#10;a</pre><pre>&#10;&#10;a</pre><pre><b>&#10;a</b></pre><pre><div>a</div><p>b</p></pre>
-<table><a href="https://a.example/">a<tr><td><a href="https://b.example/">b<tbody><td>c</a>d</table>e<nobr>f<nobr>g<table><colgroup><col><caption>h
-END
+# ---- one page each of hostile_html.txt; HERE is the listener, RUN a script's text
 
 count=0
 while IFS= read -r line; do
@@ -109,7 +76,7 @@ while IFS= read -r line; do
         diff "$work/expected" "$work/got" || :
         fail "case $count is another tree in the browser"
     }
-done <"$work/cases"
+done <"$cases"
 
 # ---- many at once, as fragments and as whole documents
 "$tool" soup 3000 >"$work/soup.html"

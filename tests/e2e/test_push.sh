@@ -98,6 +98,12 @@ expect 0 "a plain clone of it shows branch 'media'" own shows.git
 expect 0 "a plain clone of it shows branch 'media'" own shows.git
 
 # ---- several, each with its result ----
+# One whose HEAD names a branch that never comes: a plain clone of it would be empty.
+git init -q --bare -b trunk dangling.git
+expect 0 'a plain clone of it shows nothing' own dangling.git
+git -C dangling.git symbolic-ref HEAD refs/heads/main
+expect 0 'unchanged  dangling.git' own dangling.git
+! grep -q 'shows nothing' out err || fault 'it says that nothing shows where main does'
 git init -q --bare rule.git
 printf '#!/bin/sh\necho "no pushes on Sundays" >&2\nexit 1\n' >rule.git/hooks/pre-receive
 chmod 755 rule.git/hooks/pre-receive

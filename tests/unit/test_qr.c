@@ -152,6 +152,38 @@ static void text_that_does_not_fit_is_malformed(void **state)
     buf_dispose(&b);
 }
 
+static void modules_are_those_of_the_symbol_without_a_quiet_zone(void **state)
+{
+    (void)state;
+    const char *text = "mimeo:0123456789abcdef";
+    struct buf b;
+    int side = -1;
+    buf_init(&b, 177 * 177);
+    assert_int_equal(qr_modules(&b, &side, ctx, text), 0);
+    QRcode *code = QRcode_encodeString8bit(text, 0, QR_ECLEVEL_L);
+    assert_non_null(code);
+    assert_int_equal(side, code->width);
+    struct view got = buf_view(&b);
+    assert_int_equal(got.len, (size_t)(side * side));
+    for (int i = 0; i < side * side; i++)
+        assert_int_equal(got.ptr[i], code->data[i] & 1);
+    QRcode_free(code);
+    buf_dispose(&b);
+}
+
+static void modules_of_what_does_not_fit_leave_the_side_alone(void **state)
+{
+    (void)state;
+    struct buf b;
+    int side = -1;
+    buf_init(&b, 64);
+    assert_int_equal(qr_modules(&b, &side, ctx, ""), MIMEO_EMALFORMED);
+    assert_int_equal(qr_modules(&b, &side, ctx, "mimeo:"), MIMEO_EMALFORMED);
+    assert_non_null(strstr(mimeo_ctx_message(ctx), "too large to draw"));
+    assert_int_equal(side, -1);
+    buf_dispose(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -159,6 +191,8 @@ int main(void)
         cmocka_unit_test(a_link_of_full_length_fits),
         cmocka_unit_test(finder_patterns_stand_in_three_corners),
         cmocka_unit_test(text_that_does_not_fit_is_malformed),
+        cmocka_unit_test(modules_are_those_of_the_symbol_without_a_quiet_zone),
+        cmocka_unit_test(modules_of_what_does_not_fit_leave_the_side_alone),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

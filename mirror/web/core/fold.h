@@ -1,0 +1,26 @@
+/*
+ * Text as it is searched: without case, accents, tags and entities.
+ *
+ * What a letter folds to is the script's to say (it knows Unicode): a table of 65,536 units, 0 for what is passed
+ * over.  Characters beyond it stand for themselves.
+ */
+#ifndef CORE_FOLD_H
+#define CORE_FOLD_H
+
+#include "base/bytes.h"
+
+/* Folded characters, and where in the text each stood. */
+struct folded {
+    uint32_t *chars;
+    uint32_t *at;
+    size_t len, cap;
+};
+void folded_dispose(struct folded *f);
+/* False where no memory is left, or there is no table yet. */
+bool fold_text(struct folded *out, struct view text);
+/* Where `word` begins in f, or SIZE_MAX. */
+size_t folded_find(const struct folded *f, const struct folded *word);
+/* A clean body as text: tags become nothing, or a space where a block ends. */
+int plain_of_html(struct buf *out, struct view html);
+
+#endif

@@ -1,0 +1,104 @@
+"""The page as a mirror's own: it reads the files beside it by ranges, keeps nothing unless asked."""
+import os
+import shutil
+
+import packs
+from reader import Reader
+
+
+def prepare(place, mirror, page, source):
+    """The mirror's files with the page among them, and what keeps it offline."""
+    shutil.copytree(mirror, place, dirs_exist_ok=True)
+    shutil.copy(page, os.path.join(place, "reader.html"))
+    shutil.copy(os.path.join(source, "mirror/web/page/reader-offline.js"), place)
+
+
+def open_site(checks, server):
+    checks.reader = Reader(checks.browser, f"{server.url}reader.html")
+    checks.reader.open()
+    return checks.reader
+
+
+def mirror_requests(server):
+    return [(path, how) for path, how in server.asked if path not in ("/reader.html", "/favicon.ico")]
+
+
+def test_a_mirror_is_read_by_ranges(checks, server):
+    words, browser = checks.words, checks.browser
+    reader = open_site(checks, server)
+    titles = reader.headlines()
+    checks.true(f"headlines are there: {reader.text()[:300]!r}", "Winter ferries, corrected" in titles)
+    checks.true("and that nobody vouched", any(words["unknown-publisher"] in text for _, text in reader.signs()))
+    before = len(server.asked)
+    reader.press("Landings rise again, but the fleet is smaller")
+    checks.true("the text", "burned nearly twice as much fuel" in reader.text())
+    asked = server.asked[before:]
+    checks.true(f"the text came by ranges: {asked}", any(how.startswith("206") for _, how in server.asked))
+    checks.none("pictures that nobody asked for", [path for path, _ in server.asked if path.startswith("/media/")])
+    reader.press("Show pictures", changes=False) if "Show pictures" in reader.text() else None
+    checks.none("stored", reader.stored())
+    checks.none("what is not the mirror's", [path for path, _ in mirror_requests(server)
+                                             if not path.startswith(("/head", "/charter/", "/bundles/", "/media/", "/dict/"))])
+
+
+def test_the_page_says_its_own_hash(checks, server):
+    reader = open_site(checks, server)
+    reader.publisher()
+    with open(os.path.join(server.server.root, "reader.html"), "rb") as page:
+        wanted = packs.hash_of(page.read())
+    checks.browser.wait("(wanted) => [...document.querySelectorAll('.hash')].some(p => p.innerText.trim() === wanted)",
+                        wanted, what=f"the page's hash {wanted}")
+    checks.true("and what a site cannot prove of itself", checks.words["pageSite"] in reader.text())
+
+
+def test_a_host_without_ranges(checks, server):
+    server.server.ranges = False
+    try:
+        reader = open_site(checks, server)
+        checks.true("is read too", "Winter ferries, corrected" in reader.headlines())
+    finally:
+        server.server.ranges = True
+
+
+def test_a_doctored_mirror(checks, server):
+    bundles = [path for path in packs.files_below(os.path.join(server.server.root, "bundles"))]
+    path = bundles[1]  # the edition
+    honest = packs.read(path)
+    reader = None
+    try:
+        for at in (len(honest) - 3, 200):
+            packs.write(path, [honest[:at] + bytes([honest[at] ^ 1]) + honest[at + 1:]])
+            reader = open_site(checks, server)
+            titles = reader.headlines()
+            if "Landings rise again, but the fleet is smaller" in titles:
+                reader.press("Landings rise again, but the fleet is smaller")
+            checks.true(f"byte {at} of {path}: it is said: {reader.text('#page')[:400]!r}",
+                        any(level in ("danger", "warn", "note") and checks.words["damaged"] in text
+                            for level, text in reader.signs()))
+    finally:
+        packs.write(path, [honest])
+
+
+def test_kept_only_if_asked_and_forgotten(checks, server):
+    words, browser = checks.words, checks.browser
+    reader = open_site(checks, server)
+    reader.press(words["help"], "#bar")
+    checks.none("stored before", reader.stored())
+    reader.press(words["keep"], "#main", seconds=30)
+    checks.true("it says that it is kept", words["kept"] in reader.text())
+    reader.press(words["front"], "#bar", seconds=30)
+    reader.press("Winter ferries, corrected")
+    server.stop()
+    reader.open(30)
+    checks.true(f"without a network the headlines stand: {reader.text()[:200]!r}", "Winter ferries, corrected" in reader.headlines())
+    reader.press("Winter ferries, corrected")
+    checks.true("and what was read", "leave at seven" in reader.text())
+    reader.press(words["help"], "#bar")
+    reader.press(words["forget"], "#main", seconds=30)
+    checks.none("stored after", reader.stored())
+    checks.none("a service worker after", browser.run(
+        "async () => (await navigator.serviceWorker.getRegistrations()).map(r => r.scope)"))
+
+
+TESTS = (test_a_mirror_is_read_by_ranges, test_the_page_says_its_own_hash, test_a_host_without_ranges,
+         test_a_doctored_mirror, test_kept_only_if_asked_and_forgotten)
