@@ -12,7 +12,7 @@ const path = require('path');
 const root = path.join(__dirname, '..', '..');
 const page = path.join(root, 'mirror', 'web', 'page');
 const read = (...name) => fs.readFileSync(path.join(...name), 'utf8');
-const SIZE_MAX = 120 * 1000; /* html, css, js and words, as they stand in the page */
+const SIZE_MAX = 120 * 1024; /* html, css, js and words, as they stand in the page */
 let faults = 0;
 
 function check(good, text) {

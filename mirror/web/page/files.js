@@ -146,7 +146,8 @@ function startScreen() {
 /* What is said of a file: of a pack that failed, why; of anything else, what it is. */
 function reportSign(entry) {
   const r = entry.report;
-  if (isFine(r)) return signLine('good', words('pack'), '');
+  const danger = S.publishers.some((s) => LEVELS[findings(s)[0]] === 'danger'); /* of one of these files: no tick then */
+  if (isFine(r)) return signLine(danger ? 'note' : 'good', words('pack'), '');
   if (r.needsPassphrase) return signLine(entry.tried ? 'warn' : 'note', '', words(entry.tried ? 'wrongPassphrase' : 'sealed'));
   if (PACKS.includes(r.kind) && r.code) return refusal(r);
   return signLine('warn', '', words(r.kind), detail(r.code && r.message));

@@ -2,7 +2,7 @@
  * The front page: newest first, the first of all largest.  A place keeps what it has loaded, so that
  * going back shows the same, at the same line.
  */
-const PAGE = 60, THUMB_BYTES = 400e3;
+const PAGE = 60, SECTIONS = 10, THUMB_BYTES = 400e3;
 
 const shownTime = (a) => (a.published === null || a.published === undefined ? a.bundleTime : a.published);
 
@@ -29,7 +29,7 @@ function headline(article, title) {
 /* A small picture, asked for when it comes into view; none where each would be fetched. */
 function thumb(article) {
   const media = article.media[0];
-  if (S.site || !media || media.bytes > THUMB_BYTES || !window.IntersectionObserver) return null;
+  if (S.fetching || !media || media.bytes > THUMB_BYTES || !window.IntersectionObserver) return null;
   const place = h('span.thumb');
   new IntersectionObserver((seen, observer) => {
     if (!seen.some((e) => e.isIntersecting)) return;
@@ -45,7 +45,7 @@ function thumb(article) {
 function story(article, o) {
   const t = tongue(article), lead = o.lead;
   const gist = o.snippet || article.summary || article.subtitle;
-  const large = lead && !S.site && article.media.length > 0;
+  const large = lead && !S.fetching && article.media.length > 0;
   return h(`article.story${lead ? '.lead' : ''}${large ? '.pictured' : ''}`, null,
     large && h('div', null, picture(article, 0, true)),
     h('div', null,
@@ -90,16 +90,22 @@ function moreButton(to, grid) {
   }));
 }
 
+/* A choice that changes the list at once: "all" first. */
+function turnBy(label, value, options, onchange) {
+  return h('select', { 'aria-label': label, onchange: (e) => onchange(e.target.value || undefined) },
+    h('option', { value: '' }, label), options.map(([v, name]) => h('option', { value: v, selected: v === value }, name)));
+}
+
+/* The sections with most articles as buttons, the others and the languages as choices. */
 function sectionBar(to, found) {
   const turn = (values) => go(Object.assign({ screen: 'front', publisher: to.publisher, section: to.section, lang: to.lang }, values), true);
   const one = (label, section) => h('li', null, button(label, () => turn({ section }), '', { 'aria-current': to.section === section && 'page' }));
-  const some = found.sections.filter((s) => s.section);
+  const some = found.sections.map((s) => s.section).filter(Boolean), rest = some.slice(SECTIONS);
   if (some.length < 2 && found.langs.length < 2) return null;
   return h('nav.sections', { 'aria-label': words('sections') },
-    h('ul', null, one(words('all'), undefined), some.map((s) => one(h('bdi', null, s.section), s.section))),
-    found.langs.length > 1 && h('select', { 'aria-label': words('languages'), onchange: (e) => turn({ lang: e.target.value || undefined }) },
-      h('option', { value: '' }, words('languages')),
-      found.langs.map((l) => h('option', { value: l.lang, selected: l.lang === to.lang }, languageName(l.lang)))));
+    h('ul', null, one(words('all'), undefined), some.slice(0, SECTIONS).map((s) => one(h('bdi', null, s), s))),
+    rest.length > 0 && turnBy(words('sections'), to.section, rest.map((s) => [s, s]), (section) => turn({ section })),
+    found.langs.length > 1 && turnBy(words('languages'), to.lang, found.langs.map((l) => [l.lang, languageName(l.lang)]), (lang) => turn({ lang })));
 }
 
 function masthead(s, count) {

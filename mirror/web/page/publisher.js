@@ -23,7 +23,7 @@ async function compareWith(s, text, tell) {
   const digits = plainDigits(text);
   if (!link && !/^\d{40}$/.test(digits)) return tell(signLine('warn', words('misread'), ''));
   try {
-    const { state } = await pin(s, link ? { link: text.trim() } : { digits: digits.replace(/(\d{5})(?=\d)/g, '$1 ') });
+    const { state } = await pin(s, link ? { link: text.replace(/\s+/g, '') } : { digits: digits.replace(/(\d{5})(?=\d)/g, '$1 ') });
     if (!state || state.publisher !== s.publisher) return tell(signLine('danger', words('other'), '')); /* a link to another */
     return tell(signLine('good', words('same'), S.keep ? '' : words('untilClosed')));
   } catch (fault) {
@@ -165,10 +165,11 @@ async function publisherScreen(to) {
     if (!byId('names') || !now) return;
     byId('names').replaceWith(h('div', { id: 'names' }, namePart(now)));
     byId('who').textContent = titleOf(now);
+    byId('calls').textContent = callsItself(now) || '';
   };
   const namePart = (state) => state.pin !== 'unknown' && state.pin !== 'shipped' && nameForm(state);
   return h('div.plain', null, h('h1', { tabindex: '-1' }, h('bdi', { id: 'who' }, titleOf(s))),
-    callsItself(s) && h('p', null, callsItself(s)), s.site && h('p', null, outLink(s.site, h('bdi', { dir: 'ltr' }, s.site))),
+    h('p', { id: 'calls' }, callsItself(s)), s.site && h('p', null, outLink(s.site, h('bdi', { dir: 'ltr' }, s.site))),
     h('p', null, words('truth')),
     h('h2', null, words('fingerprint')), h('p', null, words('fingerprintText')),
     h('p.digits', { dir: 'ltr' }, s.digits.split(' ').map((group) => [h('span', null, group), ' '])),

@@ -35,10 +35,12 @@ async function inStore(mode, act) {
   }
 }
 
-const keyOf = (request) => `${request.url.split(/[?#]/)[0]} ${request.headers.get('range') || ''}`;
+/* Of a host that knows no ranges the whole is kept once. */
+const keyOf = (request, whole) => `${request.url.split(/[?#]/)[0]} ${(!whole && request.headers.get('range')) || ''}`;
 
 async function fromStore(request) {
-  const kept = await inStore('readonly', (s) => s.get(keyOf(request))).catch(() => null);
+  const get = (whole) => inStore('readonly', (s) => s.get(keyOf(request, whole))).catch(() => null);
+  const kept = (await get(false)) || (await get(true));
   return kept ? new Response(kept.body, { status: kept.status, headers: kept.headers }) : null;
 }
 
@@ -49,7 +51,7 @@ async function fromNetwork(request) {
   if (body.byteLength > ANSWER_MAX) return answer;
   const headers = KEPT_HEADERS.filter((n) => answer.headers.has(n)).map((n) => [n, answer.headers.get(n)]);
   const kept = { status: answer.status, headers, body };
-  await inStore('readwrite', (s) => s.put(kept, keyOf(request))).catch(() => null); /* no room: read on */
+  await inStore('readwrite', (s) => s.put(kept, keyOf(request, answer.status === 200))).catch(() => null); /* no room: read on */
   return answer;
 }
 
