@@ -140,7 +140,7 @@ const acts = {
       await pause(100);
     }
     const bad = /spoiled|damaged/.test(spoiled + states.get(m.publisher).verdict);
-    return { verdict: bad ? 'damaged' : 'good', charters: 2, bundles: 41, blocks: 120, media: 33, articles: 812, erasedBlocks: 0, unjoined: 0, missing: 2, bytes: 1e7,
+    return { verdict: bad ? 'damaged' : 'unknown-publisher', charters: 2, bundles: 41, blocks: 120, media: 33, articles: 812, erasedBlocks: 0, unjoined: 0, missing: 2, bytes: 1e7,
       faults: bad ? [{ object: 'bundles/00/00/41.mimeo', seq: 41, verdict: 'damaged', message: 'the hash of block 3 is wrong: fetch bundle 41 again' }] : [], remarks: [] };
   },
   list: (m) => {

@@ -95,7 +95,7 @@ function picture(article, n, small) {
 function bodyPicture(hash, article) {
   const n = article.media.findIndex((m) => m.hash === hash);
   if (n < 0) return h('span.absent', null, words('noPicture'));
-  if (!S.site || places[here].pictures) return picture(article, n);
+  if (!S.fetching || places[here].pictures) return picture(article, n);
   const bytes = article.media.reduce((sum, m) => sum + m.bytes, 0);
   return h('span.absent', null, button(`${words('showPictures')} (${size(bytes)})`, () => {
     places[here].pictures = true;

@@ -29,7 +29,7 @@ function headline(article, title) {
 /* A small picture, asked for when it comes into view; none where each would be fetched. */
 function thumb(article) {
   const media = article.media[0];
-  if (S.site || !media || media.bytes > THUMB_BYTES || !window.IntersectionObserver) return null;
+  if (S.fetching || !media || media.bytes > THUMB_BYTES || !window.IntersectionObserver) return null;
   const place = h('span.thumb');
   new IntersectionObserver((seen, observer) => {
     if (!seen.some((e) => e.isIntersecting)) return;
@@ -45,7 +45,7 @@ function thumb(article) {
 function story(article, o) {
   const t = tongue(article), lead = o.lead;
   const gist = o.snippet || article.summary || article.subtitle;
-  const large = lead && !S.site && article.media.length > 0;
+  const large = lead && !S.fetching && article.media.length > 0;
   return h(`article.story${lead ? '.lead' : ''}${large ? '.pictured' : ''}`, null,
     large && h('div', null, picture(article, 0, true)),
     h('div', null,

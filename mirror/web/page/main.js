@@ -7,7 +7,8 @@
 const S = {
   publishers: [], files: [], checked: new Map(), /* what a check of everything found, by publisher */
   order: [], /* the list that an article was opened from */
-  site: null, /* the mirror's address, where this page came from one that is one */
+  site: null, /* the address that this page came from; null: from a file */
+  fetching: false, /* a mirror there is being read */
   keep: false, recalled: [], singleKeys: true, trouble: null, notice: '', pageHash: null,
   pins: null, /* as the worker gave them: for the next one */
 };
@@ -118,7 +119,7 @@ async function withProgress(promise) {
 async function restart() {
   stopWorker('cancelled');
   S.publishers = [];
-  if (S.site) await openSite();
+  if (S.fetching) await openSite();
   const files = S.files.filter((f) => isFine(f.report)).map((f) => f.file);
   if (files.length === 0) return;
   const names = S.files.filter((f) => isFine(f.report)).map((f) => f.report.name);
@@ -198,8 +199,10 @@ async function refresh() {
 /* The mirror beside this page, where it came from a site. */
 async function openSite() {
   S.site = new URL('.', location.href).href;
+  S.fetching = false;
   try {
     S.publishers = (await withProgress(check('mirror', { base: S.site }))).publishers;
+    S.fetching = true;
   } catch (fault) {
     S.publishers = [];
     S.trouble = fault.code === 'not-found' ? null : fault;

@@ -14,12 +14,16 @@ const confirmed = (s) => s.pin === 'verified' || s.pin === 'shipped' || s.pin ==
 
 const faultsOf = (s) => (S.checked.has(s.publisher) ? S.checked.get(s.publisher).faults : []);
 
+/* Of these the state tells, which a comparison changes; a check was before it. */
+const PINNING = ['good', 'first-use', 'unknown-publisher'];
+
 /* Keys of words for all that is to be said of it. */
 function findings(s) {
   const all = new Set();
   if (s.nameTaken) all.add('nameTaken');
   if (s.verdict) all.add(s.verdict);
-  faultsOf(s).forEach((f) => all.add(f.verdict));
+  const checked = S.checked.get(s.publisher);
+  if (checked) [checked].concat(checked.faults).forEach((f) => PINNING.includes(f.verdict) || all.add(f.verdict));
   if (s.pin === 'unknown') all.add('unknown-publisher');
   if (s.pin === 'first-use') all.add('first-use');
   if (s.late) all.add('late');
