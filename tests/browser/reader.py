@@ -1,4 +1,5 @@
 """reader.html as a person has it before them: what can be done, and what can be seen."""
+from browser import Fault
 
 
 class Reader:
@@ -36,16 +37,22 @@ class Reader:
         """The button, link or headline with this text; until the screen changes."""
         if changes:
             self._mark()
-        found = self.browser.run("""(label, within) => {
-            const all = [...document.querySelectorAll(within + ' button, ' + within + ' a, ' + within + ' summary')];
-            const shown = all.filter(one => one.getClientRects().length > 0);
-            const one = shown.find(b => b.textContent.trim() === label) || shown.find(b => b.getAttribute('aria-label') === label);
-            for (const old of document.querySelectorAll('[data-pressed]')) delete old.dataset.pressed;
-            if (one) one.dataset.pressed = 'yes';
-            return Boolean(one); }""", label, within)
-        if not found:
-            raise LookupError(f"no button says {label!r}: {self.text('#page')[:500]!r}")
-        self.browser.click("[data-pressed]")
+        for tries in range(5):
+            found = self.browser.run("""(label, within) => {
+                const all = [...document.querySelectorAll(within + ' button, ' + within + ' a, ' + within + ' summary')];
+                const shown = all.filter(one => one.getClientRects().length > 0);
+                const one = shown.find(b => b.textContent.trim() === label) || shown.find(b => b.getAttribute('aria-label') === label);
+                for (const old of document.querySelectorAll('[data-pressed]')) delete old.dataset.pressed;
+                if (one) one.dataset.pressed = 'yes';
+                return Boolean(one); }""", label, within)
+            if not found:
+                raise LookupError(f"no button says {label!r}: {self.text('#page')[:500]!r}")
+            try:
+                self.browser.click("[data-pressed]")
+                break
+            except Fault:  # the page drew it anew at that moment, as it does when a check has ended
+                if tries == 4:
+                    raise
         if changes:
             self._changed(seconds)
 

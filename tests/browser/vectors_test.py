@@ -8,19 +8,32 @@ import os
 # verdicts are about being late.
 LOOK = """async (input, vectors, now) => {
     const files = new Map([...document.querySelector(input).files].map(file => [file.name, file]));
-    const text = `Date.now = () => ${now};` + document.getElementById('worker').textContent;
+    // The module is unpacked and compiled once, and handed to each worker: that is most of its start.
+    const text = `Date.now = () => ${now};` + document.getElementById('worker').textContent + `
+        { const answerTo = onmessage;
+          onmessage = (e) => {
+            if (e.data.module) compiled = e.data.module;
+            else if (e.data.id === 0) { start(); postMessage({ id: 0, ok: true, module: compiled }); }
+            else answerTo(e);
+          }; }`;
     const address = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
+    const module = await new Promise(done => {
+        const worker = new Worker(address);
+        worker.onmessage = ({ data }) => { worker.terminate(); done(data.module); };
+        worker.postMessage({ id: 0 });
+    });
     const reader = () => {
         const worker = new Worker(address), waiting = new Map();
+        worker.postMessage({ module });
         let last = 0;
         worker.onmessage = ({ data }) => { if (data.ok !== undefined) waiting.get(data.id)(data); };
         worker.onerror = event => { for (const done of waiting.values()) done({ ok: false, message: event.message }); };
         const ask = question => new Promise(done => { waiting.set(++last, done); worker.postMessage({ id: last, ...question }); });
         return { ask, end: () => worker.terminate() };
     };
-    const look = async (name, trust, then) => {
+    const look = async (name, publisher, trust) => {
         const { ask, end } = reader(), file = `${name}.mimeo`;
-        await ask({ do: 'trust', load: trust });
+        await ask(trust ? { do: 'trust', load: trust } : { do: 'pin', link: publisher, petname: 'pinned' });
         const opened = await ask({ do: 'open', files: [files.get(file)], names: [file] });
         let found = { verdict: opened.ok ? opened.files[0].verdict : opened.message, records: -1 };
         if (opened.ok && opened.publishers.length > 0) {
@@ -29,18 +42,13 @@ LOOK = """async (input, vectors, now) => {
             const list = await ask({ do: 'list', publisher });
             found = { verdict: verdict || message, records: list.ok ? list.articles.length : -1 };
         }
-        found.trust = (await ask({ do: 'trust', save: true })).bytes;
+        trust = (await ask({ do: 'trust', save: true })).bytes;
         end();
-        return found;
+        return { found, trust };
     };
-    const one = async vector => {
-        const { ask, end } = reader();
-        await ask({ do: 'pin', link: vector.publisher, petname: 'pinned' });
-        let trust = (await ask({ do: 'trust', save: true })).bytes;
-        end();
-        if (vector.before) trust = (await look(vector.before, trust)).trust;
-        const { verdict, records } = await look(vector.name, trust);
-        return { verdict, records };
+    const one = async ({ name, publisher, before }) => {
+        const trust = before && (await look(before, publisher)).trust;
+        return (await look(name, publisher, trust)).found;
     };
     const all = vectors.slice(), results = {};
     const work = async () => { for (let v; (v = all.shift());) results[v.name] = await one(v).catch(e => ({ verdict: String(e) })); };
