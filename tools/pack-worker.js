@@ -9,7 +9,7 @@
 const fs = require('fs');
 const { execFileSync } = require('child_process');
 
-const GIVEN = ['now', 'progress', 'random', 'read'];
+const GIVEN = ['fetch', 'fetchSize', 'now', 'progress', 'random', 'read'];
 
 const fail = (text) => {
   process.stderr.write(`pack-worker: ${text}\n`);

@@ -21,6 +21,9 @@ struct bundle {
     struct view catalog_table, body_table; /* empty until bundle_check_tables */
     uint64_t catalog_offset, body_offset;  /* of the first block, in `bytes` */
     struct inflater *inflater;             /* made at the first need */
+    /* Where only the front of `bytes` was read: brings `len` bytes at `offset` into them.  NULL: all are there. */
+    int (*fill)(mimeo_ctx *ctx, uint64_t offset, size_t len, void *payload);
+    void *fill_payload;
 };
 
 int bundle_open(struct bundle *out, mimeo_ctx *ctx, const char *what, struct view bytes);

@@ -142,9 +142,14 @@ int bundle_block(const struct bundle *b, mimeo_ctx *ctx, enum bundle_table t, si
 
 /* ---- step 6 ---- */
 
-static int check_packed(mimeo_ctx *ctx, const char *what, enum bundle_table t, size_t n,
+static int check_packed(const struct bundle *b, mimeo_ctx *ctx, const char *what, enum bundle_table t, size_t n,
                         const struct block_entry *e, struct view packed, enum block_state *state)
 {
+    if (b->fill != NULL) {
+        int rc = b->fill(ctx, (uint64_t)(packed.ptr - b->bytes.ptr), packed.len, b->fill_payload);
+        if (rc < 0)
+            return rc;
+    }
     struct hash h = hash_of(packed);
     if (!hash_equal(&h, &e->hash) && !view_is_zero(packed))
         return ctx_error(ctx, MIMEO_EFORGED,
@@ -160,7 +165,7 @@ int bundle_check_block(const struct bundle *b, mimeo_ctx *ctx, const char *what,
     struct block_entry e;
     struct view packed;
     int rc = bundle_block(b, ctx, t, n, &e, &packed);
-    return rc == 0 ? check_packed(ctx, what, t, n, &e, packed, state) : rc;
+    return rc == 0 ? check_packed(b, ctx, what, t, n, &e, packed, state) : rc;
 }
 
 int bundle_each_block(const struct bundle *b, mimeo_ctx *ctx, const char *what,
@@ -173,7 +178,9 @@ int bundle_each_block(const struct bundle *b, mimeo_ctx *ctx, const char *what,
         struct view packed;
         while (next_block(&w, &e, &packed)) {
             enum block_state state = BLOCK_GOOD;
-            int code = check_packed(ctx, what, w.t, w.n - 1, &e, packed, &state);
+            int code = check_packed(b, ctx, what, w.t, w.n - 1, &e, packed, &state);
+            if (code < 0 && code != MIMEO_EFORGED)
+                return code; /* it cannot be had, which says nothing about it */
             int rc = fn(w.t, w.n - 1, code, state, payload);
             if (rc == 0)
                 rc = ctx_check_cancel(ctx);
@@ -191,7 +198,7 @@ static int inflate_block(struct bundle *b, mimeo_ctx *ctx, const char *what, enu
                          struct buf *out)
 {
     enum block_state state;
-    int rc = check_packed(ctx, what, t, n, e, packed, &state);
+    int rc = check_packed(b, ctx, what, t, n, e, packed, &state);
     if (rc == 0 && state == BLOCK_ZEROED)
         return ctx_error(ctx, MIMEO_ENOTFOUND, "%s: %s block %zu is erased", what, table_word(t), n);
     if (rc == 0 && b->inflater == NULL)

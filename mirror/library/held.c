@@ -25,11 +25,17 @@ int held_load(struct held_bundle *h, mimeo_mirror *m, mimeo_ctx *ctx, uint64_t s
     int rc = store_get_bundle(&h->stored, m->store, ctx, seq);
     if (alone)
         pthread_mutex_unlock(&m->store_lock);
-    if (rc == MIMEO_ENOMEM || rc == MIMEO_EIO)
+    if (rc == MIMEO_ENOMEM || rc == MIMEO_EIO || rc == MIMEO_EUNREACHABLE)
         return rc;
     if (rc < 0)
         fail(h, ctx, rc);
     return 0;
+}
+
+static int fill_bundle(mimeo_ctx *ctx, uint64_t offset, size_t len, void *payload)
+{
+    struct stored *s = payload;
+    return s->fill(s, ctx, offset, len);
 }
 
 void held_judge(struct held_bundle *h, const mimeo_mirror *m, mimeo_ctx *ctx)
@@ -37,6 +43,8 @@ void held_judge(struct held_bundle *h, const mimeo_mirror *m, mimeo_ctx *ctx)
     if (h->verdict != MIMEO_GOOD)
         return;
     int rc = bundle_open(&h->bundle, ctx, h->name, h->stored.view);
+    h->bundle.fill = h->stored.fill != NULL ? fill_bundle : NULL;
+    h->bundle.fill_payload = &h->stored;
     if (rc == MIMEO_ENEWER && h->bundle.note.bytes.len > 0)
         rc = header_judge_newer(ctx, h->name, &h->bundle.note, &m->chain);
     if (rc == 0)

@@ -252,7 +252,8 @@ int mimeo_reading_picture(unsigned char **out, size_t *len, const mimeo_reading 
         return ctx_error(ctx, MIMEO_ENOTFOUND, "the article has %zu pictures", r->record.media_count);
     const struct record_media *m = &r->record.media[n];
     struct stored s;
-    int rc = store_get_media(&s, r->m->store, ctx, 0, &m->hash);
+    /* Most often the bundle at hand is the first that cites it. */
+    int rc = store_get_media(&s, r->m->store, ctx, r->header.seq, &m->hash);
     if (rc < 0)
         return rc;
     struct hash is = hash_of(s.view);

@@ -59,7 +59,7 @@ static void tell_ctx(struct verification *v, const char *object, uint64_t seq, i
 /* Codes that are not about the object but about this machine. */
 static bool is_our_trouble(int code)
 {
-    return code == MIMEO_ENOMEM || code == MIMEO_EIO || code == MIMEO_ECANCELLED;
+    return code == MIMEO_ENOMEM || code == MIMEO_EIO || code == MIMEO_ECANCELLED || code == MIMEO_EUNREACHABLE;
 }
 
 /* ---- one bundle ---- */

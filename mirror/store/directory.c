@@ -33,7 +33,7 @@ static int read_front(struct stored *out, mimeo_ctx *ctx, int dir_fd, const char
     while (len < front && (n = read(fd, bytes + len, front - len)) > 0)
         len += (size_t)n;
     close(fd);
-    *out = (struct stored){view_of(bytes, len), {NULL, bytes}};
+    *out = (struct stored){.view = view_of(bytes, len), .owner = {NULL, bytes}};
     return 0;
 }
 
@@ -45,7 +45,7 @@ static int get(struct stored *out, struct backend *b, mimeo_ctx *ctx, const char
         return read_front(out, ctx, d->fd, name, front);
     int rc = file_load_at(&f, ctx, d->fd, name, max, d->trusted);
     if (rc == 0)
-        *out = (struct stored){f.view, {f.map, f.heap}};
+        *out = (struct stored){.view = f.view, .owner = {f.map, f.heap}};
     return rc;
 }
 

@@ -95,7 +95,7 @@ static int get(struct stored *out, struct backend *backend, mimeo_ctx *ctx, cons
         return rc == MIMEO_ENOTFOUND ? rc : ctx_error_prefix(ctx, rc, "%s", name);
     size_t len;
     char *heap = buf_detach(&bytes, &len);
-    *out = (struct stored){view_of(heap, len), {NULL, heap}};
+    *out = (struct stored){.view = view_of(heap, len), .owner = {NULL, heap}};
     return 0;
 }
 

@@ -29,7 +29,7 @@ static int load(struct stored *out, struct pack *p, mimeo_ctx *ctx, const char *
         free(bytes);
         return rc;
     }
-    *out = (struct stored){view_of(bytes, got), {NULL, bytes}};
+    *out = (struct stored){.view = view_of(bytes, got), .owner = {NULL, bytes}};
     return 0;
 }
 

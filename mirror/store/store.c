@@ -151,6 +151,20 @@ int store_of_pack(struct store **out, mimeo_ctx *ctx, const struct pack_view *vi
     return 0;
 }
 
+int store_of_backend(struct store **out, mimeo_ctx *ctx, struct backend *files, const char *label)
+{
+    struct store *s = calloc(1, sizeof(*s));
+    if (s == NULL || (s->path = strdup(label)) == NULL) {
+        files->ops->close(files);
+        free(s);
+        return ctx_error_nomem(ctx);
+    }
+    s->kind = STORE_DIRECTORY;
+    s->files = files;
+    *out = s;
+    return 0;
+}
+
 int store_open_git_over(struct store **out, mimeo_ctx *ctx, const char *git_dir, const char *directory)
 {
     struct store *s;
@@ -205,7 +219,7 @@ void store_release(struct stored *o)
         return;
     struct file_bytes f = {o->view, o->owner[0], o->owner[1]};
     file_unload(&f);
-    *o = (struct stored){{NULL, 0}, {NULL, NULL}};
+    *o = (struct stored){.fill = NULL};
 }
 
 /* ---- objects by name ---- */

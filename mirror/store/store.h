@@ -30,6 +30,9 @@ bool store_is_bare(const char *path);
 /* A bare repository of which only the newest objects are held, over a directory with the rest: what git names and
  * does not hold is read from the directory by name.  Whether it is the right thing shows as always: by verifying. */
 int store_open_git_over(struct store **out, mimeo_ctx *ctx, const char *git_dir, const char *directory);
+/* A carrier made elsewhere (mirror/web/core); takes it, on failure too. */
+struct backend;
+int store_of_backend(struct store **out, mimeo_ctx *ctx, struct backend *files, const char *label);
 void store_close(struct store *s);
 enum store_kind store_kind(const struct store *s);
 const char *store_path(const struct store *s); /* of packs together: "a.mimeo and 2 more" */
@@ -40,6 +43,8 @@ bool store_is_concurrent(const struct store *s);
 struct stored {
     struct view view;
     void *owner[2];
+    /* NULL: all bytes are there.  Else what of a bundle was not read yet stands as zeros, and this brings it. */
+    int (*fill)(struct stored *s, mimeo_ctx *ctx, uint64_t offset, size_t len);
 };
 void store_release(struct stored *o);
 

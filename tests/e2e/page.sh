@@ -20,4 +20,4 @@ if [ -f "$page" ]; then
 else
     page=-
 fi
-timeout 240 python3 -B "$scripts/page_test.py" "$browser" "$page" "$MIMEO_BUILD_DIR" "$work" "$MIMEO_SOURCE_DIR" || exit 1
+timeout 400 python3 -B "$scripts/page_test.py" "$browser" "$page" "$MIMEO_BUILD_DIR" "$work" "$MIMEO_SOURCE_DIR" || exit 1

@@ -10,7 +10,7 @@
 #include <mimeo/key.h>
 
 #include "base/sniff.h"
-#include "bundle/part.h"
+#include "site.h"
 
 mimeo_ctx *core_ctx;
 struct buf core_buf;
@@ -127,7 +127,7 @@ void core_forget_list(struct core_mirror *c)
 
 static void close_all(void)
 {
-    for (int i = 0; i < CORE_MIRRORS; i++) {
+    for (int i = 0; i < CORE_SITE; i++) {
         core_forget_list(&mirrors[i]);
         mimeo_mirror_free(mirrors[i].m);
         mirrors[i].m = NULL;
@@ -196,10 +196,10 @@ static bool open_each(struct buf *b)
 {
     bool all = true;
     for (size_t n = 0; n == 0 || packs_publisher(gathered, n) != NULL; n++) {
-        int rc = n < CORE_MIRRORS ? open_publisher((int)n, n)
+        int rc = n < CORE_SITE ? open_publisher((int)n, n)
                                   : ctx_error(core_ctx, MIMEO_EUSAGE, "more than %d publishers are open: open fewer files",
-                                              CORE_MIRRORS);
-        put_opened(b, n < CORE_MIRRORS ? (int)n : 0, packs_publisher(gathered, n), rc);
+                                              CORE_SITE);
+        put_opened(b, n < CORE_SITE ? (int)n : 0, packs_publisher(gathered, n), rc);
         all = all && rc == 0;
     }
     return all;
@@ -244,18 +244,37 @@ CORE_EXPORT(core_try) int core_try(const char *name)
     return rc;
 }
 
-/* Judge it again, since a pin is another; what is indexed of it stays. */
-CORE_EXPORT(core_judge_again) int core_judge_again(int handle)
+int core_open_again(struct core_mirror *c)
 {
-    struct core_mirror *c = core_mirror_get(handle);
-    if (c == NULL)
-        return MIMEO_ENOTFOUND;
     struct store *store = c->m->store;
     core_forget_list(c);
     c->m->store = NULL;
     mimeo_mirror_free(c->m);
     c->m = NULL;
     return mirror_open_store(&c->m, core_ctx, store, CORE_LIBRARY, MIRROR_STRANGE);
+}
+
+/* Judge it again, since a pin is another. */
+CORE_EXPORT(core_judge_again) int core_judge_again(int handle)
+{
+    struct core_mirror *c = core_mirror_get(handle);
+    return c == NULL ? MIMEO_ENOTFOUND : core_open_again(c);
+}
+
+/* The mirror that the page came from: its handle. */
+CORE_EXPORT(core_site) int core_site(const char *label)
+{
+    struct core_mirror *c = &mirrors[CORE_SITE];
+    struct store *store;
+    core_forget_list(c);
+    mimeo_mirror_free(c->m);
+    *c = (struct core_mirror){.m = NULL};
+    int rc = site_open(&c->site, core_ctx);
+    if (rc == 0)
+        rc = store_of_backend(&store, core_ctx, c->site, label);
+    if (rc == 0)
+        rc = mirror_open_store(&c->m, core_ctx, store, CORE_LIBRARY, MIRROR_STRANGE);
+    return rc < 0 ? rc : CORE_SITE;
 }
 
 static void put_link(struct buf *b, const mimeo_mirror *m)
@@ -273,6 +292,10 @@ void core_put_state(struct buf *b, const char *key, const struct core_mirror *c)
 {
     struct mimeo_mirror_state s;
     mimeo_mirror_get_state(c->m, &s);
+    uint64_t older = c->site != NULL ? site_older(c->site) : 0; /* not looked at yet, so not missing */
+    if (s.first_missing > 0 && s.last_missing <= older)
+        s.first_missing = s.last_missing = 0;
+    s.missing -= older < s.missing ? older : s.missing;
     put_open(b, key, '{');
     put_string(b, "publisher", s.publisher);
     put_string(b, "digits", s.digits);
@@ -290,6 +313,7 @@ void core_put_state(struct buf *b, const char *key, const struct core_mirror *c)
     put_number(b, "knownSeq", s.known_seq);
     put_number(b, "held", s.bundles_held);
     put_number(b, "missing", s.missing);
+    put_number(b, "older", older);
     put_number(b, "firstMissing", s.first_missing);
     put_number(b, "lastMissing", s.last_missing);
     put_number(b, "archiveRecords", s.archive_records);

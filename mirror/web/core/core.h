@@ -19,8 +19,11 @@
 #define CORE_LIBRARY "library" /* the directory of the trust files */
 #define CORE_OUT_MAX (256 * MIB)
 
+#define CORE_SITE (CORE_MIRRORS - 1) /* the handle of the mirror that the page came from */
+
 struct core_mirror {
     mimeo_mirror *m;
+    struct backend *site; /* of that one; borrowed from its store */
     struct place *places; /* of the last list, */
     size_t place_count;
     char *listed;         /* and what was asked for; NULL: none */
@@ -31,6 +34,8 @@ extern struct buf core_buf; /* the answer */
 
 /* The mirror of a handle; NULL with the message set. */
 struct core_mirror *core_mirror_get(int handle);
+/* Open it again with what is indexed of it. */
+int core_open_again(struct core_mirror *c);
 /* Forget what was listed: the mirror or the trust in it is another. */
 void core_forget_list(struct core_mirror *c);
 /* Walk the catalogs into `places`, unless the last list was the same. */

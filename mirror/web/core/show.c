@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "site.h"
+
 /* ---- verifying ---- */
 
 #define TOLD_MAX 200 /* faults, and remarks: who sees more than that gets another copy */
@@ -164,6 +166,14 @@ static int show_places(struct buf *b, struct core_mirror *c, size_t first, size_
     return rc;
 }
 
+/* A site's older bundles, where the newer ones have not as many articles as are asked for. */
+static int look_further(struct core_mirror *c, const struct mimeo_list_options *o)
+{
+    site_move(c->site);
+    int rc = core_open_again(c);
+    return rc == 0 ? core_walk(c, o) : rc;
+}
+
 /* "" is any; `since` and `until` NaN where not asked for. */
 CORE_EXPORT(core_list) int core_list(int handle, const char *section, const char *lang, const char *author, double since,
                                      double until, int retracted, double offset, double limit)
@@ -177,6 +187,8 @@ CORE_EXPORT(core_list) int core_list(int handle, const char *section, const char
     o.since = o.has_since ? (int64_t)since : 0;
     o.until = o.has_until ? (int64_t)until : 0;
     int rc = core_walk(c, &o);
+    while (rc == 0 && c->site != NULL && site_older(c->site) > 0 && offset + (limit > 0 ? limit : 1) > (double)c->place_count)
+        rc = look_further(c, &o);
     if (rc < 0)
         return rc;
     size_t first = offset > 0 ? offset < (double)c->place_count ? (size_t)offset : c->place_count : 0;
@@ -186,7 +198,7 @@ CORE_EXPORT(core_list) int core_list(int handle, const char *section, const char
     put_open(b, "articles", '[');
     rc = show_places(b, c, first, last);
     put_close(b, ']');
-    put_bool(b, "more", last < c->place_count);
+    put_bool(b, "more", last < c->place_count || (c->site != NULL && site_older(c->site) > 0));
     put_number(b, "total", c->place_count);
     put_close(b, '}');
     return core_end(rc);

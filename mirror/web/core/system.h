@@ -16,6 +16,11 @@ __attribute__((import_module("host"), import_name("read"))) int host_read(int fi
 __attribute__((import_module("host"), import_name("now"))) double host_now(void); /* milliseconds since 1970 */
 __attribute__((import_module("host"), import_name("random"))) void host_random(void *out, size_t len);
 __attribute__((import_module("host"), import_name("progress"))) void host_progress(double done, double total);
+/* Of the site that the page came from.  host_fetch: up to `len` bytes of a file; host_fetch_size: how large it is.
+ * -1: it is not there; -2: it cannot be had. */
+__attribute__((import_module("host"), import_name("fetch"))) int host_fetch(const char *name, size_t name_len, double offset,
+                                                                             void *out, size_t len);
+__attribute__((import_module("host"), import_name("fetchSize"))) double host_fetch_size(const char *name, size_t name_len);
 
 /* Put a picked file under `name` into the root directory, in place of one that was there.  0 or an errno. */
 int system_add_file(const char *name, int file, uint64_t size);

@@ -161,7 +161,82 @@ function readFile(number, offset, len) {
   return file.window.subarray(offset - file.at, offset - file.at + len);
 }
 
+/* ---- the mirror that the page came from ---- */
+
+const FRONT = 49152, KEPT_MAX = 1 << 25, DEADLINE = 30000;
+const kept = new Map(); /* name: {size, whole: bytes or null, ranges: [{at, bytes}]}, lately used last */
+let site = null, keptBytes = 0;
+
+/* {status, bytes, total}; status 0: no answer. */
+function get(name, from, to) {
+  const x = new XMLHttpRequest();
+  x.open('GET', site + name, false);
+  x.responseType = 'arraybuffer';
+  x.timeout = DEADLINE;
+  x.setRequestHeader('Cache-Control', 'no-store');
+  x.setRequestHeader('Range', `bytes=${from}-${to - 1}`);
+  try {
+    x.send();
+  } catch (e) {
+    return { status: 0 };
+  }
+  const bytes = new Uint8Array(x.response || 0), range = /\/(\d+)$/.exec(x.getResponseHeader('Content-Range') || '');
+  return { status: x.status, bytes, total: x.status === 206 && range ? Number(range[1]) : bytes.length };
+}
+
+function keepBytes(name, entry, count) {
+  kept.delete(name);
+  kept.set(name, entry);
+  keptBytes += count;
+  for (const [old, e] of kept) {
+    if (keptBytes <= KEPT_MAX || old === name) break;
+    keptBytes -= e.bytes;
+    kept.delete(old);
+  }
+  entry.bytes += count;
+}
+
+/* The entry of a file, its front fetched; or -1, -2. */
+function entryOf(name) {
+  if (kept.has(name)) return kept.get(name);
+  const a = get(name, 0, FRONT);
+  if (a.status === 404 || a.status === 410) return -1;
+  if (a.status === 416) return { size: 0, bytes: 0, ranges: [] };
+  if (a.status !== 200 && a.status !== 206) return -2;
+  const entry = { size: a.total, bytes: 0, ranges: [{ at: 0, bytes: a.bytes }] };
+  keepBytes(name, entry, a.bytes.length);
+  return entry;
+}
+
+function fetchRange(name, offset, len) {
+  const entry = entryOf(name);
+  if (typeof entry === 'number') return entry;
+  const end = Math.min(entry.size, offset + len);
+  for (const r of entry.ranges) {
+    if (offset >= r.at && offset < r.at + r.bytes.length) return r.bytes.subarray(offset - r.at, Math.min(end - r.at, r.bytes.length));
+  }
+  if (offset >= end) return new Uint8Array(0);
+  const a = get(name, offset, end);
+  if (a.status !== 200 && a.status !== 206) return -2;
+  const r = { at: a.status === 206 ? offset : 0, bytes: a.bytes };
+  entry.ranges.push(r);
+  keepBytes(name, entry, a.bytes.length);
+  return r.bytes.subarray(offset - r.at, end - r.at);
+}
+
+const nameAt = (at, len) => decoder.decode(memory().subarray(at, at + len));
+
 const host = {
+  fetch(name, nameLen, offset, out, len) {
+    const bytes = site === null ? -2 : fetchRange(nameAt(name, nameLen), offset, len);
+    if (typeof bytes === 'number') return bytes;
+    memory().set(bytes, out);
+    return bytes.length;
+  },
+  fetchSize(name, nameLen) {
+    const entry = site === null ? -2 : entryOf(nameAt(name, nameLen));
+    return typeof entry === 'number' ? entry : entry.size;
+  },
   read(number, offset, out, len) {
     try {
       const bytes = readFile(number, offset, len);
@@ -264,6 +339,7 @@ const json = (name, ...args) => {
 const open = new Map(); /* publisher: handle */
 const picked = [];      /* {path, name, blob, number, passphrase, publisher} */
 let numbers = 0;
+let siteHandle = null;
 let trust = null;       /* the pins, as they were after the last answer */
 
 const handleOf = (publisher) => (open.has(publisher) ? open.get(publisher) : -1);
@@ -274,7 +350,18 @@ function openAll() {
   open.clear();
   const all = json('core_files_open');
   for (const o of all) if (o.code === '') open.set(json('core_state', o.handle).publisher, o.handle);
+  if (siteHandle !== null) {
+    const { publisher } = json('core_state', siteHandle);
+    if (!open.has(publisher)) open.set(publisher, siteHandle);
+  }
   return all;
+}
+
+function openSite() {
+  siteHandle = null;
+  siteHandle = must('core_site', 'this mirror');
+  const { publisher } = json('core_state', siteHandle);
+  if (!open.has(publisher)) open.set(publisher, siteHandle);
 }
 
 /* After a trap: a fresh core, the same files and pins. */
@@ -287,7 +374,18 @@ function revive() {
     must('core_file_add', p.path, p.number, p.blob.size);
     call('core_files_add', p.path, p.passphrase);
   }
+  siteHandle = null;
   openAll();
+  if (site !== null) {
+    try {
+      openSite();
+    } catch (e) {
+      if (!core) {
+        site = null;
+        start();
+      }
+    }
+  }
 }
 
 function pathFor(name) {
@@ -451,8 +549,18 @@ const str = (s) => (typeof s === 'string' ? s : '');
 
 const commands = {
   open({ files: blobs, names, passphrase }) {
+    if (!Array.isArray(blobs)) throw new Refusal('usage', 'no files are given');
     const list = blobs.map((blob, i) => ({ blob, name: str(names && names[i]) || blob.name || 'file' }));
     return { files: openSafely(unpacked(list), str(passphrase)), publishers: states() };
+  },
+  mirror({ base }) {
+    const address = new URL(str(base));
+    if (!/^https?:$/.test(address.protocol)) throw new Refusal('usage', 'a mirror has an address of http or https');
+    site = address.href.replace(/[^/]*$/, '');
+    kept.clear();
+    keptBytes = 0;
+    openSite();
+    return { publishers: states() };
   },
   publishers: () => ({ publishers: states() }),
   verify: ({ publisher, deep }) => json('core_verify', handleOf(publisher), deep ? 1 : 0),
