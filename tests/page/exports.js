@@ -10,6 +10,8 @@ const { nodeWorker, fileOf, bytesOf } = require('./node_worker.js');
 
 const [worker, ids, plain, sealed, zip] = process.argv.slice(2);
 const wanted = fs.readFileSync(ids, 'utf8').trim().split('\n');
+/* Answers come from another realm, whose arrays are of another Array. */
+const same = (a, b) => assert.strictEqual(JSON.stringify(a), JSON.stringify(b));
 const good = (answer) => {
   assert.ok(answer.ok, answer.message);
   return answer;
@@ -26,8 +28,8 @@ function plainAndZip() {
   for (const path of [plain, zip]) {
     const ask = nodeWorker(worker);
     const opened = good(ask({ do: 'open', files: [fileOf(path)], names: [path] }));
-    assert.deepStrictEqual(opened.files.map((f) => [f.kind, f.code]), [['pack', '']]);
-    assert.deepStrictEqual(idsOf(ask), wanted);
+    same(opened.files.map((f) => [f.kind, f.code]), [['pack', '']]);
+    same(idsOf(ask), wanted);
   }
 }
 
@@ -36,10 +38,10 @@ function encrypted() {
   const open = (passphrase) => good(ask({ do: 'open', files: [fileOf(sealed)], names: ['sealed'], passphrase })).files[0];
   for (const passphrase of [undefined, 'another']) {
     const file = open(passphrase);
-    assert.deepStrictEqual([file.kind, file.needsPassphrase, file.code], ['sealed', true, 'passphrase']);
+    same([file.kind, file.needsPassphrase, file.code], ['sealed', true, 'passphrase']);
   }
   assert.strictEqual(open('a passphrase').code, '');
-  assert.deepStrictEqual(idsOf(ask), wanted);
+  same(idsOf(ask), wanted);
 }
 
 /* Pins: by digits, kept and taken again; another's digits are refused. */
@@ -60,10 +62,10 @@ function searching() {
   const ask = nodeWorker(worker);
   const { publisher } = good(ask({ do: 'open', files: [fileOf(plain)], names: ['a'] })).publishers[0];
   const find = (words) => good(ask({ do: 'search', publisher, words, limit: 5 })).hits.map((h) => h.article.id);
-  assert.deepStrictEqual(find('ZIZKOV ferry'), ['a-9']);
-  assert.deepStrictEqual(find('text article 3'), ['a-3']);
-  assert.deepStrictEqual(find('nowhere'), []);
-  assert.deepStrictEqual(find('<p>'), []);
+  same(find('ZIZKOV ferry'), ['a-9']);
+  same(find('text article 3'), ['a-3']);
+  same(find('nowhere'), []);
+  same(find('<p>'), []);
 }
 
 /* One that is no pack is told as what it is, and spoils nothing for the one beside it. */
@@ -71,9 +73,9 @@ function others() {
   const ask = nodeWorker(worker);
   const files = [bytesOf(''), bytesOf('\x89PNG\r\n\x1a\n0000'.split('').map((c) => c.charCodeAt(0))), bytesOf('<!doctype html><p>x'), bytesOf('just words\n'), fileOf(plain)];
   const opened = good(ask({ do: 'open', files, names: ['e', 'p', 'h', 't', 'm'] }));
-  assert.deepStrictEqual(opened.files.map((f) => f.kind), ['empty', 'picture', 'html', 'text', 'pack']);
+  same(opened.files.map((f) => f.kind), ['empty', 'picture', 'html', 'text', 'pack']);
   for (const f of opened.files.slice(0, 4)) assert.ok(f.code !== '' && f.message !== '');
-  assert.deepStrictEqual(idsOf(ask), wanted);
+  same(idsOf(ask), wanted);
 }
 
 for (const test of [plainAndZip, encrypted, pins, searching, others]) test();

@@ -251,7 +251,8 @@ int core_open_again(struct core_mirror *c)
     c->m->store = NULL;
     mimeo_mirror_free(c->m);
     c->m = NULL;
-    return mirror_open_store(&c->m, core_ctx, store, CORE_LIBRARY, MIRROR_STRANGE);
+    int rc = mirror_open_store(&c->m, core_ctx, store, CORE_LIBRARY, MIRROR_STRANGE);
+    return rc == 0 && c->site != NULL ? core_check_site(c) : rc;
 }
 
 /* Judge it again, since a pin is another. */
@@ -274,6 +275,8 @@ CORE_EXPORT(core_site) int core_site(const char *label)
         rc = store_of_backend(&store, core_ctx, c->site, label);
     if (rc == 0)
         rc = mirror_open_store(&c->m, core_ctx, store, CORE_LIBRARY, MIRROR_STRANGE);
+    if (rc == 0)
+        rc = core_check_site(c);
     return rc < 0 ? rc : CORE_SITE;
 }
 
@@ -296,6 +299,10 @@ void core_put_state(struct buf *b, const char *key, const struct core_mirror *c)
     if (s.first_missing > 0 && s.last_missing <= older)
         s.first_missing = s.last_missing = 0;
     s.missing -= older < s.missing ? older : s.missing;
+    if (c->fault > s.verdict) {
+        s.verdict = c->fault;
+        s.reason = c->words;
+    }
     put_open(b, key, '{');
     put_string(b, "publisher", s.publisher);
     put_string(b, "digits", s.digits);

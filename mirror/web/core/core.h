@@ -24,6 +24,8 @@
 struct core_mirror {
     mimeo_mirror *m;
     struct backend *site; /* of that one; borrowed from its store */
+    enum mimeo_verdict fault; /* the gravest of its bundles that were looked at, */
+    char words[CTX_MESSAGE_MAX]; /* and what is wrong with that one */
     struct place *places; /* of the last list, */
     size_t place_count;
     char *listed;         /* and what was asked for; NULL: none */
@@ -34,6 +36,8 @@ extern struct buf core_buf; /* the answer */
 
 /* The mirror of a handle; NULL with the message set. */
 struct core_mirror *core_mirror_get(int handle);
+/* Look at the bundles of a site, as far as they are fetched anyway: what is wrong with one would else only be missed. */
+int core_check_site(struct core_mirror *c);
 /* Open it again with what is indexed of it. */
 int core_open_again(struct core_mirror *c);
 /* Forget what was listed: the mirror or the trust in it is another. */

@@ -3,6 +3,7 @@
  */
 #include "core.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,6 +87,48 @@ CORE_EXPORT(core_verify) int core_verify(int handle, int deep)
     put_list(b, "remarks", &t.remarks);
     put_close(b, '}');
     return core_end(0);
+}
+
+static int pass_over(const struct record *r, uint32_t block, uint32_t line, void *payload)
+{
+    (void)r;
+    (void)block;
+    (void)line;
+    (void)payload;
+    return 0;
+}
+
+static int check_one(struct core_mirror *c, struct held_bundle *h, uint64_t seq)
+{
+    size_t erased;
+    int rc = held_load(h, c->m, core_ctx, seq);
+    if (rc < 0)
+        return rc;
+    held_judge(h, c->m, core_ctx);
+    enum mimeo_verdict verdict = h->verdict;
+    if (verdict == MIMEO_GOOD && (rc = bundle_each_record(&h->bundle, core_ctx, h->name, pass_over, NULL, &erased)) < 0) {
+        verdict = mimeo_verdict_of_code(rc);
+        snprintf(h->message, sizeof(h->message), "%s", mimeo_ctx_message(core_ctx));
+    }
+    if (verdict > c->fault) {
+        c->fault = verdict;
+        memcpy(c->words, h->message, sizeof(c->words));
+    }
+    held_dispose(h);
+    return rc == MIMEO_ENOMEM || rc == MIMEO_EUNREACHABLE ? rc : 0;
+}
+
+int core_check_site(struct core_mirror *c)
+{
+    struct held_bundle *h = malloc(sizeof(*h));
+    int rc = h == NULL ? ctx_error_nomem(core_ctx) : 0;
+    c->fault = MIMEO_GOOD;
+    for (size_t i = c->m->seq_count; rc == 0 && i-- > 0;) {
+        rc = check_one(c, h, c->m->seqs[i]);
+        host_progress((double)(c->m->seq_count - i), (double)c->m->seq_count);
+    }
+    free(h);
+    return rc;
 }
 
 /* ---- listing ---- */
