@@ -2,7 +2,8 @@
 # libmimeo as the page has it, under Node: every vector gets its verdict, damaged files get answers, and what the
 # program exports (parts, encrypted, zip) is read.  In browsers: test_page.sh.
 # label: slow
-. "${0%/*}/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
 
 worker=$MIMEO_BUILD_DIR/page/worker.js
 pages=$MIMEO_SOURCE_DIR/tests/page

@@ -1,7 +1,8 @@
 #!/bin/sh
 # reader.html is the same, byte for byte, from another directory, with another HOME, time, umask and language.
 # label: slow
-. "${0%/*}/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
 
 page=$MIMEO_BUILD_DIR/reader.html
 sources=${MIMEO_PAGE_SOURCES:-$MIMEO_SOURCE_DIR/build/page-sources}

@@ -34,7 +34,10 @@ function put(ask, question) {
   questions++;
   if (Date.now() - begin > SLOW) fault(`${question.do} took ${Date.now() - begin} ms`);
   if (!answer.ok && answer.code !== undefined && (typeof answer.message !== 'string' || answer.message === '')) fault(`${question.do}: no words`);
-  if (answer.code === 'failed') traps++;
+  if (answer.code === 'failed') {
+    traps++;
+    if (process.env.TELL) console.log(JSON.stringify(question).slice(0, 200));
+  }
   return answer;
 }
 

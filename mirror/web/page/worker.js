@@ -595,6 +595,7 @@ const commands = {
       must('core_trust_save');
       return { bytes: answerBytes().buffer };
     }
+    if (!load || !(load.byteLength >= 0)) throw new Refusal('usage', 'no pins are given');
     must('core_trust_load', new Uint8Array(load));
     for (const o of open.values()) must('core_judge_again', o);
     return { publishers: states() };
