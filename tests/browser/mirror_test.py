@@ -19,15 +19,6 @@ def open_site(checks, server):
     return checks.reader
 
 
-def is_read(checks, server):
-    """Whether this page's core reads mirrors at all."""
-    reader = open_site(checks, server)
-    can = "nothing that can be asked" not in reader.text()
-    if not can:
-        checks.say("SKIP: this page reads no mirrors")
-    return can
-
-
 def mirror_requests(server):
     return [(path, how) for path, how in server.asked if path not in ("/reader.html", "/favicon.ico")]
 
