@@ -4,7 +4,6 @@
 
 #include <stddef.h>
 
-#include <mimeo/context.h>
 #include <mimeo/key.h>
 
 #ifdef __cplusplus
@@ -16,7 +15,7 @@ MIMEO_API const unsigned char *mimeo_page(size_t *len);
 /* The hash of those bytes (b2sum -l 256), "" where there are none. */
 MIMEO_API void mimeo_page_hash(char out[MIMEO_HEX_LEN + 1]);
 /* Is the file `name` in `directory` that page, byte for byte?  1 or 0; MIMEO_ENOTFOUND where there is none, here or there. */
-MIMEO_API int mimeo_page_is(mimeo_ctx *ctx, const char *directory, const char *name);
+MIMEO_API int mimeo_page_is(const char *directory, const char *name);
 
 #ifdef __cplusplus
 }

@@ -176,7 +176,7 @@ static int list_library(struct cli *cli, struct source *s, const struct mimeo_li
         pager_start();
     int rc = mimeo_library_list(s->library, cli->ctx, &lo, put_held, &l);
     if (rc == 0 && l.count == 0)
-        talk(cli, arrived ? "mimeo: the last sync brought no article" : "mimeo: there is no such article");
+        talk(cli, arrived ? "mimeo: the last sync or import brought no article" : "mimeo: there is no such article");
     return rc;
 }
 
@@ -205,7 +205,7 @@ static int run_it(struct cli *cli, const struct args *args)
 const struct command cmd_list = {
     "list", "list the articles of the library or of a mirror, newest first",
     "examples:\n"
-    "  mimeo list --new                           what the last sync brought\n"
+    "  mimeo list --new                           what the last sync or import brought\n"
     "  mimeo list press --since 7d --lang fa\n"
     "  mimeo list -C press.mimeo --json | jq -r .title\n"
     "\n"
@@ -216,7 +216,7 @@ const struct command cmd_list = {
     "\n"
     "options:\n"
     "  --publisher WHO  of the library, only this publisher's: a petname, or an ID or its beginning\n"
-    "  --new            of the library, only what the last sync brought\n"
+    "  --new            of the library, only what the last sync or import brought\n"
     "  --section S      only this section\n"
     "  --lang L         only this language\n"
     "  --author A       only where a byline has this in it\n"

@@ -42,7 +42,7 @@ static const char *judge_page(const struct hearing *h, const char *object)
 {
     if (strcmp(object, "reader.html") != 0 && strcmp(object, "index.html") != 0)
         return NULL;
-    int same = mimeo_page_is(h->cli->ctx, h->path, object);
+    int same = mimeo_page_is(h->path, object);
     return same == 1 ? "it is the reading page of this mimeo, byte for byte" :
            same == 0 ? "it is not the reading page of this mimeo: do not open it unless you know whose it is" :
                        NULL;

@@ -53,6 +53,9 @@ struct export {
 
     struct header *top;        /* the anchor: paths begin there; NULL: none */
     struct buf top_note;
+    uint64_t run_bottom;       /* the headers of all bundles from there up go along */
+    uint64_t run_len;          /* their bytes, at most */
+    size_t run_count;
     struct export_part *parts;
     size_t part_count, part_cap;
     uint64_t room;             /* of one part, before it is encrypted */
@@ -77,11 +80,16 @@ struct export_path {
 };
 int export_path_init(struct export_path *p, struct export *e);
 void export_path_dispose(struct export_path *p);
-/* On from where the path is, down to bundle `seq`: fn is called with the note of each header between (NULL: only their
- * lengths are wanted: `len`).  The links nest, so paths from one chosen bundle to the next make up the path from the head to
+/* On from where the path is, down to bundle `seq`: fn is called with each header between that is not of the run.  The links nest, so paths from one chosen bundle to the next make up the path from the head to
  * each.  A header that is not held ends it, and is no failure: the bundle goes out unproven. */
 int export_path_down(struct export_path *p, uint64_t seq, int (*fn)(const struct header *h, struct view note, void *payload),
                      void *payload);
+/* How far down from the head all headers go along, so that somebody who holds an older state can prove that the new one
+ * continues it.  It costs little: `most` bytes, of what is not there anyway. */
+int export_run_plan(struct export *e, uint64_t most);
+/* fn for each header of the run whose bundle is not in the part. */
+int export_run(struct export *e, const struct export_part *part,
+               int (*fn)(const struct header *h, struct view note, void *payload), void *payload);
 /* What the bundle of this number claims in its header: 1, or 0 where that cannot be read. */
 int export_header_of(struct header *out, struct export *e, uint64_t seq);
 

@@ -61,11 +61,79 @@ int export_path_down(struct export_path *p, uint64_t seq, int (*fn)(const struct
             export_path_dispose(p);
             break;
         }
-        if (next > seq)
+        if (next > seq && next < p->e->run_bottom)
             rc = fn(p->at, buf_view(&note), payload);
         buf_dispose(&note);
     }
     return rc;
+}
+
+/* ---- the run ---- */
+
+#define RUN_MAX 2000
+
+static bool is_among(const struct export_bundle *bundles, size_t count, uint64_t seq)
+{
+    size_t low = 0, high = count; /* newest first */
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (bundles[mid].seq > seq)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < count && bundles[low].seq == seq;
+}
+
+/* One header down by `prev`: 1, or 0 where it is not held. */
+static int run_down(struct export_path *p, struct buf *note)
+{
+    struct hash want = p->at->prev;
+    return p->at->seq > 1 ? step(p, p->at->seq - 1, &want, note) : 0;
+}
+
+int export_run_plan(struct export *e, uint64_t most)
+{
+    struct export_path p;
+    struct buf note;
+    int rc = export_path_init(&p, e);
+    e->run_bottom = e->top == NULL ? 0 : e->top->seq;
+    e->run_len = 0;
+    e->run_count = 0;
+    if (rc < 0 || p.at == NULL)
+        return rc;
+    while (e->run_count < RUN_MAX && (rc = run_down(&p, &note)) == 1) {
+        /* In one file a bundle that is there brings its header. */
+        bool there = e->part_text == 0 && is_among(e->bundles, e->bundle_count, p.at->seq);
+        uint64_t len = there ? 0 : PREFIX_LEN + note.len;
+        buf_dispose(&note);
+        if (e->run_len + len > most)
+            break;
+        e->run_len += len;
+        e->run_count++;
+        e->run_bottom = p.at->seq;
+    }
+    export_path_dispose(&p);
+    return rc < 0 ? rc : 0;
+}
+
+int export_run(struct export *e, const struct export_part *part,
+               int (*fn)(const struct header *h, struct view note, void *payload), void *payload)
+{
+    struct export_path p;
+    struct buf note;
+    int rc = export_path_init(&p, e);
+    while (rc == 0 && p.at != NULL && p.at->seq > e->run_bottom) {
+        rc = run_down(&p, &note);
+        if (rc != 1)
+            break;
+        rc = is_among(e->bundles + part->bundle, part->bundle_end - part->bundle, p.at->seq)
+                 ? 0
+                 : fn(p.at, buf_view(&note), payload);
+        buf_dispose(&note);
+    }
+    export_path_dispose(&p);
+    return rc < 0 ? rc : 0;
 }
 
 int export_header_of(struct header *out, struct export *e, uint64_t seq)

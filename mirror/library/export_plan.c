@@ -11,6 +11,9 @@
 
 #define PART_TEXT_FIRST ((size_t)4096)
 #define PLAN_TRIES 16
+/* Headers for readers with an older state: this much, and a share of the file. */
+#define RUN_LEN (64 * KIB)
+#define RUN_SHARE 16
 
 /* The part that is being filled. */
 struct filling {
@@ -75,7 +78,7 @@ static uint64_t base_len(const struct export *e)
     uint64_t len = e->part_text > 0 ? with_prefix(e->part_text) : 0;
     for (uint32_t v = 1; v <= e->m->chain.count; v++)
         len += with_prefix(charter_chain_get(&e->m->chain, v)->note.len);
-    return len + (e->top == NULL ? 0 : with_prefix(e->top_note.len));
+    return len + e->run_len + (e->top == NULL ? 0 : with_prefix(e->top_note.len));
 }
 
 static int open_part(struct filling *f)
@@ -175,7 +178,7 @@ static int fill(struct filling *f)
     struct export *e = f->e;
     e->part_count = 0;
     f->base = base_len(e);
-    f->base_objects = e->m->chain.count + 2;
+    f->base_objects = e->m->chain.count + 2 + e->run_count;
     int rc = open_part(f);
     for (size_t i = 0; rc == 0 && i < e->bundle_count; i++)
         rc = add_bundle(f, &e->bundles[i]);
@@ -184,10 +187,23 @@ static int fill(struct filling *f)
     return rc;
 }
 
+static uint64_t chosen_len(const struct export *e)
+{
+    uint64_t len = 0;
+    for (size_t i = 0; i < e->bundle_count; i++)
+        len += e->bundles[i].len;
+    for (size_t i = 0; i < e->picture_count; i++)
+        len += e->pictures[i].len;
+    return len;
+}
+
 static int fill_once(struct export *e)
 {
     struct filling f = {.e = e};
-    int rc = fill(&f);
+    uint64_t run = RUN_LEN + chosen_len(e) / RUN_SHARE;
+    int rc = export_run_plan(e, run < e->room / RUN_SHARE ? run : e->room / RUN_SHARE);
+    if (rc == 0)
+        rc = fill(&f);
     export_path_dispose(&f.path);
     free(f.dictionaries.items);
     return rc;

@@ -98,14 +98,16 @@ static int put_dictionary(struct writing *w, const struct dictionary_ref *ref)
     return 0;
 }
 
-/* The paths to all bundles of the part, and then the dictionaries that their headers name. */
+/* The run, the paths to all bundles of the part, and then the dictionaries that their headers name. */
 static int put_paths_and_dictionaries(struct writing *w)
 {
     struct export *e = w->e;
-    struct export_path path;
+    struct export_path path = {.e = e};
     struct export_dictionaries d = {0};
     size_t added;
-    int rc = export_path_init(&path, e);
+    int rc = export_run(e, w->part, put_header, w);
+    if (rc == 0)
+        rc = export_path_init(&path, e);
     for (size_t i = w->part->bundle; rc == 0 && i < w->part->bundle_end; i++) {
         const struct export_bundle *b = &e->bundles[i];
         if (b->joined)

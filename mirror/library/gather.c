@@ -88,18 +88,28 @@ struct level {
     struct gathering *w;
     const char *path;
     int depth;
-    bool in_mirror; /* whose own files are the mirror's */
+    bool in_mirror;  /* whose own files are the mirror's */
+    bool in_library; /* whose trust files look like mirrors and are none */
 };
 
 static int walk(struct gathering *w, const char *path, int depth);
 
-static bool is_of_mirror(const char *name)
+static bool is_passed_over(const struct level *l, const char *name)
 {
-    static const char *const names[] = {"bundles", "charter", "dict", "media"};
-    bool is = false;
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        is = is || strcmp(name, names[i]) == 0;
+    static const char *const of_mirror[] = {"bundles", "charter", "dict", "media"};
+    bool is = name[0] == '.' || (l->in_library && (strcmp(name, "trust") == 0 || strcmp(name, "work") == 0));
+    for (size_t i = 0; l->in_mirror && i < sizeof(of_mirror) / sizeof(of_mirror[0]); i++)
+        is = is || strcmp(name, of_mirror[i]) == 0;
     return is;
+}
+
+static bool has_directory(const char *path, const char *name)
+{
+    struct stat st;
+    char *full = path_join(path, name);
+    bool has = full != NULL && stat(full, &st) == 0 && S_ISDIR(st.st_mode);
+    free(full);
+    return has;
 }
 
 /* The kind of an entry; not every file system says it in the listing.  What is gone since is nothing. */
@@ -115,7 +125,7 @@ static int visit(const char *name, unsigned char d_type, void *payload)
 {
     const struct level *l = payload;
     struct gathering *w = l->w;
-    if (name[0] == '.' || (l->in_mirror && is_of_mirror(name)))
+    if (is_passed_over(l, name))
         return 0;
     if (++w->entries > ENTRIES_MAX)
         return ctx_error(w->ctx, MIMEO_EMALFORMED, "'%s': there are more than %d files: what follows is left out; name less",
@@ -135,7 +145,7 @@ static int visit(const char *name, unsigned char d_type, void *payload)
 
 static int walk(struct gathering *w, const char *path, int depth)
 {
-    struct level l = {w, path, depth, store_is_mirror(path)};
+    struct level l = {w, path, depth, store_is_mirror(path), has_directory(path, "publishers") && has_directory(path, "trust")};
     int rc = l.in_mirror ? add_mirror(w, path) : 0;
     if (rc < 0 || (l.in_mirror && store_is_bare(path)))
         return rc;

@@ -22,7 +22,8 @@ struct source {
     struct shelf shelf;
     bool has_shelf;
     bool by_walk;
-    uint64_t above; /* only bundles above it */
+    bool only_new;
+    struct arrived new;
     /* by the catalog */
     struct item *page;
     size_t count, at;
@@ -72,7 +73,7 @@ static int fill_one(const struct index_row *row, void *payload)
     s->has_last = true;
     if (o->has_since && row->place.time < o->since)
         return 1; /* and so are all behind it */
-    if (row->place.seq <= s->above || strlen(row->id) > LIMIT_ARTICLE_ID ||
+    if ((s->only_new && !arrived_has(&s->new, row->place.seq)) || strlen(row->id) > LIMIT_ARTICLE_ID ||
         !listing_wants(o, row->action, row->section, row->lang, row->place.time) || !is_by(row->bylines, o->author))
         return ctx_check_cancel(f->g->ctx);
     struct item *item = &s->page[s->count++];
@@ -101,7 +102,7 @@ static int walk(struct merge *g, struct source *s)
     s->by_walk = true;
     s->walked = NULL;
     s->walked_count = s->walked_at = 0;
-    int rc = listing_walk(&s->walked, &s->walked_count, s->h->mirror, g->ctx, &g->options->list, s->above);
+    int rc = listing_walk(&s->walked, &s->walked_count, s->h->mirror, g->ctx, &g->options->list, s->only_new ? &s->new : NULL);
     /* Where the catalog gave up in the middle: go on behind what was shown. */
     while (rc == 0 && s->has_shown && s->walked_at < s->walked_count &&
            place_compare(&s->walked[s->walked_at], &s->shown) <= 0)
@@ -174,8 +175,9 @@ static int open_source(struct merge *g, struct holding *h)
         return rc;
     *s = (struct source){.h = h};
     if (g->options->arrived) {
-        s->above = UINT64_MAX;
-        rc = library_read_arrived(&s->above, g->ctx, g->l->path, &h->publisher);
+        s->only_new = true;
+        s->new = (struct arrived){.above = UINT64_MAX}; /* nothing, where nothing was marked */
+        rc = library_read_arrived(&s->new, g->ctx, g->l->path, &h->publisher);
     }
     g->count++;
     if (rc >= 0)

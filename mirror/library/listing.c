@@ -26,7 +26,7 @@ struct met {
 struct listing {
     mimeo_ctx *ctx;
     const struct mimeo_list_options *options;
-    uint64_t above;
+    const struct arrived *only; /* what arrived; NULL: all */
     struct id_set seen;
     const struct header *header; /* of the bundle at hand */
     bool joined;
@@ -95,7 +95,7 @@ bool listing_wants(const struct mimeo_list_options *o, enum record_action action
 static bool is_wanted(const struct listing *l, const struct record *r, int64_t time)
 {
     const struct mimeo_list_options *o = l->options;
-    return l->header->seq > l->above && listing_wants(o, r->action, r->section, r->lang, time) &&
+    return (l->only == NULL || arrived_has(l->only, l->header->seq)) && listing_wants(o, r->action, r->section, r->lang, time) &&
            (o->author == NULL || by_author(r, o->author));
 }
 
@@ -215,9 +215,9 @@ static int newest_first(const void *a, const void *b)
 }
 
 int listing_walk(struct place **out, size_t *count, mimeo_mirror *m, mimeo_ctx *ctx,
-                 const struct mimeo_list_options *options, uint64_t above)
+                 const struct mimeo_list_options *options, const struct arrived *only)
 {
-    struct listing l = {.ctx = ctx, .options = options, .above = above};
+    struct listing l = {.ctx = ctx, .options = options, .only = only};
     id_set_init(&l.seen, ctx);
     id_set_init(&l.later_ids, ctx);
     int rc = mirror_each_bundle(m, ctx, first_pass, &l);
@@ -262,7 +262,7 @@ int mimeo_mirror_list(mimeo_mirror *m, mimeo_ctx *ctx, const struct mimeo_list_o
     struct place *places;
     size_t count;
     struct shelf s;
-    int rc = listing_walk(&places, &count, m, ctx, options, 0);
+    int rc = listing_walk(&places, &count, m, ctx, options, NULL);
     if (rc != 0)
         return rc;
     rc = shelf_init(&s, ctx, m);

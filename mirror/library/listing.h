@@ -5,6 +5,7 @@
 #ifndef LIBRARY_LISTING_H
 #define LIBRARY_LISTING_H
 
+#include "library/holding.h"
 #include "library/index.h"
 
 /* The bundle and the block at hand. */
@@ -31,9 +32,9 @@ bool listing_wants(const struct mimeo_list_options *o, enum record_action action
                    int64_t time);
 /* Is the author part of the text, caseless for ASCII? */
 bool listing_author(const char *byline, const char *author);
-/* Walk: the places of all that is wanted, newest first, in a fresh array.  `above`: only of later bundles. */
+/* Walk: the places of all that is wanted, newest first, in a fresh array.  `only`: of what arrived; NULL: of all. */
 int listing_walk(struct place **out, size_t *count, mimeo_mirror *m, mimeo_ctx *ctx,
-                 const struct mimeo_list_options *options, uint64_t above);
+                 const struct mimeo_list_options *options, const struct arrived *only);
 
 /* The article whose record is at a place, opened: 1, or 0 where it is not there (or is not `id`). */
 int reading_at(mimeo_reading **out, mimeo_mirror *m, mimeo_ctx *ctx, const struct place *place, const char *id);

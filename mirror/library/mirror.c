@@ -17,6 +17,25 @@
 
 /* ---- whose is it? ---- */
 
+static int is_damage(const char *name, const struct stray *stray, void *payload)
+{
+    (void)name;
+    (void)payload;
+    return stray->code == MIMEO_EFORGED;
+}
+
+/* A pack of which damage left nothing is no pack that lacks something. */
+static int refuse_nothing(const mimeo_mirror *m, mimeo_ctx *ctx)
+{
+    int rc = store_each_stray(m->store, ctx, is_damage, NULL);
+    if (rc < 0)
+        return rc;
+    return rc == 0 ? ctx_error(ctx, MIMEO_EINCOMPLETE, "'%s' holds no charter and no bundle: nothing in it can be verified",
+                               store_path(m->store))
+                   : ctx_error(ctx, MIMEO_EFORGED, "'%s' is damaged or cut short, and nothing is left of it that could be "
+                                                   "verified: get it again", store_path(m->store));
+}
+
 /* The publisher by charter 1, unless there is none: then by the newest header, which proves nothing
  * until its signature is judged with the charters of the pin. */
 static int publisher_of(struct hash *out, mimeo_mirror *m, mimeo_ctx *ctx)
@@ -53,9 +72,7 @@ static int publisher_of(struct hash *out, mimeo_mirror *m, mimeo_ctx *ctx)
                               view_of(s.view.ptr + PREFIX_LEN, prefix.header_len));
         store_release(&s);
     } else {
-        rc = ctx_error(ctx, MIMEO_EINCOMPLETE,
-                       "'%s' holds no charter and no bundle: nothing in it can be verified",
-                       store_path(m->store));
+        rc = refuse_nothing(m, ctx);
     }
     if (rc == 0)
         *out = header->publisher;

@@ -23,7 +23,8 @@ struct pack_file {
     int fd; /* -1: closed for now */
     uint64_t start, len;
     struct seal_reader *seal; /* NULL: not sealed */
-    uint64_t size;            /* on the disk */
+    uint64_t base, size;      /* on the disk: where it begins in its file, and how long it is */
+    uint64_t file_size;
     dev_t device;
     ino_t inode;
 };
@@ -94,21 +95,24 @@ static int open_file(int *out, struct stat *st, mimeo_ctx *ctx, const char *path
 }
 
 /* Into the list, not yet counted into its size. */
-static int list_file(struct pack_source *s, mimeo_ctx *ctx, const char *path)
+static int list_file(struct pack_source *s, mimeo_ctx *ctx, const struct pack_region *r)
 {
     struct stat st;
-    struct pack_file f = {.fd = -1, .start = s->size};
+    struct pack_file f = {.fd = -1, .start = s->size, .base = r->base, .size = r->len, .len = r->len};
     int rc = grow(s, ctx);
     if (rc == 0)
-        rc = open_file(&f.fd, &st, ctx, path);
+        rc = open_file(&f.fd, &st, ctx, r->path);
     if (rc < 0)
         return rc;
-    f.path = strdup(path);
-    if (f.path == NULL) {
+    f.file_size = (uint64_t)st.st_size;
+    if (r->base > f.file_size || r->len > f.file_size - r->base)
+        rc = ctx_error(ctx, MIMEO_EIO, "'%s' changed while it was read: run it again", r->path);
+    else if ((f.path = strdup(r->path)) == NULL)
+        rc = ctx_error_nomem(ctx);
+    if (rc < 0) {
         close(f.fd);
-        return ctx_error_nomem(ctx);
+        return rc;
     }
-    f.len = f.size = (uint64_t)st.st_size;
     f.device = st.st_dev;
     f.inode = st.st_ino;
     s->files[s->count++] = f;
@@ -140,9 +144,9 @@ static int count_last(struct pack_source *s, mimeo_ctx *ctx)
     return 0;
 }
 
-int pack_source_add(struct pack_source *s, mimeo_ctx *ctx, const char *path)
+int pack_source_add(struct pack_source *s, mimeo_ctx *ctx, const struct pack_region *r)
 {
-    int rc = list_file(s, ctx, path);
+    int rc = list_file(s, ctx, r);
     return rc == 0 ? count_last(s, ctx) : rc;
 }
 
@@ -206,7 +210,7 @@ static int open_guest(struct pack_source *s, mimeo_ctx *ctx, size_t file)
     if (rc < 0)
         return rc;
     s->guest = file;
-    if (st.st_dev != f->device || st.st_ino != f->inode || (uint64_t)st.st_size != f->size)
+    if (st.st_dev != f->device || st.st_ino != f->inode || (uint64_t)st.st_size != f->file_size)
         return ctx_error(ctx, MIMEO_EIO, "'%s' changed while it was read: run it again", f->path);
     return 0;
 }
@@ -218,7 +222,7 @@ static int read_disk(struct pack_source *s, mimeo_ctx *ctx, size_t file, uint64_
     int rc = f->fd < 0 ? open_guest(s, ctx, file) : 0;
     *got = 0;
     while (rc == 0 && *got < len) {
-        ssize_t n = pread(f->fd, bytes + *got, len - *got, (off_t)(at + *got));
+        ssize_t n = pread(f->fd, bytes + *got, len - *got, (off_t)(f->base + at + *got));
         if (n < 0)
             return ctx_error_errno(ctx, MIMEO_EIO, "cannot read '%s'", f->path);
         if (n == 0)
@@ -265,9 +269,9 @@ static int read_sealed(struct pack_source *s, mimeo_ctx *ctx, size_t file, uint6
     return 0;
 }
 
-int pack_source_add_sealed(struct pack_source *s, mimeo_ctx *ctx, const char *path, const struct passphrase *p)
+int pack_source_add_sealed(struct pack_source *s, mimeo_ctx *ctx, const struct pack_region *r, const struct passphrase *p)
 {
-    int rc = list_file(s, ctx, path);
+    int rc = list_file(s, ctx, r);
     if (rc < 0)
         return rc;
     struct pack_file *f = &s->files[s->count - 1];

@@ -17,12 +17,18 @@
 
 struct pack_source;
 
+/* A file, or a stretch of one, as an entry of a zip is. */
+struct pack_region {
+    const char *path;
+    uint64_t base, len;
+};
+
 int pack_source_new(struct pack_source **out, mimeo_ctx *ctx);
 void pack_source_free(struct pack_source *s);
-/* A further file, read behind those that are there; what it begins with is the caller's to judge. */
-int pack_source_add(struct pack_source *s, mimeo_ctx *ctx, const char *path);
+/* A further one, read behind those that are there; what it begins with is the caller's to judge. */
+int pack_source_add(struct pack_source *s, mimeo_ctx *ctx, const struct pack_region *r);
 /* The same for a sealed file.  MIMEO_EPASSPHRASE, MIMEO_EMALFORMED: as seal_reader_new. */
-int pack_source_add_sealed(struct pack_source *s, mimeo_ctx *ctx, const char *path, const struct passphrase *p);
+int pack_source_add_sealed(struct pack_source *s, mimeo_ctx *ctx, const struct pack_region *r, const struct passphrase *p);
 /* What is wrong with the sealed file itself, or NULL: seal_reader_damage. */
 const char *pack_source_damage(const struct pack_source *s, size_t file);
 

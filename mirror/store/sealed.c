@@ -18,21 +18,21 @@ static int refuse(mimeo_ctx *ctx, const char *path, uint64_t size)
                            "give --passphrase-file for what is left", path);
 }
 
-int sealed_add(struct pack_source *source, mimeo_ctx *ctx, const char *path, uint64_t size, struct view front)
+int sealed_add(struct pack_source *source, mimeo_ctx *ctx, const struct pack_region *r, struct view front)
 {
     struct passphrase p = {NULL, 0};
-    if (!seal_may_be(size, front))
+    if (!seal_may_be(r->len, front))
         return 0;
     if (ctx->ask.fn == NULL)
-        return refuse(ctx, path, size);
+        return refuse(ctx, r->path, r->len);
     int rc = ctx_passphrase(&p.ptr, &p.len, ctx);
     if (rc < 0)
         return rc;
     if (ctx->passphrase_failures >= FAILURES_MAX)
-        return ctx_error(ctx, MIMEO_EPASSPHRASE, "'%s' was not tried: the passphrase does not open %d files already", path,
+        return ctx_error(ctx, MIMEO_EPASSPHRASE, "'%s' was not tried: the passphrase does not open %d files already", r->path,
                          FAILURES_MAX);
-    rc = pack_source_add_sealed(source, ctx, path, &p);
+    rc = pack_source_add_sealed(source, ctx, r, &p);
     if (rc == MIMEO_EPASSPHRASE)
         ctx->passphrase_failures++;
-    return rc < 0 ? ctx_error_prefix(ctx, rc, "'%s'", path) : 1;
+    return rc < 0 ? ctx_error_prefix(ctx, rc, "'%s'", r->path) : 1;
 }

@@ -7,6 +7,6 @@
 /* A file that is nothing else that mimeo knows: `front` are its first bytes (SEAL_LOOK of them, or all), `size` is its own.
  * 0: no sealed file.  1: added to the source, opened with the context's passphrase.  MIMEO_EPASSPHRASE: it may be one,
  * and there is no passphrase, or not this one. */
-int sealed_add(struct pack_source *source, mimeo_ctx *ctx, const char *path, uint64_t size, struct view front);
+int sealed_add(struct pack_source *source, mimeo_ctx *ctx, const struct pack_region *r, struct view front);
 
 #endif

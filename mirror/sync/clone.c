@@ -100,7 +100,7 @@ static int finish(struct cloning *c, const struct way *way, struct mimeo_sync_re
             rc = ctx_error(c->ctx, MIMEO_EINCOMPLETE, "what came of '%s' is not complete: 'mimeo sync' goes on", s.petname);
     }
     if (rc == 0)
-        rc = library_mark_arrived(c->ctx, c->library, &c->publisher, s.seq_before);
+        rc = library_mark_arrived(c->ctx, c->library, &c->publisher, &s.arrived);
     session_close(&s);
     return rc;
 }

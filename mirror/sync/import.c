@@ -109,6 +109,8 @@ static void tell_faults(struct importing *im, const struct fault_list *l, const 
 struct stray_telling {
     struct importing *im;
     const char *from;
+    uint64_t count;
+    enum mimeo_verdict verdict; /* of the last */
 };
 
 /* What a pack has lost.  A second copy was tried by now, and a name of a directory's that is none of a mirror's is nobody's
@@ -119,8 +121,11 @@ static int tell_stray(const char *name, const struct stray *stray, void *payload
     char message[CTX_MESSAGE_MAX];
     if (stray->code == 0 || stray == &stray_second_copy)
         return 0;
+    t->verdict = mimeo_verdict_of_code(stray->code);
+    if (++t->count > FAULTS_MAX)
+        return 0;
     snprintf(message, sizeof(message), "%s: %s", name, stray->words);
-    tell_fault(t->im, &(struct mimeo_fault){name, 0, mimeo_verdict_of_code(stray->code), message}, t->from);
+    tell_fault(t->im, &(struct mimeo_fault){name, 0, t->verdict, message}, t->from);
     return 0;
 }
 
@@ -247,11 +252,17 @@ static int take_copies(struct importing *im, const struct source *s, struct sess
 static int tell_strays(struct importing *im, const struct source *s)
 {
     struct store *store;
-    struct stray_telling t = {im, s->from};
+    struct stray_telling t = {.im = im, .from = s->from};
     int rc = gathering_store(&store, im->gathering, im->ctx, s->n, 0);
     if (rc < 0)
         return rc;
     rc = store_kind(store) == STORE_PACK ? store_each_stray(store, im->ctx, tell_stray, &t) : 0;
+    if (rc == 0 && t.count > FAULTS_MAX) {
+        char message[80];
+        snprintf(message, sizeof(message), "and %llu more such places", (unsigned long long)(t.count - FAULTS_MAX));
+        im->result->faults += t.count - FAULTS_MAX - 1;
+        tell_fault(im, &(struct mimeo_fault){"", 0, t.verdict, message}, s->from);
+    }
     store_close(store);
     return rc;
 }
@@ -281,18 +292,28 @@ static void fill_event(struct importing *im, struct source *s, const struct visi
     sum->updated += r->outcome == MIMEO_SYNC_NEW;
 }
 
-/* The first time that a publisher is met in this run says what `list --new` counts from. */
-static int mark_arrived(struct importing *im, const struct source *s, uint64_t seq_before)
+/* What arrived of a publisher before in this run counts too. */
+static struct met *find_met(const struct importing *im, const struct hash *publisher)
 {
     for (size_t i = 0; i < im->met_count; i++)
-        if (hash_equal(&im->met[i], &s->publisher))
-            return 0;
-    struct hash *grown = realloc(im->met, (im->met_count + 1) * sizeof(*grown));
-    if (grown == NULL)
-        return ctx_error_nomem(im->ctx);
-    im->met = grown;
-    im->met[im->met_count++] = s->publisher;
-    return library_mark_arrived(im->ctx, im->library, &s->publisher, seq_before);
+        if (hash_equal(&im->met[i].publisher, publisher))
+            return &im->met[i];
+    return NULL;
+}
+
+static int mark_arrived(struct importing *im, const struct source *s, const struct arrived *a)
+{
+    struct met *met = find_met(im, &s->publisher);
+    if (met == NULL) {
+        struct met *grown = realloc(im->met, (im->met_count + 1) * sizeof(*grown));
+        if (grown == NULL)
+            return ctx_error_nomem(im->ctx);
+        im->met = grown;
+        met = &grown[im->met_count++];
+        met->publisher = s->publisher;
+    }
+    met->arrived = *a;
+    return library_mark_arrived(im->ctx, im->library, &s->publisher, a);
 }
 
 static int take_all(struct importing *im, struct source *s)
@@ -304,9 +325,12 @@ static int take_all(struct importing *im, struct source *s)
     int rc = session_open(&session, im->ctx, im->library, &s->publisher, &o);
     if (rc < 0)
         return rc;
+    const struct met *met = find_met(im, &s->publisher);
+    if (met != NULL)
+        session.arrived = met->arrived;
     rc = take_copies(im, s, &session, &r, &faults);
     if (rc == 0)
-        rc = mark_arrived(im, s, session.seq_before);
+        rc = mark_arrived(im, s, &session.arrived);
     if (rc == 0) {
         fill_event(im, s, &r, faults.uncited.count);
         tell(im, s);
@@ -335,7 +359,8 @@ static int import_one(struct importing *im, size_t n)
         s->event.code = rc;
         snprintf(s->message, sizeof(s->message), "%s", mimeo_ctx_message(im->ctx));
         tell(im, s);
-        rc = 0;
+        rc = tell_strays(im, s); /* perhaps that is why */
+        rc = ends_all(rc) ? rc : 0;
     }
     free(s);
     return rc;

@@ -16,7 +16,10 @@ struct importing {
     char message[CTX_MESSAGE_MAX];
     bool expected;     /* the publisher with the digits was met */
     size_t unexpected; /* others that were met */
-    struct hash *met;  /* publishers of this run */
+    struct met {       /* publishers of this run, and what of each arrived so far */
+        struct hash publisher;
+        struct arrived arrived;
+    } *met;
     size_t met_count;
 };
 /* Something went wrong that does not end the run. */

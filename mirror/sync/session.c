@@ -77,7 +77,7 @@ static int read_seq(struct session *s)
     int rc = open_held(&m, s);
     if (rc <= 0)
         return rc;
-    s->seq_before = m->has_head ? m->head.seq : 0;
+    s->arrived.above = m->has_head ? m->head.seq : 0;
     mimeo_mirror_free(m);
     return 0;
 }
@@ -134,7 +134,7 @@ struct visit {
     char reason[CTX_MESSAGE_MAX];
     bool seen;                  /* it showed a mirror of this publisher */
     bool forgot;                /* forget_repository */
-    uint64_t counted_seq;       /* count_articles */
+    uint64_t taken_seq;         /* the last that came with this slice */
 };
 
 static void hear_fault(const struct mimeo_fault *fault, void *payload)
@@ -224,16 +224,17 @@ static void hear_uncited(const struct hash *h, void *payload)
         v->s->uncited(h, v->s->payload);
 }
 
-/* How many articles a bundle brought.  Bundles come from the lowest on; one that is written again, since something in it was
- * erased, is below the last and brought none. */
-static int count_articles(struct held_bundle *h, void *payload)
+/* What a bundle brought.  Bundles come from the lowest on; one that is written again, since something in it was erased, is
+ * below the last and brought nothing. */
+static int hear_taken(struct held_bundle *h, void *payload)
 {
     struct visit *v = payload;
     size_t erased;
-    if (h->seq <= v->counted_seq)
+    if (h->seq <= v->taken_seq)
         return 0;
-    v->counted_seq = h->seq;
-    int rc = bundle_each_record(&h->bundle, v->s->ctx, h->name, count_article, v, &erased);
+    v->taken_seq = h->seq;
+    arrived_add(&v->s->arrived, h->seq);
+    int rc = v->s->count_articles ? bundle_each_record(&h->bundle, v->s->ctx, h->name, count_article, v, &erased) : 0;
     return rc == MIMEO_ENOMEM || rc == MIMEO_ECANCELLED ? rc : 0;
 }
 
@@ -244,10 +245,11 @@ static int take_slice(struct visit *v, struct store *store)
     struct take_result t = {0};
     struct take_options o = {
         .no_media = s->options->no_media, .mode = 0600, .check_held = s->options->repair,
-        .taken = s->count_articles ? count_articles : NULL, .erasing = forget_repository, .uncited = hear_uncited, .fault = hear_fault, .payload = v};
+        .taken = hear_taken, .erasing = forget_repository, .uncited = hear_uncited, .fault = hear_fault, .payload = v};
     int rc = mirror_open_store(&m, s->ctx, store, s->library, MIRROR_FETCHED);
     if (rc < 0)
         return rc;
+    v->taken_seq = 0;
     rc = check_publisher(s, m);
     if (rc == 0) {
         note_verdict(v, m);

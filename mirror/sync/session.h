@@ -4,6 +4,7 @@
 #ifndef SYNC_SESSION_H
 #define SYNC_SESSION_H
 
+#include "library/holding.h"
 #include "library/mirror.h"
 #include "sync/way.h"
 
@@ -16,7 +17,7 @@ struct session {
     char petname[MIMEO_PETNAME_MAX + 1];
     char *work, *held;   /* work/<id>, publishers/<id> */
     int lock;
-    uint64_t seq_before; /* what was held when the session began: `list --new` shows what is above */
+    struct arrived arrived; /* since the session began: what `list --new` shows */
     void (*fault)(const struct mimeo_fault *fault, void *payload); /* each object that was refused; NULL: none hears */
     void (*uncited)(const struct hash *h, void *payload); /* as in library/take.h; NULL: none hears */
     void *payload; /* of both */

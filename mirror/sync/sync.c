@@ -95,7 +95,7 @@ static int sync_one(mimeo_ctx *ctx, const char *library, const struct hash *publ
     if (rc == 0) {
         rc = visit_all(&s, &mirrors, &tally, result);
         if (rc == 0)
-            rc = library_mark_arrived(ctx, library, publisher, s.seq_before);
+            rc = library_mark_arrived(ctx, library, publisher, &s.arrived);
         if (rc == 0)
             rc = outcome_of(&s, &tally, mirrors.count);
         mirror_list_dispose(&mirrors);

@@ -308,6 +308,14 @@ assert m.group(1) + '<!-- mimeo:packs -->' + m.group(4) == page
 open(sys.argv[2], 'wb').write(base64.b64decode(m.group(3), validate=True))
 END
 expect 0 'good: verified' mimeo verify inside.mimeo
+# The page that is built in, or word that there is none.
+mkdir own
+if mimeo export --with-reader -o own press >out 2>err; then
+    grep -q '<!-- mimeo:packs -->' own/reader.html || fault 'the page that is built in has no place for packs'
+else
+    grep -q 'built without the page' err || fault 'nothing is said of a page that is not there'
+    is 'without the page' "$(find own -type f | wc -l)" 0
+fi
 printf '<!DOCTYPE html>\n' >bare.html
 expect 1 'no place' mimeo export --single-file --page bare.html -o no.html press
 [ ! -e no.html ] || fault 'a page without a place left a file'

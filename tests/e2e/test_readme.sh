@@ -1,7 +1,8 @@
 #!/bin/sh
 # The tours of README.md work as they stand: every command of the three roles is run, in order.
-# Only three things are done for it: passphrases come from a file, since nobody is there to type them, $digits
-# is what a reader would have been told, and each role has a library of its own, as three people have.
+# Only this is done for it: passphrases come from a file, since nobody is there to type them, $digits is what a
+# reader would have been told, each role has a library of its own, as three people have, and where this build has no
+# page another takes its place.
 set -eu
 
 command -v git >/dev/null 2>&1 || { echo 'git is not installed'; exit 77; }
@@ -27,9 +28,13 @@ case " $* " in
 *' export --encrypt '*) set -- "$@" --passphrase-file "$HOME/passphrase" ;;
 *' publish '* | *' revise '* | *' retract '*) set -- "$@" --passphrase-file "$HOME/passphrase" ;;
 esac
+case " $* " in
+*' --with-reader '* | *' --single-file '*) [ -f "$MIMEO_BUILD_DIR/reader.html" ] || set -- "$@" --page "$HOME/page.html" ;;
+esac
 exec "$MIMEO" --no-input "$@"
 END
 chmod +x "$work/bin/mimeo"
+echo '<html><body><!-- mimeo:packs --></body></html>' >"$work/page.html"
 cp -r "$MIMEO_SOURCE_DIR/tools/sample" "$work/tools/sample"
 PATH=$work/bin:$PATH
 export PATH

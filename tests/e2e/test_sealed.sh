@@ -130,6 +130,8 @@ done
 head -c $((size - 1)) sealed >bad
 expect 4 'cut short, or damaged' mimeo verify bad --passphrase-file pass
 is 'articles of what lacks a byte' "$(mimeo list bad --passphrase-file pass 2>/dev/null | wc -l)" "$articles"
+head -c 60000 sealed >bad # not one whole message
+expect 4 'damaged or cut short, and nothing is left of it' mimeo verify bad --passphrase-file pass
 head -c 100 sealed >bad
 expect 10 '' mimeo verify bad --passphrase-file pass
 

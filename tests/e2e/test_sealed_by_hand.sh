@@ -11,7 +11,7 @@ python3 -c 'import ctypes.util, sys; sys.exit(ctypes.util.find_library("sodium")
 by_hand() { python3 "$MIMEO_SOURCE_DIR/tests/e2e/open_sealed.py" "$@"; }
 
 head -c 1000000 /dev/urandom >noise
-for len in 0 1 13 14 65536 65537 262144 262145 262160 700000; do
+for len in 0 13 65536 262145 262160 700000; do
     head -c "$len" noise >plain
     "$tool" seal 'пять выдр' plain sealed || fault "$len bytes cannot be sealed"
     expect 0 "$(b2sum -l 256 <plain | cut -c1-64)" by_hand 'пять выдр' sealed opened

@@ -104,7 +104,7 @@ static int finish(struct run *r, const struct take_result *result, uint64_t befo
     mimeo_mirror *held;
     int rc = 0;
     if (result->bundles > 0)
-        rc = library_mark_arrived(r->ctx, r->library, &r->from->pin.publisher, before);
+        rc = library_mark_arrived(r->ctx, r->library, &r->from->pin.publisher, &(struct arrived){.above = before});
     if (rc < 0 || r->index == NULL)
         return rc;
     rc = mirror_open(&held, r->ctx, r->path, r->library, MIRROR_HELD);
