@@ -81,7 +81,7 @@ def test_a_doctored_mirror(checks, server):
         checks.true("a forged bundle is not there", "Landings rise again, but the fleet is smaller" not in reader.headlines())
         reader.publisher()
         checks.true(f"and that it lacks or is forged is said: {reader.text()!r}",
-                    any(checks.words[key].split("{")[0] in reader.text("#page") for key in ("damaged", "missing", "incomplete")))
+                    any(checks.words[key].split("{")[0] in reader.text("#page") for key in ("damaged", "malformed", "missing", "incomplete")))
     finally:
         packs.write(path, [honest])
 
