@@ -155,13 +155,12 @@ function reportSign(entry) {
 
 function passphraseForm() {
   const input = h('input', { type: 'password', autocomplete: 'off', maxlength: '1024' });
-  const submit = (e) => {
-    e.preventDefault();
+  const unlock = () => {
     const all = S.files.filter((f) => f.report.needsPassphrase && f.file); /* most often one for all */
     openFiles(all.map((f) => f.file), all.map((f) => f.report.name), input.value);
   };
-  return h('form', { onsubmit: submit }, field(words('passphrase'), input),
-    h('div.row', null, h('button.main', { type: 'submit' }, words('unlock'))));
+  return asking(null, unlock, field(words('passphrase'), input),
+    h('div.row', null, button(words('unlock'), unlock, 'main')));
 }
 
 function reportLine(entry, withForm) {
