@@ -24,7 +24,6 @@ CORE_EXPORT(core_fold) int core_fold(const uint16_t *units, size_t bytes)
 void folded_dispose(struct folded *f)
 {
     free(f->chars);
-    free(f->at);
     *f = (struct folded){0};
 }
 
@@ -33,11 +32,29 @@ static bool make_room(struct folded *f, size_t len)
     if (len <= f->cap)
         return true;
     free(f->chars);
-    free(f->at);
     f->chars = malloc(len * sizeof(*f->chars));
-    f->at = malloc(len * sizeof(*f->at));
-    f->cap = f->chars == NULL || f->at == NULL ? 0 : len;
+    f->cap = f->chars == NULL ? 0 : len;
     return f->cap > 0;
+}
+
+/* Two bytes, as most letters but the Latin ones take, without the way through utf8_next: text is long. */
+static bool next(struct cursor *c, uint32_t *code)
+{
+    if (c->left == 0)
+        return false;
+    uint8_t first = c->ptr[0];
+    size_t len = first < 0x80 ? 1 : 2;
+    if (len == 2 && (first < 0xC2 || first > 0xDF || c->left < 2 || (c->ptr[1] & 0xC0) != 0x80))
+        return utf8_next(c, code);
+    *code = len == 1 ? first : (uint32_t)(first & 0x1F) << 6 | (c->ptr[1] & 0x3F);
+    c->ptr += len;
+    c->left -= len;
+    return true;
+}
+
+static uint32_t fold(uint32_t code)
+{
+    return code < TABLE_LEN ? table[code] : code;
 }
 
 bool fold_text(struct folded *out, struct view text)
@@ -47,14 +64,27 @@ bool fold_text(struct folded *out, struct view text)
         return false;
     struct cursor c = cursor_of(text);
     uint32_t code;
-    for (size_t at = 0; utf8_next(&c, &code); at = text.len - c.left) {
-        uint32_t folded = code < TABLE_LEN ? table[code] : code;
-        if (folded == 0)
-            continue;
-        out->chars[out->len] = folded;
-        out->at[out->len++] = (uint32_t)at;
+    size_t len = 0;
+    while (next(&c, &code)) {
+        uint32_t folded = fold(code);
+        out->chars[len] = folded;
+        len += folded != 0;
     }
+    out->len = len;
     return true;
+}
+
+size_t fold_place(struct view text, size_t folded)
+{
+    struct cursor c = cursor_of(text);
+    uint32_t code;
+    size_t at = 0;
+    while (next(&c, &code)) {
+        if (fold(code) != 0 && folded-- == 0)
+            break;
+        at = text.len - c.left;
+    }
+    return at;
 }
 
 size_t folded_find(const struct folded *f, const struct folded *word)

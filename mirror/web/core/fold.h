@@ -9,17 +9,16 @@
 
 #include "base/bytes.h"
 
-/* Folded characters, and where in the text each stood. */
 struct folded {
     uint32_t *chars;
-    uint32_t *at;
     size_t len, cap;
 };
 void folded_dispose(struct folded *f);
 /* False where no memory is left, or there is no table yet. */
 bool fold_text(struct folded *out, struct view text);
-/* Where `word` begins in f, or SIZE_MAX. */
+/* Where `word` begins in f, or SIZE_MAX; and where that folded character stood in the text. */
 size_t folded_find(const struct folded *f, const struct folded *word);
+size_t fold_place(struct view text, size_t folded);
 /* A clean body as text: tags become nothing, or a space where a block ends. */
 int plain_of_html(struct buf *out, struct view html);
 

@@ -14,10 +14,18 @@
 #define SNIPPET_BEFORE 60 /* bytes of text around what was found */
 #define SNIPPET_LEN 220
 #define TIERS 3
+#define RAWS 8 /* body blocks kept */
 
 struct hit {
     struct place place;
     char *snippet;
+};
+
+/* Bodies lie in blocks by language, and records of many languages take turns: so several blocks stay. */
+struct raw_block {
+    uint64_t seq; /* 0: none */
+    uint32_t block;
+    struct buf raw;
 };
 
 struct search {
@@ -29,12 +37,12 @@ struct search {
     struct hit *hits[TIERS];
     size_t counts[TIERS];
     struct folded folded;
-    struct buf plain, raw;
-    uint64_t block_seq; /* of the body block in `raw`; 0: none */
-    uint32_t block;
+    struct buf plain;
+    struct raw_block raws[RAWS];
+    size_t next_raw; /* to be overwritten */
 };
 
-/* Marks the words in a text; the place of the first one that is new goes to *first. */
+/* Marks the words in a text; the place of the first one that is new, among what it folds to, goes to *first. */
 static bool mark(struct search *s, struct view text, unsigned *found, size_t *first)
 {
     if (!fold_text(&s->folded, text))
@@ -44,8 +52,8 @@ static bool mark(struct search *s, struct view text, unsigned *found, size_t *fi
         if (at == SIZE_MAX)
             continue;
         *found |= 1u << i;
-        if (s->folded.at[at] < *first)
-            *first = s->folded.at[at];
+        if (at < *first)
+            *first = at;
     }
     return true;
 }
@@ -55,10 +63,10 @@ static bool is_continuation(uint8_t byte)
     return (byte & 0xC0) == 0x80;
 }
 
-static char *snippet_at(struct view text, size_t at)
+static char *snippet_at(struct view text, size_t folded)
 {
     struct buf b;
-    size_t from = at > SNIPPET_BEFORE ? at - SNIPPET_BEFORE : 0, end = from + SNIPPET_LEN;
+    size_t at = fold_place(text, folded), from = at > SNIPPET_BEFORE ? at - SNIPPET_BEFORE : 0, end = from + SNIPPET_LEN;
     while (from > 0 && from < at && text.ptr[from] != ' ')
         from++;
     while (from < text.len && is_continuation(text.ptr[from]))
@@ -91,23 +99,36 @@ static void append_meta(struct buf *b, const struct record *r)
         buf_appendf(b, "%s\n", r->tags[i]);
 }
 
-/* The body as text in s->plain: 1; 0 where it is not to be had (erased, damaged, not clean). */
-static int load_plain(struct search *s, struct held_bundle *h, const struct record *r)
+/* The inflated block with the record's body; NULL and a code, or 0 where it is not to be had (erased, damaged). */
+static int load_block(const struct buf **out, struct search *s, struct held_bundle *h, const struct record *r)
 {
-    if (!r->has_body)
-        return 0;
-    if (s->block_seq != h->seq || s->block != r->body_block) {
-        s->block_seq = 0;
-        int rc = bundle_inflate(&h->bundle, core_ctx, h->name, BUNDLE_BODY, r->body_block, mirror_dictionary, s->c->m, &s->raw);
-        if (rc < 0)
-            return rc == MIMEO_ENOMEM ? rc : 0;
-        s->block_seq = h->seq;
-        s->block = r->body_block;
-    }
-    if ((uint64_t)r->body_offset + r->body_len > s->raw.len)
-        return 0;
-    struct view html = view_of(s->raw.ptr + r->body_offset, r->body_len);
-    return clean_is_canonical(html) && plain_of_html(&s->plain, html) == 0;
+    *out = NULL;
+    for (size_t i = 0; i < RAWS; i++)
+        if (s->raws[i].seq == h->seq && s->raws[i].block == r->body_block) {
+            *out = &s->raws[i].raw;
+            return 0;
+        }
+    struct raw_block *at = &s->raws[s->next_raw];
+    s->next_raw = (s->next_raw + 1) % RAWS;
+    at->seq = 0;
+    int rc = bundle_inflate(&h->bundle, core_ctx, h->name, BUNDLE_BODY, r->body_block, mirror_dictionary, s->c->m, &at->raw);
+    if (rc < 0)
+        return rc == MIMEO_ENOMEM || rc == MIMEO_EUNREACHABLE ? rc : 0;
+    at->seq = h->seq;
+    at->block = r->body_block;
+    *out = &at->raw;
+    return 0;
+}
+
+/* 1 and *html, or 0 where there is none. */
+static int load_body(struct view *html, struct search *s, struct held_bundle *h, const struct record *r)
+{
+    const struct buf *raw = NULL;
+    int rc = r->has_body ? load_block(&raw, s, h, r) : 0;
+    if (rc < 0 || raw == NULL || (uint64_t)r->body_offset + r->body_len > raw->len)
+        return rc;
+    *html = view_of(raw->ptr + r->body_offset, r->body_len);
+    return 1;
 }
 
 static int newest_first(const void *a, const void *b)
@@ -152,13 +173,15 @@ static int look_at(struct search *s, struct held_bundle *h, const struct record 
         return ctx_error_nomem(core_ctx);
     if (found == all)
         return keep(s, 1, place, snippet_at(buf_view(&s->plain), first));
-    int rc = load_plain(s, h, r);
-    if (rc <= 0)
-        return rc;
+    struct view html;
+    int rc = load_body(&html, s, h, r);
+    if (rc <= 0 || plain_of_html(&s->plain, html) < 0)
+        return rc < 0 ? rc : 0;
     first = SIZE_MAX;
     if (!mark(s, buf_view(&s->plain), &found, &first))
         return ctx_error_nomem(core_ctx);
-    return found == all ? keep(s, 2, place, snippet_at(buf_view(&s->plain), first)) : 0;
+    /* What would not be shown when it is opened is not found. */
+    return found == all && clean_is_canonical(html) ? keep(s, 2, place, snippet_at(buf_view(&s->plain), first)) : 0;
 }
 
 static int look_at_all(struct search *s, struct shelf *shelf)
@@ -226,7 +249,8 @@ static void search_dispose(struct search *s)
     }
     folded_dispose(&s->folded);
     buf_dispose(&s->plain);
-    buf_dispose(&s->raw);
+    for (size_t i = 0; i < RAWS; i++)
+        buf_dispose(&s->raws[i].raw);
 }
 
 static int run(struct search *s)
@@ -256,7 +280,8 @@ CORE_EXPORT(core_search) int core_search(int handle, const char *words, int limi
     if (s.c == NULL)
         return MIMEO_ENOTFOUND;
     buf_init(&s.plain, LIMIT_HTML);
-    buf_init(&s.raw, LIMIT_BODY_BLOCK);
+    for (size_t i = 0; i < RAWS; i++)
+        buf_init(&s.raws[i].raw, LIMIT_BODY_BLOCK);
     int rc = take_words(&s, words);
     if (rc == 0)
         rc = core_walk(s.c, &(struct mimeo_list_options){.retracted = false});
