@@ -27,7 +27,7 @@ from socket_text import TextSocket
 CHROMIUM = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
             "--disable-background-networking", "--disable-component-update", "--disable-sync",
             "--disable-default-apps", "--disable-extensions", "--disable-dev-shm-usage",
-            "--disable-features=NetworkTimeServiceQuerying,OptimizationHints,Translate", "--lang=en-US",
+            "--disable-features=AutofillServerCommunication,NetworkTimeServiceQuerying,OptimizationHints,Translate", "--lang=en-US",
             "--no-default-browser-check", "--password-store=basic", "--use-mock-keychain"]
 
 # Firefox asks its maker about updates, blocklists, experiments and captive portals unless told not to;
@@ -325,7 +325,7 @@ class Browser:
 class Chromium(Browser):
     name = "chromium"
     makers = ("update.googleapis.com", "clients2.google.com", "accounts.google.com",
-              "optimizationguide-pa.googleapis.com")
+              "optimizationguide-pa.googleapis.com", "content-autofill.googleapis.com")
 
     def launch(self):
         talk = os.path.join(self.directory, "chromedriver.log")

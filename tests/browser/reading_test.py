@@ -156,9 +156,9 @@ def test_a_publisher_is_confirmed(checks, world):
         reader.publisher()
 
     def compare(text):
-        browser.type("#main input[maxlength='4000']", text)
+        browser.type("#main form input[maxlength='4000']", text)
         browser.press("Enter")
-        return browser.wait("() => { const s = document.querySelector('#main .asking .sign'); return s && s.innerText.trim(); }",
+        return browser.wait("() => { const s = document.querySelector('#main form .sign'); return s && s.innerText.trim(); }",
                             what="an answer to what was typed")
 
     begin()
@@ -180,9 +180,9 @@ def test_a_publisher_is_confirmed(checks, world):
     begin()
     checks.true("the link", words["same"] in compare(link))
     begin()
-    browser.files("#main input[type=file]", picture)
-    browser.wait("() => document.querySelector('#main .asking .sign')", what="what the picture of the code says")
-    checks.true("a picture of the code, which is the page's own", words["same"] in reader.text("#main .asking .sign"))
+    browser.files("#main form input[type=file]", picture)
+    browser.wait("() => document.querySelector('#main form .sign')", what="what the picture of the code says")
+    checks.true("a picture of the code, which is the page's own", words["same"] in reader.text("#main form .sign"))
     checks.none("stored", reader.stored())
 
 

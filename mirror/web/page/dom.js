@@ -63,14 +63,6 @@ function qrPicture(qr, label) {
 const button = (label, onclick, kind, more) =>
   h(kind ? `button.${kind}` : 'button', Object.assign({ type: 'button', onclick }, more), label);
 
-/* Fields, and what Enter in one of them does.  No <form>: what those on a site's page are for, some browsers ask their maker. */
-function asking(attributes, act, ...children) {
-  const onkeydown = (e) => {
-    if (e.key === 'Enter' && !e.isComposing && e.target.tagName === 'INPUT') act();
-  };
-  return h('div.asking', Object.assign({ onkeydown }, attributes), ...children);
-}
-
 let fields = 0;
 function field(label, input) {
   input.id = input.id || `field-${++fields}`;

@@ -155,12 +155,13 @@ function reportSign(entry) {
 
 function passphraseForm() {
   const input = h('input', { type: 'password', autocomplete: 'off', maxlength: '1024' });
-  const unlock = () => {
+  const submit = (e) => {
+    e.preventDefault();
     const all = S.files.filter((f) => f.report.needsPassphrase && f.file); /* most often one for all */
     openFiles(all.map((f) => f.file), all.map((f) => f.report.name), input.value);
   };
-  return asking(null, unlock, field(words('passphrase'), input),
-    h('div.row', null, button(words('unlock'), unlock, 'main')));
+  return h('form', { onsubmit: submit }, field(words('passphrase'), input),
+    h('div.row', null, h('button.main', { type: 'submit' }, words('unlock'))));
 }
 
 function reportLine(entry, withForm) {

@@ -45,17 +45,21 @@ function confirmForm(s, show) {
     input.value = text;
     return compareWith(s, text, tell);
   };
-  const compare = () => take(input.value);
+  const submit = (e) => {
+    e.preventDefault();
+    take(input.value);
+  };
   const pick = h('input', { type: 'file', accept: 'image/*', hidden: true, onchange: (e) => readCode(e.target.files[0], take, tell) });
-  return asking(null, compare, h('p', null, words('confirmText')), field(words('given'), input),
-    h('div.row', null, button(words('compare'), compare, 'main'),
+  return h('form', { onsubmit: submit }, h('p', null, words('confirmText')), field(words('given'), input),
+    h('div.row', null, h('button.main', { type: 'submit' }, words('compare')),
       button(words('scan'), () => scanCode(take, tell)), button(words('code'), () => pick.click()), pick), out);
 }
 
 function nameForm(s) {
   const input = h('input', { type: 'text', value: s.petname || '', maxlength: '100', autocomplete: 'off' });
   const out = h('p', { role: 'status' });
-  const save = async () => {
+  const save = async (e) => {
+    e.preventDefault();
     try {
       await pin(s, { petname: input.value.trim() });
       out.textContent = '';
@@ -73,8 +77,8 @@ function nameForm(s) {
       out.textContent = words('failed');
     }
   };
-  return asking(null, save, field(words('petname'), input),
-    h('div.row', null, button(words('save'), save), button(words('unpin'), drop, 'grave')), out);
+  return h('form', { onsubmit: save }, field(words('petname'), input),
+    h('div.row', null, h('button', { type: 'submit' }, words('save')), button(words('unpin'), drop, 'grave')), out);
 }
 
 const localDigits = (text) => text.replace(/\d+/g, (d) => number(Number(d)));

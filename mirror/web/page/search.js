@@ -25,13 +25,14 @@ function searchScreen(to) {
   const list = h('ol.hits');
   const state = h('p.detail', { role: 'status' });
   const input = h('input', { type: 'search', value: to.words || '', maxlength: '200', autocomplete: 'off', spellcheck: 'false', enterkeyhint: 'search' });
-  const run = () => {
+  const run = (e) => {
+    if (e) e.preventDefault();
     to.words = input.value.trim();
     if (to.words) runSearch(to, list, state).catch((fault) => { state.replaceWith(refusal(fault)); });
   };
   if (to.words) run();
-  const question = asking({ role: 'search' }, run, field(words('words'), input),
-    h('div.row', null, button(words('search'), run, 'main')));
+  const form = h('form', { role: 'search', onsubmit: run }, field(words('words'), input),
+    h('div.row', null, h('button.main', { type: 'submit' }, words('search'))));
   to.focus = to.words ? undefined : input;
-  return h('div.plain', null, h('h1', { tabindex: '-1' }, words('search')), question, state, list);
+  return h('div.plain', null, h('h1', { tabindex: '-1' }, words('search')), form, state, list);
 }
