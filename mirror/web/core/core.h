@@ -44,6 +44,8 @@ int core_open_again(struct core_mirror *c);
 void core_forget_list(struct core_mirror *c);
 /* Walk the catalogs into `places`, unless the last list was the same. */
 int core_walk(struct core_mirror *c, const struct mimeo_list_options *o);
+/* What the page's front asks for, retracted articles too: whoever wants all asks for the same, so that one walk does. */
+extern const struct mimeo_list_options core_all;
 /* The walked places in the order of the bundles (free them): dates may lead to and fro between many. */
 int core_in_bundles(struct place **out, const struct core_mirror *c);
 /* Begin an answer; and its end: `rc`, or a code where it did not fit. */

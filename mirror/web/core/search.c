@@ -191,7 +191,7 @@ static int look_at_all(struct search *s, struct shelf *shelf)
         struct record r;
         rc = shelf_record(&r, shelf, &s->places[i], NULL);
         if (rc == 1) {
-            rc = look_at(s, shelf->held, &r, &s->places[i]);
+            rc = r.action == RECORD_RETRACT ? 0 : look_at(s, shelf->held, &r, &s->places[i]);
             record_dispose(&r);
         } else if (rc == MIMEO_EFORGED || rc == MIMEO_EMALFORMED) {
             rc = 0; /* `verify` names it */
@@ -284,7 +284,7 @@ CORE_EXPORT(core_search) int core_search(int handle, const char *words, int limi
         buf_init(&s.raws[i].raw, LIMIT_BODY_BLOCK);
     int rc = take_words(&s, words);
     if (rc == 0)
-        rc = core_walk(s.c, &(struct mimeo_list_options){.retracted = false});
+        rc = core_walk(s.c, &core_all);
     if (rc == 0)
         rc = core_in_bundles(&s.places, s.c);
     if (rc == 0)

@@ -68,8 +68,8 @@ static int tally_all(struct core_mirror *c, struct tally *sections, struct tally
         struct record r;
         rc = shelf_record(&r, &s, &places[i], NULL);
         if (rc == 1) {
-            rc = count_one(sections, r.section);
-            if (rc == 0)
+            rc = r.action == RECORD_RETRACT ? 0 : count_one(sections, r.section);
+            if (rc == 0 && r.action != RECORD_RETRACT)
                 rc = count_one(langs, r.lang);
             record_dispose(&r);
         } else if (rc == MIMEO_EFORGED || rc == MIMEO_EMALFORMED) {
@@ -87,7 +87,7 @@ CORE_EXPORT(core_sections) int core_sections(int handle)
     if (c == NULL)
         return MIMEO_ENOTFOUND;
     struct tally *t = calloc(2, sizeof(*t));
-    int rc = t == NULL ? ctx_error_nomem(core_ctx) : core_walk(c, &(struct mimeo_list_options){.retracted = false});
+    int rc = t == NULL ? ctx_error_nomem(core_ctx) : core_walk(c, &core_all);
     if (rc == 0)
         rc = tally_all(c, &t[0], &t[1]);
     struct buf *b = core_begin();

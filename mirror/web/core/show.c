@@ -144,7 +144,8 @@ static const char *if_any(const char *s)
     return s[0] == '\0' ? NULL : s;
 }
 
-/* Walk the catalogs, unless the last list was the same. */
+const struct mimeo_list_options core_all = {.retracted = true};
+
 int core_walk(struct core_mirror *c, const struct mimeo_list_options *o)
 {
     struct buf key;

@@ -216,7 +216,10 @@ async function openWhatIsThere() {
   S.recalled = [];
   if (inside.files.length > 0) return openFiles(inside.files, inside.names, undefined, true);
   if (recalled.length > 0) return openFiles(recalled.map((k) => k.file), recalled.map((k) => k.name), undefined, true);
-  if (!/^https?:$/.test(location.protocol)) return show();
+  if (!/^https?:$/.test(location.protocol)) {
+    check('about').catch(() => {}); /* the worker unpacks itself while the reader looks for a file */
+    return show();
+  }
   await openSite();
   if (S.publishers.length === 0) return show();
   return go({ screen: 'front', publisher: S.publishers[0].publisher }, true);
