@@ -1,5 +1,5 @@
 /*
- * What `mimeo export` wrote, through the page's core:  node tests/page/exports.js WORKER.js IDS PLAIN SEALED ZIP
+ * What `mimeo export` wrote, through the page's core:  node tests/page/exports.js WORKER.js IDS PLAIN SEALED ZIP MIRROR
  *
  * The passphrase of SEALED is "a passphrase"; IDS are of all articles, one of which is "The ferry of Žižkov".
  */
@@ -8,7 +8,7 @@ const assert = require('assert');
 const fs = require('fs');
 const { nodeWorker, fileOf, bytesOf } = require('./node_worker.js');
 
-const [worker, ids, plain, sealed, zip] = process.argv.slice(2);
+const [worker, ids, plain, sealed, zip, mirror] = process.argv.slice(2);
 const wanted = fs.readFileSync(ids, 'utf8').trim().split('\n');
 /* Answers come from another realm, whose arrays are of another Array. */
 const same = (a, b) => assert.strictEqual(JSON.stringify(a), JSON.stringify(b));
@@ -31,6 +31,17 @@ function plainAndZip() {
     same(opened.files.map((f) => [f.kind, f.code]), [['pack', '']]);
     same(idsOf(ask), wanted);
   }
+}
+
+/* A directory as a browser gives one: files with paths, whatever else lies in it. */
+function aDirectory() {
+  const names = fs.readdirSync(mirror, { recursive: true }).filter((n) => fs.statSync(`${mirror}/${n}`).isFile());
+  const ask = nodeWorker(worker);
+  const files = names.map((n) => fileOf(`${mirror}/${n}`)).concat(bytesOf('a letter'));
+  const opened = good(ask({ do: 'open', files, names: names.map((n) => `stick/${n}`).concat('stick/letter.txt') }));
+  same(opened.files.map((f) => [f.name, f.kind, f.code === '']), [['stick', 'pack', true], ['stick/letter.txt', 'text', false]]);
+  same(idsOf(ask), wanted);
+  assert.strictEqual(good(ask({ do: 'verify', publisher: opened.publishers[0].publisher, deep: true })).faults.length, 0);
 }
 
 function encrypted() {
@@ -78,5 +89,5 @@ function others() {
   same(idsOf(ask), wanted);
 }
 
-for (const test of [plainAndZip, encrypted, pins, searching, others]) test();
+for (const test of [plainAndZip, aDirectory, encrypted, pins, searching, others]) test();
 console.log('exports: all as written');

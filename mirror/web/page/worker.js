@@ -514,6 +514,37 @@ function unpacked(list) {
   });
 }
 
+/* ---- a mirror's directory: its files, with the prefixes that they have in a pack (FORMAT.md section 4) ---- */
+
+const OBJECTS = [/^charter\/\d{6}$/, /^head$/, /^dict\/[0-9a-f]{64}$/, /^bundles\/(\d\d\/)*\d\d\.mimeo$/, /^media\/(\d\d\/)+[0-9a-f]{64}$/];
+const BESIDE = /^(\.git\/.*|README\.md|\.gitattributes|(reader|index)\.html|reader-offline\.js)$/;
+const BUNDLE = 4;
+
+function prefix(kind, size) {
+  const bytes = new Uint8Array(24), numbers = new DataView(bytes.buffer);
+  bytes.set([0x8d, 0x4d, 0x4d, 0x4f, 13, 10, 26, 10, kind]);
+  numbers.setUint32(12, kind < 3 ? size : 0);
+  numbers.setUint32(20, size + 24); /* over 4 GB it wraps, and is no object */
+  return bytes;
+}
+
+/* Each mirror among files that have paths becomes one pack, which copies nothing. */
+function mirrorsAsPacks(list) {
+  const first = 'charter/000001', mirrors = new Map(), rest = [];
+  for (const { name } of list) {
+    if (name === first || name.endsWith(`/${first}`)) mirrors.set(name.slice(0, -first.length), []);
+  }
+  for (const f of list) {
+    const root = [...mirrors.keys()].find((r) => f.name.startsWith(r));
+    const inside = root === undefined ? '' : f.name.slice(root.length);
+    const kind = OBJECTS.findIndex((o) => o.test(inside)) + 1;
+    if (kind === BUNDLE) mirrors.get(root).push(f.blob);
+    else if (kind > 0) mirrors.get(root).push(prefix(kind, f.blob.size), f.blob);
+    else if (!BESIDE.test(inside)) rest.push(f);
+  }
+  return [...mirrors].map(([root, parts]) => ({ blob: new Blob(parts), name: root.replace(/\/$/, '') || 'mirror' })).concat(rest);
+}
+
 /* ---- the questions ---- */
 
 let table = null; /* what letters fold to, in the core at hand */
@@ -551,7 +582,7 @@ const commands = {
   open({ files: blobs, names, passphrase }) {
     if (!Array.isArray(blobs)) throw new Refusal('usage', 'no files are given');
     const list = blobs.map((blob, i) => ({ blob, name: str(names && names[i]) || blob.name || 'file' }));
-    return { files: openSafely(unpacked(list), str(passphrase)), publishers: states() };
+    return { files: openSafely(mirrorsAsPacks(unpacked(list)), str(passphrase)), publishers: states() };
   },
   mirror({ base }) {
     const address = new URL(str(base));
