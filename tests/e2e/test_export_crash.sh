@@ -1,6 +1,7 @@
 #!/bin/sh
 # Exporting onto what fails: killed at any moment, a full disk, a stick that is pulled out, a source that goes away.  What is
 # there is whole, or not there; what was there before stays.  And memory does not grow with what is carried.
+# label: plain
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 need git jq python3
