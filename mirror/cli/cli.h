@@ -107,6 +107,8 @@ void json_time(const char *key, int64_t seconds);
 void json_open(const char *key, char bracket); /* '[' or '{'; key NULL inside of an array */
 void json_close(char bracket);                 /* ']' or '}' */
 void json_article(const struct mimeo_article *a);
+/* A whole object; `from`: the file that it was in, NULL where that goes without saying. */
+void json_fault(const struct mimeo_fault *f, const char *from);
 /* Whose it is: "publisher", and "petname" where there is one. */
 void json_publisher(const char *publisher, const char *petname);
 

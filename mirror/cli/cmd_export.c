@@ -60,13 +60,7 @@ static void hear_fault(const struct mimeo_fault *f, void *payload)
     const struct telling *t = payload;
     progress_clear();
     if (t->cli->json && !t->silent) {
-        json_begin();
-        json_string("fault", mimeo_verdict_name(f->verdict));
-        json_string("object", f->object);
-        if (f->seq > 0)
-            json_number("seq", f->seq);
-        json_string("message", f->message);
-        json_end();
+        json_fault(f, NULL);
         return;
     }
     fprintf(stderr, "mimeo: left out (%s): %s\n", mimeo_verdict_name(f->verdict), f->message);

@@ -102,14 +102,7 @@ static void hear_fault(const struct mimeo_fault *f, const char *from, void *payl
     struct cli *cli = payload;
     progress_clear();
     if (cli->json) {
-        json_begin();
-        json_string("fault", mimeo_verdict_name(f->verdict));
-        json_string("object", f->object);
-        if (f->seq > 0)
-            json_number("seq", f->seq);
-        json_string("from", from);
-        json_string("message", f->message);
-        json_end();
+        json_fault(f, from);
         return;
     }
     printf("%s%s%s: ", style("red"), mimeo_verdict_name(f->verdict), style("off"));

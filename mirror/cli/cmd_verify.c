@@ -23,13 +23,7 @@ static void hear_fault(const struct mimeo_fault *f, void *payload)
     struct cli *cli = h->cli;
     progress_clear();
     if (cli->json) {
-        json_begin();
-        json_string("fault", mimeo_verdict_name(f->verdict));
-        json_string("object", f->object);
-        if (f->seq > 0)
-            json_number("seq", f->seq);
-        json_string("message", f->message);
-        json_end();
+        json_fault(f, NULL);
         return;
     }
     printf("%s%s%s: ", style("red"), mimeo_verdict_name(f->verdict), style("off"));

@@ -292,6 +292,18 @@ void json_article(const struct mimeo_article *a)
     json_bool("joined", a->joined);
 }
 
+void json_fault(const struct mimeo_fault *f, const char *from)
+{
+    json_begin();
+    json_string("fault", mimeo_verdict_name(f->verdict));
+    json_string("object", f->object);
+    if (f->seq > 0)
+        json_number("seq", f->seq);
+    json_string("from", from);
+    json_string("message", f->message);
+    json_end();
+}
+
 void json_publisher(const char *publisher, const char *petname)
 {
     json_string("publisher", publisher);
