@@ -16,13 +16,13 @@
 #include "article/words.h"
 #include "import/article.h"
 
-#define DRAFT_NAME_MAX 1024            /* bytes of a picture's name */
+#define DRAFT_NAME_MAX LIMIT_ARTICLE_URL /* bytes of a picture's name */
 #define DRAFT_WARNINGS_MAX (64 * KIB)
 #define DRAFT_PICTURES (2 * LIMIT_ARTICLE_MEDIA) /* names tried, refused ones too */
 
 /* A picture that the item names: `file` is its key. */
 struct draft_picture {
-    char *file;
+    char *file;                         /* a name below the source, decoded, or an absolute address */
     bool tried;                         /* opened and cleaned, or refused */
     bool usable;                        /* hash and info are set */
     bool listed;                        /* in `images`: becomes a figure where the body lacks it */
@@ -41,7 +41,6 @@ struct draft {
     struct draft_picture *pictures;
     size_t picture_count;
     struct record_media *media;         /* what record.media points to while drafting */
-    int directory;                      /* of the pictures; -1 until one is needed */
 };
 
 /* "`where`: " and the words; returns MIMEO_EMALFORMED. */
