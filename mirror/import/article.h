@@ -12,7 +12,7 @@
 #include "article/clean.h"
 #include "bundle/record.h"
 #include "import/input.h"
-#include "import/picture.h"
+#include "picture/picture.h"
 
 /* Somewhere to put a cleaned picture; called from the thread that imports.  0 or a code. */
 typedef int (*article_picture_fn)(mimeo_ctx *ctx, const struct hash *hash,

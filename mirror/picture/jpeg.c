@@ -12,7 +12,7 @@
 #include <string.h>
 #include <turbojpeg.h>
 
-#include "import/picture_codec.h"
+#include "picture/codec.h"
 
 #define REENCODE_QUALITY 92
 #define JFIF_LENGTH 16

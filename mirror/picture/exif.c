@@ -7,7 +7,7 @@
  */
 #include <string.h>
 
-#include "import/picture_codec.h"
+#include "picture/codec.h"
 
 #define TIFF_TAG_ORIENTATION 0x0112
 #define TIFF_SHORT 3

@@ -18,7 +18,7 @@
  */
 #include <string.h>
 
-#include "import/picture_avif.h"
+#include "picture/avif.h"
 
 int avif_odd(struct avif *a, const char *what)
 {

@@ -13,7 +13,7 @@
 #include <webp/decode.h>
 #include <webp/encode.h>
 
-#include "import/picture_codec.h"
+#include "picture/codec.h"
 
 #define FLAG_ANIMATION 0x02
 #define FLAG_ALPHA 0x10

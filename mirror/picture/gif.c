@@ -12,7 +12,7 @@
  */
 #include <string.h>
 
-#include "import/picture_codec.h"
+#include "picture/codec.h"
 
 #define LZW_CODES 4096
 

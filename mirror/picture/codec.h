@@ -6,13 +6,13 @@
  * in.  A cleaner writes only what it knows to be needed for the pixels; what it does
  * not know stays behind.
  */
-#ifndef IMPORT_PICTURE_CODEC_H
-#define IMPORT_PICTURE_CODEC_H
+#ifndef PICTURE_CODEC_H
+#define PICTURE_CODEC_H
 
 #include <stdbool.h>
 
 #include "base/limits.h"
-#include "import/picture.h"
+#include "picture/picture.h"
 
 /* What the child may map, and how much of it may go to pixels and coefficients; the
  * rest is for the program, the picture's own bytes and the codec's tables. */
@@ -42,7 +42,7 @@ int picture_avif_inspect(struct picture_info *info, mimeo_ctx *ctx, struct view 
  * here.  For the child, and for fuzzing. */
 int picture_clean_here(struct buf *out, mimeo_ctx *ctx, struct view in);
 
-/* Turn a still PNG, already stripped, by decoding it: picture_png_turn.c. */
+/* Turn a still PNG, already stripped, by decoding it: png_turn.c. */
 int picture_png_turn(struct buf *out, mimeo_ctx *ctx, struct view in, int orientation);
 
 /* EXIF orientation 1..8 of a TIFF block, with or without "Exif\0\0" in front; 1 where

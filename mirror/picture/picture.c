@@ -11,7 +11,7 @@
  */
 #include <string.h>
 
-#include "import/picture_codec.h"
+#include "picture/codec.h"
 
 #include "base/child.h"
 

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "import/picture_codec.h"
+#include "picture/codec.h"
 
 struct turn {
     mimeo_ctx *ctx;

@@ -4,10 +4,10 @@
  * What a reader would get wrong: `in` is read and `out` is written, and both have the same
  * layout; a view always lies in `in`, and its place in `out` is avif_offset().
  */
-#ifndef IMPORT_PICTURE_AVIF_H
-#define IMPORT_PICTURE_AVIF_H
+#ifndef PICTURE_AVIF_H
+#define PICTURE_AVIF_H
 
-#include "import/picture_codec.h"
+#include "picture/codec.h"
 
 #define ITEMS_MAX 512
 #define REFS_MAX 2048

@@ -8,7 +8,7 @@
  */
 #include <string.h>
 
-#include "import/picture_avif.h"
+#include "picture/avif.h"
 
 /* Version and flags in front of a full box. */
 static bool take_version(struct cursor *c, uint8_t *version, uint32_t *flags)

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "import/picture_codec.h"
+#include "picture/codec.h"
 
 #define PNG_SIGNATURE "\x89PNG\r\n\x1a\n"
 #define PNG_CHUNK_MAX 0x7fffffffu

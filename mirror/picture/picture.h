@@ -6,8 +6,8 @@
  * loss where its size allows; PNG, WebP and GIF keep their compressed pixels unless they
  * have to be turned; AVIF keeps its layout with the metadata items overwritten by zeros.
  */
-#ifndef IMPORT_PICTURE_H
-#define IMPORT_PICTURE_H
+#ifndef PICTURE_PICTURE_H
+#define PICTURE_PICTURE_H
 
 #include "base/bytes.h"
 #include "base/context.h"
