@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/limits.h"
 #include "extract/json_text.h"
 
 static mimeo_ctx *ctx;
