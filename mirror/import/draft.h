@@ -108,14 +108,6 @@ int html_to_line(struct buf *out, mimeo_ctx *ctx, struct view html);
 int front_matter_parse(json_t **out, struct view *rest, mimeo_ctx *ctx, const char *where,
                        struct view text);
 
-/* ---- json_text.c */
-
-#define JSON_TEXT_DEPTH 32
-#define JSON_TEXT_VALUES 200000 /* each takes some 50 bytes */
-
-/* The value (json_decref), or MIMEO_EMALFORMED with the byte and the fault. */
-int json_text_parse(json_t **out, mimeo_ctx *ctx, const char *where, struct view text);
-
 /* ---- one for each format */
 
 int jsonl_import(struct draft *d);
