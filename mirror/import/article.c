@@ -16,8 +16,8 @@ static int import_format(struct draft *d)
     case INPUT_JSONL: return jsonl_import(d);
     case INPUT_MARKDOWN: return markdown_import(d);
     case INPUT_PAGE:
+    case INPUT_TEXT_PAGE: return page_import(d);
     case INPUT_HTML: return html_import(d);
-    case INPUT_TEXT_PAGE:
     case INPUT_TEXT: return text_import(d);
     case INPUT_FEED:
     case INPUT_ARCHIVE:
@@ -65,6 +65,9 @@ static int require_title_and_body(struct draft *d)
     struct article *a = d->article;
     if (a->record.action == RECORD_RETRACT)
         return 0;
+    bool page = d->item->format == INPUT_PAGE || d->item->format == INPUT_TEXT_PAGE;
+    if (page && (a->record.title == NULL || shows_nothing(buf_view(&a->body))))
+        return ctx_error(d->ctx, MIMEO_ENOTFOUND, "%s: no article was found in it", d->item->where);
     if (a->record.title == NULL)
         return draft_refuse(d, "has no title: give it a 'title'");
     if (shows_nothing(buf_view(&a->body)))
@@ -162,6 +165,8 @@ void article_dispose(struct article *a)
     record_dispose(&a->record);
     buf_dispose(&a->body);
     buf_dispose(&a->warnings);
+    buf_dispose(&a->explain);
+    free(a->site);
     memset(a, 0, sizeof *a);
 }
 
@@ -174,6 +179,7 @@ int article_import(struct article *out, mimeo_ctx *ctx, const struct input_item 
                       .options = options == NULL ? &defaults : options};
     buf_init(&article.body, LIMIT_BODY_BLOCK);
     buf_init(&article.warnings, DRAFT_WARNINGS_MAX);
+    buf_init(&article.explain, DRAFT_EXPLAIN_MAX);
     int rc = import_format(&d);
     if (rc == 0)
         rc = finish(&d);

@@ -18,10 +18,16 @@
 typedef int (*article_picture_fn)(mimeo_ctx *ctx, const struct hash *hash,
                                   const struct picture_info *info, struct view bytes, void *payload);
 
+struct page_rules;
+struct boilerplate;
+
 struct article_options {
     const char *lang;          /* where the article names none; NULL: the record has none */
     article_picture_fn picture; /* NULL: pictures are left out */
     void *payload;
+    const struct page_rules *rules;    /* of pages (extract/rules.h); NULL: none */
+    const struct boilerplate *learned; /* NULL: nothing */
+    bool explain;              /* fill article.explain */
 };
 
 struct article {
@@ -31,9 +37,11 @@ struct article {
     struct record record;
     struct buf body;       /* canonical HTML, at most LIMIT_BODY_BLOCK */
     struct buf warnings;   /* a line each: pictures left out and why, fields left out */
+    struct buf explain;    /* of a page: a line each: what was kept and dropped, and why */
+    char *site;            /* the name of the site that a page is of; NULL: not known */
 };
 
-/* MIMEO_EMALFORMED names the item, the field and the fault.
+/* MIMEO_EMALFORMED names the item, the field and the fault.  MIMEO_ENOTFOUND: a page, but there is no article in it.
  *
  * The id: the input's `id` (a whole number is taken as its digits; else it must be [a-z0-9._-]{1,128}; upper case and other characters are
  * refused, with a suggestion); else made of `url`: the last part of its path as a slug, "-", and

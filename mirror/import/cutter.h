@@ -59,5 +59,7 @@ int cutter_archive(struct cutter **out, mimeo_ctx *ctx, struct input_file *f);
 
 /* An item with the file's names; NULL on no memory.  `line` 0: the file as a whole. */
 struct input_item *input_item_of(const struct input_file *f, enum input_format format, uint64_t line, bool with_stem);
+/* "feed.xml, entry 3"; fresh memory or NULL. */
+char *input_where(const char *file, const char *what, uint64_t number);
 
 #endif

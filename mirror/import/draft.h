@@ -18,6 +18,7 @@
 
 #define DRAFT_NAME_MAX LIMIT_ARTICLE_URL /* bytes of a picture's name */
 #define DRAFT_WARNINGS_MAX (64 * KIB)
+#define DRAFT_EXPLAIN_MAX (4 * MIB)
 #define DRAFT_PICTURES (2 * LIMIT_ARTICLE_MEDIA) /* names tried, refused ones too */
 
 /* A picture that the item names: `file` is its key. */
@@ -38,6 +39,7 @@ struct draft {
     const struct input_item *item;
     const struct article_options *options;
     struct article *article;            /* what is filled */
+    bool lenient;                       /* a bad field costs the field, not the article */
     struct draft_picture *pictures;
     size_t picture_count;
     struct record_media *media;         /* what record.media points to while drafting */
@@ -108,6 +110,8 @@ int front_matter_parse(json_t **out, struct view *rest, mimeo_ctx *ctx, const ch
 /* ---- one for each format */
 
 int jsonl_import(struct draft *d);
+int object_import(struct draft *d, const json_t *object); /* the fields and the body of a record */
+int page_import(struct draft *d);                         /* INPUT_PAGE, INPUT_TEXT_PAGE */
 int markdown_import(struct draft *d);
 int html_import(struct draft *d);
 int text_import(struct draft *d);

@@ -33,6 +33,8 @@ struct input_item {
     char *where;        /* for messages: "news.jsonl:17", "story.md", "standard input:3"; owned */
     char *stem;         /* the file's name without directory and extension, or NULL; owned */
     char *url;          /* where it was published, as the archive or the server says; NULL: not known; owned */
+    bool url_made;      /* the archive knows no address: `url` is good for finding pictures, and is not published */
+    bool of_feed;       /* an entry */
     char *content_type; /* of its HTTP header; NULL: not known; owned */
     bool named;         /* the user named this file itself: where it is no article, that is a fault */
     struct picture_source *pictures; /* held; NULL: none */

@@ -73,6 +73,12 @@ struct input_item *input_item_of(const struct input_file *f, enum input_format f
     return item;
 }
 
+char *input_where(const char *file, const char *what, uint64_t number)
+{
+    char *where;
+    return asprintf(&where, "%s, %s %llu", file, what, (unsigned long long)number) < 0 ? NULL : where;
+}
+
 /* ---- one article a file ---- */
 
 struct whole {
