@@ -166,6 +166,7 @@ void article_dispose(struct article *a)
     buf_dispose(&a->body);
     buf_dispose(&a->warnings);
     buf_dispose(&a->explain);
+    buf_dispose(&a->text);
     free(a->site);
     memset(a, 0, sizeof *a);
 }
@@ -180,11 +181,14 @@ int article_import(struct article *out, mimeo_ctx *ctx, const struct input_item 
     buf_init(&article.body, LIMIT_BODY_BLOCK);
     buf_init(&article.warnings, DRAFT_WARNINGS_MAX);
     buf_init(&article.explain, DRAFT_EXPLAIN_MAX);
+    buf_init(&article.text, 2 * LIMIT_BODY_BLOCK);
     int rc = import_format(&d);
     if (rc == 0)
         rc = finish(&d);
     if (rc == 0)
         rc = settle_memory(&d);
+    if (rc == 0 && d.options->trial)
+        rc = article_text(&article.text, ctx, &article);
     take_back_media(&d);
     draft_drop_pictures(&d);
     if (rc < 0) {

@@ -28,6 +28,7 @@ struct article_options {
     const struct page_rules *rules;    /* of pages (extract/rules.h); NULL: none */
     const struct boilerplate *learned; /* NULL: nothing */
     bool explain;              /* fill article.explain */
+    bool trial;                /* to be shown, not published: it may do without an id, and article.text is filled */
 };
 
 struct article {
@@ -38,6 +39,8 @@ struct article {
     struct buf body;       /* canonical HTML, at most LIMIT_BODY_BLOCK */
     struct buf warnings;   /* a line each: pictures left out and why, fields left out */
     struct buf explain;    /* of a page: a line each: what was kept and dropped, and why */
+    struct buf text;       /* of a trial: the body's text, without captions */
+    bool no_id;            /* of a trial: record.id is none of its own */
     char *site;            /* the name of the site that a page is of; NULL: not known */
 };
 
@@ -63,5 +66,9 @@ struct article {
 int article_import(struct article *out, mimeo_ctx *ctx, const struct input_item *item,
                    const struct article_options *options);
 void article_dispose(struct article *a);
+
+/* The text of the body alone, without captions: blocks divided by an empty line, items of lists and rows of tables on a
+ * line each. */
+int article_text(struct buf *out, mimeo_ctx *ctx, const struct article *a);
 
 #endif

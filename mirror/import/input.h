@@ -27,6 +27,7 @@ enum input_format {
 /* "jsonl", "markdown", "html", "text", "page", "text-page", "feed", "archive", "auto"; INPUT_AUTO and false for
  * anything else. */
 bool input_format_parse(const char *name, enum input_format *out);
+int input_format_refuse(mimeo_ctx *ctx, const char *name); /* the words for that; MIMEO_EUSAGE */
 
 struct input_item {
     enum input_format format; /* no container */

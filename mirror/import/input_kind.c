@@ -31,6 +31,12 @@ bool input_format_parse(const char *name, enum input_format *out)
     return false;
 }
 
+int input_format_refuse(mimeo_ctx *ctx, const char *name)
+{
+    return ctx_error(ctx, MIMEO_EUSAGE, "no format '%s': jsonl, markdown, html, page, text, text-page, feed, archive or auto",
+                     name);
+}
+
 /* ---- names ---- */
 
 static const struct {

@@ -199,9 +199,7 @@ int mimeo_publish(mimeo_publisher *p, mimeo_ctx *ctx, const char *const *paths, 
                                   .article.payload = p,
                                   .doing = "publishing"};
     if (options->format != NULL && !input_format_parse(options->format, &batch.input.format))
-        return ctx_error(ctx, MIMEO_EUSAGE,
-                         "no format '%s': jsonl, markdown, html, page, text, text-page, feed, archive or auto",
-                         options->format);
+        return input_format_refuse(ctx, options->format);
     id_set_init(&s.met, ctx);
     int rc = batch_run(ctx, paths, count, &batch, take_item, &s);
     id_set_dispose(&s.met);
