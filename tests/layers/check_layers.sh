@@ -24,6 +24,9 @@ faults() { # DIRECTORY holding mirror/
         keeper["sodium.h"] = "base trust"
         keeper["curl/curl.h"] = "net"
         keeper["zlib.h"] = "bundle picture store" # picture: PNG is made of it; store: git objects
+        keeper["brotli/decode.h"] = "archive"
+        keeper["lzma.h"] = "archive"
+        keeper["zstd.h"] = "archive"
         keeper["libdeflate.h"] = "bundle"
         keeper["gumbo.h"] = "article"
         keeper["utf8proc.h"] = "article extract import"

@@ -3,7 +3,7 @@
  *
  *     … | central headers | [zip64 end | zip64 locator |] end | comment
  */
-#include "store/zip_read.h"
+#include "base/zip_read.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -109,6 +109,8 @@ static int read_end(struct central *out, const struct zip_file *z)
 
 struct entry {
     uint64_t flags, method, packed, raw, offset;
+    uint32_t crc;
+    struct view name;
 };
 
 /* The zip64 field has those numbers that do not fit, in this order. */
@@ -141,12 +143,12 @@ static bool read_zip64(struct entry *e, struct view extra)
 /* The next central header: *c moves behind it. */
 static bool read_central(struct entry *e, struct cursor *c)
 {
-    struct view fixed, name, extra, comment;
+    struct view fixed, extra, comment;
     if (!cursor_take(c, CENTRAL_LEN, &fixed) || le(fixed.ptr, 4) != 0x02014b50)
         return false;
     *e = (struct entry){le(fixed.ptr + 8, 2), le(fixed.ptr + 10, 2), le(fixed.ptr + 20, 4), le(fixed.ptr + 24, 4),
-                        le(fixed.ptr + 42, 4)};
-    return cursor_take(c, (size_t)le(fixed.ptr + 28, 2), &name) && cursor_take(c, (size_t)le(fixed.ptr + 30, 2), &extra) &&
+                        le(fixed.ptr + 42, 4), (uint32_t)le(fixed.ptr + 16, 4), {NULL, 0}};
+    return cursor_take(c, (size_t)le(fixed.ptr + 28, 2), &e->name) && cursor_take(c, (size_t)le(fixed.ptr + 30, 2), &extra) &&
            cursor_take(c, (size_t)le(fixed.ptr + 32, 2), &comment) && read_zip64(e, extra);
 }
 
@@ -160,7 +162,9 @@ static int locate(struct zip_stretch *out, const struct zip_file *z, const struc
     uint64_t at = e->offset + LOCAL_LEN + le(local + 26, 2) + le(local + 28, 2);
     if (le(local, 4) != 0x04034b50 || at > z->size || e->packed > z->size - at)
         return malformed(z);
-    *out = (struct zip_stretch){at, e->packed, e->method == 0 && (e->flags & 1) == 0 && e->packed == e->raw};
+    bool open = (e->flags & 1) == 0; /* not encrypted */
+    *out = (struct zip_stretch){at, e->packed, open && e->method == 0 && e->packed == e->raw, open && e->method == 8,
+                                e->raw, e->crc, e->name};
     return 0;
 }
 
@@ -198,6 +202,6 @@ bool zip_first(struct zip_stretch *out, int fd, uint64_t size)
     uint64_t at = LOCAL_LEN + le(local + 26, 2) + le(local + 28, 2);
     if (at >= size)
         return false;
-    *out = (struct zip_stretch){at, size - at, le(local + 8, 2) == 0 && (le(local + 6, 2) & 1) == 0};
+    *out = (struct zip_stretch){.offset = at, .len = size - at, .plain = le(local + 8, 2) == 0 && (le(local + 6, 2) & 1) == 0};
     return true;
 }

@@ -1,11 +1,11 @@
 /*
- * Where the entries of a zip are.  What `mimeo export --zip` writes is stored, not packed: its packs can be read where they
- * lie, in as little memory as a pack by itself.
+ * Where the entries of a zip are.  What `mimeo export --zip` writes is stored, not packed, and so are the archives in a WACZ:
+ * they can be read where they lie, in as little memory as by themselves.
  *
  * Nothing of a zip is believed: an entry is a stretch of the file, within its bounds; what that is worth shows when it is read.
  */
-#ifndef STORE_ZIP_READ_H
-#define STORE_ZIP_READ_H
+#ifndef BASE_ZIP_READ_H
+#define BASE_ZIP_READ_H
 
 #include "base/bytes.h"
 #include "base/context.h"
@@ -15,7 +15,11 @@
 
 struct zip_stretch {
     uint64_t offset, len;
-    bool plain; /* stored and not encrypted: the stretch is the entry's bytes */
+    bool plain;       /* stored and not encrypted: the stretch is the entry's bytes */
+    bool deflated;    /* packed with deflate and not encrypted */
+    uint64_t raw_len; /* as the zip says, and so are the next two */
+    uint32_t crc;     /* CRC-32 of the raw bytes */
+    struct view name; /* borrowed until fn returns; any bytes: nothing may be opened or written by it */
 };
 /* Each entry of the zip that `fd` has `size` bytes of; nonzero from fn stops and is returned.  MIMEO_EMALFORMED: it is no whole
  * zip, or over a limit. */
