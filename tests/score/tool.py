@@ -54,6 +54,20 @@ class Command:
         return result_of(output)
 
 
+class Results:
+    """What another run has left in a directory: a file for each page, named as the page's, .json or .txt."""
+    def __init__(self, directory):
+        self.directory = directory
+
+    def __call__(self, path):
+        stem = os.path.join(self.directory, os.path.basename(path)[:-len(".html")])
+        for end in (".json", ".txt"):
+            if os.path.exists(stem + end):
+                with open(stem + end, encoding="utf-8", errors="replace") as file:
+                    return result_of(file.read())
+        return Result(fault="no result")
+
+
 class Mimeo:
     def __init__(self, program, options=()):
         self.program, self.options = os.path.abspath(program) if os.sep in program else program, list(options)
