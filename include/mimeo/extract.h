@@ -20,6 +20,7 @@ struct mimeo_extract_event {
     int code;              /* 0: an article.  MIMEO_ENOTFOUND: there is none in it.  Else what is wrong with it */
     bool skipped;          /* of MIMEO_ENOTFOUND: nobody said that there was one */
     const char *where;     /* "page.html", "site.warc.gz: https://…" */
+    const char *stem;      /* the name of its file without the ending; "" of one of several in a file */
     const char *message;   /* why there is none; else warnings, a line each; "" for none */
     const struct mimeo_article *article; /* NULL where there is none; id "" where it has none of its own */
     const char *html;      /* the body as it would be published; "" where there is none */

@@ -311,7 +311,7 @@ static int begin_entry(struct input_source *s, mimeo_ctx *ctx)
                        : file_open_beneath(ctx, w->fd, name, NULL);
     int rc = fd;
     if (fd >= 0)
-        rc = directory ? walk_push(s, ctx, fd, path) : begin_file(s, ctx, fd, path, true);
+        rc = directory ? walk_push(s, ctx, fd, path) : begin_file(s, ctx, fd, path, false);
     free(path);
     return rc;
 }

@@ -46,6 +46,7 @@ static int tell_article(struct extraction *x, mimeo_ctx *ctx, const struct batch
     if (a->no_id)
         view.article.id = "";
     struct mimeo_extract_event e = {.where = i->where,
+                                    .stem = i->item->stem == NULL ? "" : i->item->stem,
                                     .message = buf_str(&a->warnings),
                                     .article = &view.article,
                                     .html = buf_str(&a->body),
@@ -65,6 +66,7 @@ static int take_item(mimeo_ctx *ctx, const struct batch_item *i, void *payload)
     struct mimeo_extract_event e = {.code = i->code,
                                     .skipped = i->skipped,
                                     .where = i->where,
+                                    .stem = "",
                                     .message = mimeo_ctx_message(ctx),
                                     .html = "",
                                     .text = "",

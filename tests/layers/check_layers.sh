@@ -23,7 +23,7 @@ faults() { # DIRECTORY holding mirror/
         for (i = 1; i <= n; i++) rank[order[i]] = i
         keeper["sodium.h"] = "base trust"
         keeper["curl/curl.h"] = "net"
-        keeper["zlib.h"] = "bundle picture store" # picture: PNG is made of it; store: git objects
+        keeper["zlib.h"] = "bundle picture archive store" # picture: PNG is made of it; archive: gzip; store: git objects
         keeper["brotli/decode.h"] = "archive"
         keeper["lzma.h"] = "archive"
         keeper["zstd.h"] = "archive"
