@@ -15,8 +15,12 @@ static int import_format(struct draft *d)
     switch (d->item->format) {
     case INPUT_JSONL: return jsonl_import(d);
     case INPUT_MARKDOWN: return markdown_import(d);
+    case INPUT_PAGE:
     case INPUT_HTML: return html_import(d);
+    case INPUT_TEXT_PAGE:
     case INPUT_TEXT: return text_import(d);
+    case INPUT_FEED:
+    case INPUT_ARCHIVE:
     case INPUT_AUTO: break;
     }
     return draft_refuse(d, "its format is not known");
@@ -166,7 +170,7 @@ int article_import(struct article *out, mimeo_ctx *ctx, const struct input_item 
 {
     static const struct article_options defaults;
     struct article article = {.record.action = RECORD_PUBLISH};
-    struct draft d = {.ctx = ctx, .item = item, .article = &article, .directory = -1,
+    struct draft d = {.ctx = ctx, .item = item, .article = &article,
                       .options = options == NULL ? &defaults : options};
     buf_init(&article.body, LIMIT_BODY_BLOCK);
     buf_init(&article.warnings, DRAFT_WARNINGS_MAX);

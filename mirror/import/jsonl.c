@@ -1,6 +1,7 @@
 /*
  * A record of JSON: one object an article.
  */
+#include "extract/json_text.h"
 #include "import/draft.h"
 
 static int parse_object(json_t **out, struct draft *d)

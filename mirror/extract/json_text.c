@@ -6,8 +6,9 @@
  * So the tokens are ours (base/json.h).  Strict: no key twice, nothing behind the value.  Numbers
  * are checked but only integers keep their value, since no field of an article is a fraction.
  */
+#include "extract/json_text.h"
+
 #include "base/json.h"
-#include "import/draft.h"
 
 struct parser {
     struct cursor c;
