@@ -195,12 +195,14 @@ enum { /* indexes of the options that all publishing commands begin with */
     {"key", OPTION_VALUE}, {"check-mirror", OPTION_LIST}, {"offline", OPTION_FLAG},                 \
         {"proxy", OPTION_VALUE}, {"passphrase-file", OPTION_VALUE}, {"passphrase-fd", OPTION_VALUE}
 enum { /* and those of publish and revise */
-    ART_DRY_RUN = PUB_COMMON, ART_FORMAT, ART_PICTURES, ART_NO_PICTURES, ART_LANG, ART_SENSITIVE, ART_MIRROR,
+    ART_DRY_RUN = PUB_COMMON, ART_FORMAT, ART_PICTURES, ART_NO_PICTURES, ART_IMAGES, ART_IMAGE_WIDTH,
+    ART_IMAGE_QUALITY, ART_LANG, ART_SENSITIVE, ART_MIRROR,
     ART_NEXT_BY, ART_LEVEL, ART_COMMON,
 };
 #define ARTICLE_OPTIONS                                                                             \
     {"dry-run", OPTION_FLAG}, {"format", OPTION_VALUE}, {"pictures", OPTION_VALUE},                 \
-        {"no-pictures", OPTION_FLAG}, {"lang", OPTION_VALUE}, {"sensitive", OPTION_FLAG},           \
+        {"no-pictures", OPTION_FLAG}, {"images", OPTION_VALUE}, {"image-width", OPTION_VALUE},        \
+        {"image-quality", OPTION_VALUE}, {"lang", OPTION_VALUE}, {"sensitive", OPTION_FLAG},           \
         {"mirror", OPTION_LIST}, {"next-by", OPTION_VALUE}, {"level", OPTION_VALUE}
 
 /* ---- syncing.c ---- */

@@ -1,5 +1,6 @@
 /* What publish, revise and retract share: opening the publisher's mirror, and telling what was done. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli.h"
 
@@ -134,6 +135,14 @@ static void put_summary(const struct mimeo_publish_result *r, bool dry_run)
     printf("), %s\n", human_bytes(r->bytes));
 }
 
+/* The pictures before and after; only where they were made smaller by more than cleaning does. */
+static void put_saving(const struct mimeo_publish_result *r)
+{
+    if (r->pictures > 0 && r->picture_bytes < r->picture_input_bytes / 10 * 9)
+        printf("pictures: %llu, %s became %s\n", (unsigned long long)r->pictures, human_bytes(r->picture_input_bytes),
+               human_bytes(r->picture_bytes));
+}
+
 int tell_result(struct cli *cli, const struct mimeo_publish_result *r, bool dry_run)
 {
     progress_clear();
@@ -149,6 +158,7 @@ int tell_result(struct cli *cli, const struct mimeo_publish_result *r, bool dry_
         json_number("warnings", r->warnings);
         json_number("pictures", r->pictures);
         json_number("picture_bytes", r->picture_bytes);
+        json_number("picture_input_bytes", r->picture_input_bytes);
         json_number("bundles", r->bundles);
         json_number("first_seq", r->first_seq);
         json_number("last_seq", r->last_seq);
@@ -156,8 +166,38 @@ int tell_result(struct cli *cli, const struct mimeo_publish_result *r, bool dry_
         json_end();
     } else if (!cli->quiet) {
         put_summary(r, dry_run);
+        put_saving(r);
     }
     return r->refused > 0 ? mimeo_exit_status(MIMEO_EMALFORMED) : EXIT_OK;
+}
+
+static int parse_images(struct mimeo_publish_options *o, const struct command *command, const struct args *args)
+{
+    static const char *const words[] = {
+        [MIMEO_IMAGES_FULL] = "full", [MIMEO_IMAGES_SMALL] = "small", [MIMEO_IMAGES_NONE] = "none"};
+    const char *word = args->values[ART_IMAGES], *width = args->values[ART_IMAGE_WIDTH];
+    const char *quality = args->values[ART_IMAGE_QUALITY];
+    unsigned long w = 0, q = 0;
+    size_t i = 0;
+    int status = EXIT_OK;
+    while (word != NULL && i < sizeof(words) / sizeof(words[0]) && strcmp(words[i], word) != 0)
+        i++;
+    if (i == sizeof(words) / sizeof(words[0]))
+        return usage_fault(command, "--images wants full, small or none, not '%s'", word);
+    o->images = (enum mimeo_images)i;
+    if (args->flags[ART_NO_PICTURES] && word != NULL && o->images != MIMEO_IMAGES_NONE)
+        return usage_fault(command, "--no-pictures is --images none: give one of them");
+    if (args->flags[ART_NO_PICTURES])
+        o->images = MIMEO_IMAGES_NONE;
+    if ((width != NULL || quality != NULL) && o->images != MIMEO_IMAGES_SMALL)
+        return usage_fault(command, "--image-width and --image-quality belong to --images small");
+    if (width != NULL)
+        status = parse_number(command, "--image-width", width, 16, 16383, &w);
+    if (status == EXIT_OK && quality != NULL)
+        status = parse_number(command, "--image-quality", quality, 1, 100, &q);
+    o->image_width = (unsigned)w;
+    o->image_quality = (unsigned)q;
+    return status;
 }
 
 int run_publish(struct cli *cli, const struct command *command, const struct args *args,
@@ -169,12 +209,13 @@ int run_publish(struct cli *cli, const struct command *command, const struct arg
                                       .pictures = args->values[ART_PICTURES],
                                       .lang = args->values[ART_LANG],
                                       .sensitive = args->flags[ART_SENSITIVE],
-                                      .no_pictures = args->flags[ART_NO_PICTURES],
                                       .revise_id = revise_id,
                                       .note = note,
                                       .event = hear,
                                       .payload = cli};
-    int status = open_publisher(&p, cli, command, args, true);
+    int status = parse_images(&o, command, args);
+    if (status == EXIT_OK)
+        status = open_publisher(&p, cli, command, args, true);
     if (status != EXIT_OK)
         return status;
     progress_start(cli);

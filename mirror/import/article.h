@@ -21,6 +21,7 @@ typedef int (*article_picture_fn)(mimeo_ctx *ctx, const struct hash *hash,
 struct article_options {
     const char *lang;          /* where the article names none; NULL: the record has none */
     article_picture_fn picture; /* NULL: pictures are left out */
+    struct picture_want want;   /* how they are made; zeros: cleaned alone */
     void *payload;
 };
 
@@ -30,6 +31,7 @@ struct article {
      * the body. has_published only where the input says when. */
     struct record record;
     struct buf body;       /* canonical HTML, at most LIMIT_BODY_BLOCK */
+    uint64_t media_before[LIMIT_ARTICLE_MEDIA]; /* bytes of each of record.media as it came */
     struct buf warnings;   /* a line each: pictures left out and why, fields left out */
 };
 

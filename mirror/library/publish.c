@@ -9,11 +9,13 @@
 #include "import/article.h"
 #include "library/id_set.h"
 #include "library/publisher.h"
+#include "picture/shrink.h"
 
 /* Items in flight: enough for the workers to go on while a bundle is committed, and no more bytes of input
  * than these (one item may be larger). */
 #define WINDOW 256
 #define WINDOW_BYTES (8 * MIB)
+#define IMAGE_WIDTH_MIN 16
 
 struct job {
     struct input_item *item;
@@ -136,6 +138,20 @@ static const char *skipped_words(const struct record *r)
                                        : "was retracted: 'mimeo revise' brings it back";
 }
 
+/* What the pictures that this article brings were before: the ones that edition_add counts. */
+static int count_picture_input(struct session *s, const struct article *a)
+{
+    for (size_t i = 0; i < a->record.media_count; i++) {
+        uint64_t seq;
+        int rc = catalog_find_media(s->p->catalog, s->ctx, &a->record.media[i].hash, &seq);
+        if (rc < 0)
+            return rc;
+        if (rc == 0)
+            s->result->picture_input_bytes += a->media_before[i];
+    }
+    return 0;
+}
+
 static int add_article(struct session *s, struct job *j)
 {
     struct record *r = &j->article.record;
@@ -169,6 +185,8 @@ static int add_article(struct session *s, struct job *j)
                          j->item->where, r->id);
     if (outcome == MIMEO_REVISED)
         rc = set_note(s, r);
+    if (rc == 0)
+        rc = count_picture_input(s, &j->article);
     if (rc == 0)
         rc = edition_add(s->p, s->ctx, r, body, &digest, s->options->sensitive, s->result);
     if (rc == 0)
@@ -246,17 +264,31 @@ static int run(struct session *s, struct input_source *source, struct pool *pool
     return rc;
 }
 
+static int set_images(struct article_options *out, mimeo_ctx *ctx, const struct mimeo_publish_options *options)
+{
+    if (options->image_width != 0 && (options->image_width < IMAGE_WIDTH_MIN || options->image_width > SHRINK_SIDE))
+        return ctx_error(ctx, MIMEO_EUSAGE, "a picture's width is %d to %d pixels", IMAGE_WIDTH_MIN, SHRINK_SIDE);
+    if (options->image_quality > 100)
+        return ctx_error(ctx, MIMEO_EUSAGE, "a picture's quality is 1 to 100");
+    out->picture = options->images == MIMEO_IMAGES_NONE ? NULL : take_picture;
+    out->want = (struct picture_want){options->images == MIMEO_IMAGES_SMALL, options->image_width,
+                                      (int)options->image_quality};
+    return 0;
+}
+
 int mimeo_publish(mimeo_publisher *p, mimeo_ctx *ctx, const char *const *paths, size_t count,
                   const struct mimeo_publish_options *options, struct mimeo_publish_result *result)
 {
     memset(result, 0, sizeof(*result));
     struct session s = {.p = p, .ctx = ctx, .options = options, .result = result};
+    int images = set_images(&s.article_options, ctx, options);
+    if (images < 0)
+        return images;
     struct input_options in = {INPUT_AUTO, options->pictures};
     if (options->format != NULL && !input_format_parse(options->format, &in.format))
         return ctx_error(ctx, MIMEO_EUSAGE, "no format '%s': jsonl, markdown, html, text or auto",
                          options->format);
     s.article_options.lang = options->lang;
-    s.article_options.picture = options->no_pictures ? NULL : take_picture;
     s.article_options.payload = p;
     struct input_source *source;
     int rc = input_open(&source, ctx, paths, count, &in);

@@ -310,7 +310,7 @@ int picture_check_input(mimeo_ctx *ctx, struct view bytes)
 int picture_clean(struct buf *out, struct picture_info *info, mimeo_ctx *ctx, struct view bytes)
 {
     const struct child_limits limits = {
-        .memory = PICTURE_MEMORY, .seconds = PICTURE_SECONDS, .output = LIMIT_MEDIA};
+        .memory = child_memory(PICTURE_MEMORY), .seconds = PICTURE_SECONDS, .output = LIMIT_MEDIA};
     struct buf clean = {0};
     int rc = picture_check_input(ctx, bytes);
 

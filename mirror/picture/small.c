@@ -235,7 +235,7 @@ static int make_small(struct buf *out, struct picture_made *made, mimeo_ctx *ctx
                       const struct picture_want *want)
 {
     const struct child_limits limits = {
-        .memory = PICTURE_MEMORY, .seconds = PICTURE_SECONDS, .output = HEAD_LEN + LIMIT_MEDIA};
+        .memory = child_memory(PICTURE_MEMORY), .seconds = PICTURE_SECONDS, .output = HEAD_LEN + LIMIT_MEDIA};
     struct picture_want w = {true, want->width ? want->width : PICTURE_WIDTH, want->quality ? want->quality : PICTURE_QUALITY};
     struct errand errand = {bytes, &w};
     struct buf answer = {0};
