@@ -6,10 +6,10 @@
 
 #include <errno.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "base/text.h"
+#include "extract/charset.h"
 
 #define PIECE_LEN (64 * KIB)
 #define DETECT_LEN (256 * KIB)
@@ -46,71 +46,24 @@ static int read_piece(struct decode *d, mimeo_ctx *ctx)
 
 /* ---- which encoding */
 
-static bool is_space(uint8_t c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
-/* The label behind "encoding=" of an XML declaration. */
-static struct view declared(struct view v)
+/* Bytes of a byte order mark. */
+static size_t mark_len(struct view v)
 {
-    struct view none = {NULL, 0};
-    size_t len = v.len < 1024 ? v.len : 1024;
-    const uint8_t *end = memmem(v.ptr, len, "?>", 2);
-    const uint8_t *at = end == NULL ? NULL : memmem(v.ptr, (size_t)(end - v.ptr), "encoding", 8);
-    if (at == NULL)
-        return none;
-    for (at += 8; at < end && (is_space(*at) || *at == '=');)
-        at++;
-    if (at == end || (*at != '"' && *at != '\''))
-        return none;
-    const uint8_t *close_quote = memchr(at + 1, *at, (size_t)(end - at) - 1);
-    return close_quote == NULL ? none : view_of(at + 1, (size_t)(close_quote - at) - 1);
+    if (view_starts_with(v, "\xEF\xBB\xBF"))
+        return 3;
+    return view_starts_with(v, "\xFF\xFE") || view_starts_with(v, "\xFE\xFF") ? 2 : 0;
 }
 
-/* Valid but for a character that the end cuts. */
-static bool is_utf8(struct view v)
+static int choose(const struct charset **out, mimeo_ctx *ctx, struct view head, const struct feed_source *source)
 {
-    struct cursor c = cursor_of(v);
-    uint32_t code;
-    while (utf8_next(&c, &code))
-        ;
-    return c.left < 4;
-}
-
-static bool has_high(struct view v)
-{
-    for (size_t i = 0; i < v.len; i++)
-        if (v.ptr[i] >= 0x80)
-            return true;
-    return false;
-}
-
-/* The name for iconv, or NULL for UTF-8.  *skip: bytes of a byte order mark. */
-static const char *choose(char name[64], size_t *skip, struct view v)
-{
-    static const struct {
-        const char *mark;
-        size_t len;
-        const char *name;
-    } marks[] = {{"\xEF\xBB\xBF", 3, NULL}, {"\xFF\xFE", 2, "UTF-16LE"}, {"\xFE\xFF", 2, "UTF-16BE"}};
-    for (size_t i = 0; i < 3; i++) {
-        if (v.len >= marks[i].len && memcmp(v.ptr, marks[i].mark, marks[i].len) == 0) {
-            *skip = marks[i].len;
-            return marks[i].name;
-        }
-    }
-    if (v.len >= 4 && v.ptr[1] == 0 && v.ptr[3] == 0)
-        return "UTF-16LE";
-    if (v.len >= 4 && v.ptr[0] == 0 && v.ptr[2] == 0)
-        return "UTF-16BE";
-    struct view label = declared(v);
-    if (is_utf8(v) && (has_high(v) || label.len == 0))
-        return NULL;
-    if (label.len == 0 || label.len >= 64)
-        return "WINDOWS-1252";
-    memcpy(name, label.ptr, label.len);
-    name[label.len] = 0;
-    if (strcasecmp(name, "utf-8") == 0)
-        return is_utf8(v) ? NULL : "WINDOWS-1252";
-    return strcasecmp(name, "iso-8859-1") == 0 || strcasecmp(name, "us-ascii") == 0 ? "WINDOWS-1252" : name;
+    struct buf text;
+    const char *name;
+    int rc = charset_to_utf8(&text, ctx, head, source->content_type, CHARSET_XML, &name);
+    if (rc < 0)
+        return rc;
+    buf_dispose(&text);
+    *out = charset_by_label(view_of_str(name));
+    return 0;
 }
 
 int decode_init(struct decode *d, mimeo_ctx *ctx, const struct feed_source *source)
@@ -123,18 +76,16 @@ int decode_init(struct decode *d, mimeo_ctx *ctx, const struct feed_source *sour
         rc = read_piece(d, ctx);
     if (rc < 0)
         return rc;
-    char name[64];
-    size_t skip = 0;
-    const char *chosen = choose(name, &skip, buf_view(&d->raw));
-    if (skip > 0) {
-        memmove(d->raw.ptr, d->raw.ptr + skip, d->raw.len - skip);
-        d->raw.len -= skip;
-    }
-    if (chosen == NULL)
+    const struct charset *charset = NULL;
+    rc = choose(&charset, ctx, buf_view(&d->raw), source);
+    size_t skip = mark_len(buf_view(&d->raw));
+    if (rc < 0 || d->raw.len == 0)
+        return rc;
+    memmove(d->raw.ptr, d->raw.ptr + skip, d->raw.len - skip);
+    d->raw.len -= skip;
+    if (charset == NULL || charset->iconv == NULL)
         return 0;
-    d->converter = iconv_open("UTF-8", chosen);
-    if (d->converter == (iconv_t)-1)
-        d->converter = iconv_open("UTF-8", "WINDOWS-1252"); /* a label that nobody knows */
+    d->converter = iconv_open("UTF-8", charset->iconv);
     d->converting = d->converter != (iconv_t)-1;
     return 0;
 }

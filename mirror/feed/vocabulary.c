@@ -175,13 +175,3 @@ bool field_holds_markup(enum feed_field field)
     return field == FIELD_TITLE || field == FIELD_DESCRIPTION || field == FIELD_CONTENT || field == FIELD_EXCERPT ||
            field == FIELD_COMMENT || field == FIELD_MEDIA_CAPTION;
 }
-
-bool tag_is_void(struct view local)
-{
-    static const char *const names[] = {"br", "img", "hr", "input", "source", "track", "wbr", "area", "base", "col", "embed",
-                                        "meta", "param"};
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (same_word(local, names[i]))
-            return true;
-    return false;
-}

@@ -79,7 +79,5 @@ enum feed_field field_of(enum feed_field parent, enum feed_space space, struct v
 
 /* Fields whose text is markup: elements in them are the text's, and not the feed's. */
 bool field_holds_markup(enum feed_field field);
-/* "br", "img": HTML's elements that have no end. */
-bool tag_is_void(struct view local);
 
 #endif

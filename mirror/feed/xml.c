@@ -3,10 +3,11 @@
 
 #include <string.h>
 
-#include "feed/entities.h"
+#include "extract/dom_token.h"
 
 #define TEXT_PIECE (64 * KIB)
 #define LOOK_AHEAD 64  /* more than any of "<![CDATA[", "]]>", a reference */
+#define REFERENCE_MAX 32 /* longer than any */
 #define WINDOW_MAX (XML_TAG_MAX + 2 * MIB)
 #define INSTRUCTION_MAX KIB /* one that is longer has lost its "?>" */
 
@@ -201,7 +202,7 @@ static struct view decoded(struct xml *x, struct view v)
     size_t start = x->scratch.len;
     if (memchr(v.ptr, '&', v.len) == NULL)
         return v;
-    entities_decode(&x->scratch, v);
+    dom_decode(&x->scratch, v);
     return view_of(x->scratch.ptr + start, x->scratch.len - start);
 }
 
@@ -266,7 +267,7 @@ static size_t text_len(const struct xml *x, struct view v, const char *stop)
         return len;
     for (size_t back = 1; back < LOOK_AHEAD && back < len; back++) {
         uint8_t c = v.ptr[len - back];
-        if ((c == '&' || c == ']') && back < ENTITY_MAX)
+        if ((c == '&' || c == ']') && back < REFERENCE_MAX)
             return len - back;
     }
     return len;
@@ -284,7 +285,7 @@ static int take_text(struct xml *x, mimeo_ctx *ctx, size_t at_least)
     if (memchr(x->text.ptr, '&', len) == NULL)
         return 0;
     buf_clear(&x->scratch);
-    if (entities_decode(&x->scratch, x->text) < 0)
+    if (dom_decode(&x->scratch, x->text) < 0)
         return ctx_error_nomem(ctx);
     x->text = buf_view(&x->scratch);
     return 0;
