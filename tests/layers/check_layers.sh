@@ -29,7 +29,7 @@ faults() { # DIRECTORY holding mirror/
         keeper["zstd.h"] = "archive"
         keeper["libdeflate.h"] = "bundle"
         keeper["gumbo.h"] = "article"
-        keeper["utf8proc.h"] = "article extract import"
+        keeper["utf8proc.h"] = "article extract feed import"
         keeper["jansson.h"] = "extract import"
         keeper["uchardet/uchardet.h"] = "extract"
         keeper["md4c.h"] = "import"
