@@ -117,6 +117,7 @@ static int open_kind(struct archive *a, mimeo_ctx *ctx)
     case ARCHIVE_ARC: return warc_open(&a->opened, ctx, &file);
     case ARCHIVE_WACZ: return wacz_open(&a->opened, ctx, &file);
     case ARCHIVE_ZIM: return zim_open(&a->opened, ctx, &file);
+    case ARCHIVE_MHTML: return mhtml_open(&a->opened, ctx, &file);
     default:
         return ctx_error(ctx, MIMEO_EMALFORMED, "'%s' is no web archive that is known (WARC, WACZ, ZIM, MHTML)", a->name);
     }
