@@ -28,6 +28,7 @@ faults() { # DIRECTORY holding mirror/
         keeper["gumbo.h"] = "article"
         keeper["utf8proc.h"] = "article extract import"
         keeper["jansson.h"] = "extract import"
+        keeper["uchardet/uchardet.h"] = "extract"
         keeper["md4c.h"] = "import"
         keeper["md4c-html.h"] = "import"
         keeper["yaml.h"] = "import"
