@@ -69,9 +69,6 @@ int draft_settle_language(struct draft *d);
 
 /* Set record.id where the fields did not: from the address, else from the file's stem. */
 int draft_id(struct draft *d);
-/* `v` in lower case ASCII with "-" for the rest, at most 80 bytes.  *lossy where letters
- * that have no ASCII form were lost. */
-void slug_append(struct buf *out, struct view v, bool *lossy);
 
 /* ---- figures.c: pictures */
 

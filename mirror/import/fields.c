@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "article/id.h"
 #include "base/text.h"
 #include "import/draft.h"
 
