@@ -4,7 +4,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 
-#define ENTRIES 400
+#define LINES 400
 #define PARENTS 3
 #define SHOWN 60 /* bytes of text */
 
@@ -23,21 +23,16 @@ const char *explain_reason(enum drop_reason why)
     return words[why];
 }
 
-static int put_path(struct buf *out, const struct dom_node *n)
+static void put_path(struct buf *line, const struct dom_node *n)
 {
-    struct buf path;
-    buf_init(&path, 4 * KIB);
     for (int i = 0; i <= PARENTS && n != NULL; i++, n = n->parent) {
         if (i > 0)
-            buf_append_str(&path, " < ");
-        dom_describe(&path, n);
+            buf_append_str(line, " < ");
+        dom_describe(line, n);
     }
-    int rc = json_append_string(out, buf_view(&path));
-    buf_dispose(&path);
-    return rc;
 }
 
-static int put_text(struct buf *out, const struct dom_node *n)
+static void put_text(struct buf *line, const struct dom_node *n)
 {
     struct buf text;
     buf_init(&text, 4 * KIB); /* it says no more once it is full */
@@ -48,33 +43,37 @@ static int put_text(struct buf *out, const struct dom_node *n)
         while (v.len > 0 && (v.ptr[v.len] & 0xC0) == 0x80)
             v.len--;
     }
-    int rc = json_append_string(out, v);
+    if (v.len > 0)
+        buf_append_view(line, v);
     buf_dispose(&text);
-    return rc;
 }
 
-static void put_entry(struct buf *out, const struct dom_node *n, const struct facts *f, bool kept)
+static void put_line(struct buf *out, const struct dom_node *n, const struct facts *f, bool kept)
 {
-    buf_append_str(out, out->len > 1 ? ",\n{\"path\": " : "{\"path\": ");
-    put_path(out, n);
-    buf_appendf(out, ", \"chars\": %u, \"kept\": %s, \"reason\": \"%s\", \"text\": ", (unsigned)f->chars,
-                kept ? "true" : "false", explain_reason(kept ? KEPT : (enum drop_reason)f->reason));
-    put_text(out, n);
-    buf_append_byte(out, '}');
+    struct buf line;
+    buf_init(&line, 4 * KIB);
+    buf_append_str(&line, kept ? "kept     " : "dropped  ");
+    put_path(&line, n);
+    buf_appendf(&line, "  (%u letters): %s: ", (unsigned)f->chars, explain_reason(kept ? KEPT : (enum drop_reason)f->reason));
+    put_text(&line, n);
+    if (out->ptr[out->len - 1] != '[')
+        buf_append_str(out, ",\n");
+    json_append_string(out, buf_view(&line));
+    buf_dispose(&line);
 }
 
 int explain_body(struct buf *out, const struct body_page *b)
 {
-    int entries = 0;
+    int lines = 0;
     buf_append_byte(out, '[');
-    if (b->root != NULL)
-        put_entry(out, b->root, facts_of(&b->facts, b->root), true);
-    for (size_t i = 0; i < b->facts.count && entries < ENTRIES && buf_status(out) == 0; i++) {
+    if (b->root != NULL && buf_status(out) == 0)
+        put_line(out, b->root, facts_of(&b->facts, b->root), true);
+    for (size_t i = 0; i < b->facts.count && lines < LINES && buf_status(out) == 0; i++) {
         const struct facts *f = &b->facts.of[i];
         if (b->facts.nodes[i] == NULL || f->reason == KEPT || f->reason == DROP_NO_TEXT || f->chars == 0)
             continue;
-        put_entry(out, b->facts.nodes[i], f, false);
-        entries++;
+        put_line(out, b->facts.nodes[i], f, false);
+        lines++;
     }
     buf_append_byte(out, ']');
     return buf_status(out);
