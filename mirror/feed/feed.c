@@ -12,6 +12,7 @@
 #include "base/child_stream.h"
 #include "feed/entry.h"
 #include "feed/reader.h"
+#include "feed/spool.h"
 
 #define CHILD_MEMORY (256 * MIB)
 #define CHILD_CPU_SECONDS 600  /* of all of a feed */
@@ -73,7 +74,9 @@ static int read_in_child(struct child_pipe *pipe, mimeo_ctx *ctx, void *payload)
     buf_init(&w->reason, CTX_MESSAGE_MAX);
     parse_init(p, w->source, entry_done, w);
     p->kind = w->kind;
-    int rc = w->kind == FEED_JSON ? read_json_feed(p, ctx, w->source) : read_xml_feed(p, ctx, w->source);
+    int rc = w->kind == FEED_JSON  ? read_json_feed(p, ctx, w->source)
+             : w->kind == FEED_WXR ? read_wxr(p, ctx, w->source)
+                                   : read_xml_feed(p, ctx, w->source);
     parse_dispose(p);
     free(p);
     buf_dispose(&w->part);
@@ -101,6 +104,7 @@ int feed_open(struct feed **out, mimeo_ctx *ctx, const struct feed_source *sourc
     struct child_limits limits = {.memory = child_memory(CHILD_MEMORY), .seconds = CHILD_CPU_SECONDS,
                                   .output = PART_MAX, .wall_seconds = CHILD_WAIT_SECONDS};
     struct work work = {.source = source, .kind = feed_sniff(source->head)};
+    limits.file_bytes = work.kind == FEED_WXR ? SPOOL_MAX : 0;
     if (work.kind == FEED_NONE)
         return ctx_error(ctx, MIMEO_EMALFORMED, "%s: is no feed", source->where);
     struct feed *f = calloc(1, sizeof(*f));
