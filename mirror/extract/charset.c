@@ -60,16 +60,36 @@ static bool nearly_utf8(struct utf8_count n)
 
 /* ---- UTF-16 without a mark */
 
-/* No other encoding has NUL bytes; in UTF-16 of any language spaces and tags have one, always on the same side. */
+/* No other encoding has NUL bytes; in UTF-16 of most languages spaces and tags have one, always on the same side. */
 static const struct charset *sniff_utf16(struct view v)
 {
     size_t nul[2] = {0, 0}, len = v.len < NUL_SAMPLE ? v.len : NUL_SAMPLE;
     for (size_t i = 0; i < len; i++)
         nul[i & 1] += v.ptr[i] == 0;
     size_t more = nul[0] > nul[1] ? nul[0] : nul[1], fewer = nul[0] + nul[1] - more;
-    if (more * 50 < len || fewer * 20 > more)
+    if (more == 0 || more * 50 < len || fewer * 20 > more)
         return NULL;
     return charset_by_label(nul[0] > nul[1] ? VIEW_OF_LITERAL("utf-16be") : VIEW_OF_LITERAL("utf-16le"));
+}
+
+/* Chinese and Japanese have no spaces: there what it would say decides. */
+static const struct charset *read_utf16(struct view v)
+{
+    const struct charset *best = NULL;
+    double most = 0.5;
+    size_t len = v.len < NUL_SAMPLE ? v.len & ~(size_t)1 : NUL_SAMPLE;
+    for (int i = 0; i < 2; i++) {
+        const struct charset *c = charset_by_label(i == 0 ? VIEW_OF_LITERAL("utf-16le") : VIEW_OF_LITERAL("utf-16be"));
+        struct buf text;
+        buf_init(&text, 2 * NUL_SAMPLE);
+        double fit = charset_convert(&text, c, view_of(v.ptr, len)) < 0 ? 0 : charset_plausibility(buf_view(&text));
+        buf_dispose(&text);
+        if (fit > most) {
+            most = fit;
+            best = c;
+        }
+    }
+    return best;
 }
 
 /* ISO-2022-JP is all ASCII with these escapes; nothing else has them. */
@@ -139,6 +159,9 @@ static const struct charset *decide(struct view *bytes, const char *content_type
         return c;
     if (nearly_utf8(n))
         return n.good + n.bad == 0 && (c = sniff_escapes(*bytes)) != NULL ? c : CHARSET_UTF8;
+    c = read_utf16(*bytes);
+    if (c != NULL)
+        return c;
     const struct charset *declared = charset_declared(*bytes, kind);
     if (declared != NULL && declared->iconv == NULL)
         declared = NULL; /* it is not, as we know by now */

@@ -93,6 +93,13 @@ static bool is_neutral(uint32_t code)
            code == 0x2122 || (code >= 0x200B && code <= 0x200F) || (code >= 0x3000 && code < 0x3040) || (code >= 0xFF00 && code < 0xFF61);
 }
 
+/* Signs that say nothing by themselves, but are wrong within a word. */
+static bool is_sign(uint32_t code)
+{
+    return code == 0xA3 || code == 0xA5 || code == 0xA7 || code == 0xA2 || code == 0xB1 || code == 0xB2 || code == 0xB3 ||
+           (code >= 0xBC && code <= 0xBE) || code == 0xD7;
+}
+
 static bool is_broken(uint32_t code)
 {
     return code == 0xFFFD || (code >= 0x80 && code < 0xA0) || (code >= 0xE000 && code <= 0xF8FF) ||
@@ -143,8 +150,8 @@ static void count(struct counts *n, struct view text)
     uint32_t code;
     while (utf8_next(&c, &code)) {
         enum letter_kind kind = kind_of(code);
-        bool telling = code >= 0x80 && !is_neutral(code);
-        bool sign = telling && kind == NO_LETTER && code != 0x060C && code != 0x061B && code != 0x061F;
+        bool telling = code >= 0x80 && !is_neutral(code) && !is_sign(code);
+        bool sign = (telling || is_sign(code)) && kind == NO_LETTER && code != 0x060C && code != 0x061B && code != 0x061F;
         n->all += telling;
         if (code >= 0x80 && is_broken(code))
             n->bad += 2;
