@@ -412,6 +412,8 @@ int entry_write(struct buf *out, struct buf *reason, bool *summary_only, mimeo_c
         rc = e->deleted ? put_deleted(out, e) : put_entry(out, summary_only, p, buf_view(&html), used == &e->content);
     buf_append_byte(out, '}');
     buf_dispose(&html);
+    if (rc == 0 && buf_status(out) == MIMEO_EMALFORMED)
+        return give_reason(reason, e, "it is larger than 32 MiB") < 0 ? ctx_error_nomem(ctx) : 0;
     if (rc == 0 && buf_status(out) < 0)
         rc = buf_status(out);
     return rc == 0 ? 0 : ctx_error(ctx, rc, "entry %llu of the feed cannot be taken", (unsigned long long)p->number);

@@ -85,6 +85,7 @@ struct parse {
     size_t beyond;     /* elements open deeper than that */
     struct binding bindings[PARSE_BINDINGS];
     size_t binding_count;
+    bool rooted;       /* the root has come */
     bool is_export;    /* WordPress's own elements were met */
 
     /* The field whose text is being taken. */
