@@ -225,9 +225,13 @@ static uint64_t hash_of(const struct body_page *b, const struct text_run *r)
     return h;
 }
 
+/* In another box: one who writes a line twice writes it below itself. */
 static int prune_twice(struct body_page *b, mimeo_ctx *ctx)
 {
-    uint64_t *seen = calloc(TWICE_MAX, sizeof *seen); /* by the hash's end; the last of two that meet is kept */
+    struct {
+        uint64_t hash;
+        const struct dom_node *parent;
+    } *seen = calloc(TWICE_MAX, sizeof *seen); /* by the hash's end; the last of two that meet is kept */
     if (seen == NULL)
         return ctx_error_nomem(ctx);
     for (size_t i = 0; i < b->facts.run_count; i++) {
@@ -235,9 +239,10 @@ static int prune_twice(struct body_page *b, mimeo_ctx *ctx)
         if (r->chars < TWICE_MIN || !dom_within(r->owner, b->root) || facts_of(&b->facts, r->first)->gone)
             continue;
         uint64_t h = hash_of(b, r);
-        if (seen[h % TWICE_MAX] == h)
+        if (seen[h % TWICE_MAX].hash == h && seen[h % TWICE_MAX].parent != r->owner->parent)
             drop_run(b, r, DROP_TWICE);
-        seen[h % TWICE_MAX] = h;
+        seen[h % TWICE_MAX].hash = h;
+        seen[h % TWICE_MAX].parent = r->owner->parent;
     }
     free(seen);
     return 0;
