@@ -14,25 +14,36 @@
 
 /* ---- names */
 
-/* Would it take most of the page's text? */
-static bool takes_too_much(const struct body_page *b, const struct dom_node *n, enum drop_reason why)
+/* Would it take most of the page's text, with others of its class? */
+static bool takes_too_much(const struct body_page *b, const struct hint_groups *g, const struct dom_node *n,
+                           enum drop_reason why)
 {
     uint32_t all = facts_of(&b->facts, dom_body(b->facts.dom))->good, its = facts_of(&b->facts, n)->good;
     if (why == DROP_COMMENTS)
         return all - its < ENOUGH;
+    its = hint_groups_good(g, n);
     return its > ENOUGH && its > all * 0.45;
+}
+
+static bool speaks_against(const struct body_page *b, const struct dom_node *n)
+{
+    if (n == NULL || n->tag == DOM_TEXT || facts_of(&b->facts, n)->gone || n->tag == DOM_BODY || n->tag == DOM_HTML)
+        return false;
+    struct hint h = b->hints[n->index];
+    return h.strength == HINT_STRONG && h.body != HINT_STRONG &&
+           (h.reason != DROP_MEDIA || facts_of(&b->facts, n)->pictures == 0);
 }
 
 static void drop_by_names(struct body_page *b)
 {
+    struct hint_groups groups = {0};
+    for (size_t i = 0; i < b->facts.count; i++)
+        if (speaks_against(b, b->facts.nodes[i]))
+            hint_groups_add(&groups, b->facts.nodes[i], b->facts.of[i].good);
     for (size_t i = 0; i < b->facts.count; i++) {
         struct dom_node *n = b->facts.nodes[i];
-        if (n == NULL || n->tag == DOM_TEXT || b->facts.of[i].gone || n->tag == DOM_BODY || n->tag == DOM_HTML)
-            continue;
-        struct hint h = b->hints[i];
-        if (h.strength == HINT_STRONG && h.body != HINT_STRONG && !takes_too_much(b, n, h.reason) &&
-            (h.reason != DROP_MEDIA || b->facts.of[i].pictures == 0))
-            facts_drop(&b->facts, n, h.reason);
+        if (speaks_against(b, n) && !takes_too_much(b, &groups, n, b->hints[i].reason))
+            facts_drop(&b->facts, n, b->hints[i].reason);
     }
 }
 
@@ -132,13 +143,25 @@ static struct dom_node *best_of(struct body_page *b)
 
 /* ---- how far the body reaches */
 
+/* One of a row of boxes that are made alike, as one body in several pieces is. */
+static bool is_twin(const struct dom_node *a, const struct dom_node *b)
+{
+    struct view class = dom_attribute(a, "class");
+    return a->tag == b->tag && class.len > 0 && view_equal(class, dom_attribute(b, "class"));
+}
+
 static bool has_alike(const struct body_page *b, const struct dom_node *parent, const struct dom_node *best)
 {
-    float wanted = facts_of(&b->facts, best)->score * 0.25F;
+    const struct facts *wanted = facts_of(&b->facts, best);
+    const struct dom_node *way = best;
+    while (way->parent != parent)
+        way = way->parent;
     for (const struct dom_node *n = parent->first; n != NULL; n = n->next) {
         const struct facts *f = facts_of(&b->facts, n);
-        if (!dom_within(best, n) && !f->gone && f->score >= wanted && link_density(f) < 0.25 &&
-            b->hints[n->index].strength == HINT_NONE)
+        if (n == way || f->gone || link_density(f) >= 0.25)
+            continue;
+        if (is_twin(n, way) ? f->good > wanted->good * 0.15
+                            : f->score >= wanted->score * 0.25F && b->hints[n->index].strength == HINT_NONE)
             return true;
     }
     return false;

@@ -30,7 +30,7 @@ static bool is_space(uint8_t b) { return b == ' ' || (b >= '\t' && b <= '\r'); }
 
 static bool ends_sentence(const uint8_t *at, size_t left)
 {
-    return left < 2 || is_space(at[1]) || at[1] == '"' || at[1] == '\'' || at[1] == ')' || at[1] >= 0x80;
+    return left < 2 || is_space(at[1]) || at[1] == '"' || at[1] == '\'' || at[1] == ')' || at[1] == 0xE2 || at[1] == 0xC2;
 }
 
 void text_measure(struct view v, uint32_t *chars, uint32_t *stops, uint32_t *commas)

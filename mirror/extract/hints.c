@@ -55,8 +55,9 @@ static void read_token(struct hint *sum, struct view token)
     size_t at = 0;
     while (at < token.len) {
         size_t len = 0;
-        while (at < token.len && !is_letter(token.ptr[at]))
-            at++;
+        for (; at < token.len && !is_letter(token.ptr[at]); at++)
+            if (token.ptr[at] >= '0' && token.ptr[at] <= '9')
+                before[0] = 0; /* letters of a number are no words */
         bool capital = at < token.len && is_upper(token.ptr[at]);
         while (at < token.len && is_letter(token.ptr[at]) && len < WORD_MAX &&
                (len == 0 || capital || !is_upper(token.ptr[at]))) {
@@ -172,3 +173,16 @@ struct hint hint_of(const struct dom_node *n)
     }
     return sum;
 }
+
+static size_t group_of(const struct dom_node *n)
+{
+    struct view v = dom_attribute(n, "class");
+    uint32_t h = 2166136261u ^ (uint32_t)n->tag; /* FNV-1a */
+    for (size_t i = 0; i < v.len; i++)
+        h = (h ^ v.ptr[i]) * 16777619u;
+    return (h ^ h >> 16) % HINT_GROUPS;
+}
+
+void hint_groups_add(struct hint_groups *g, const struct dom_node *n, uint32_t good) { g->good[group_of(n)] += good; }
+
+uint32_t hint_groups_good(const struct hint_groups *g, const struct dom_node *n) { return g->good[group_of(n)]; }

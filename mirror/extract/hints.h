@@ -17,4 +17,13 @@ struct hint {
 
 struct hint hint_of(const struct dom_node *n);
 
+/* The elements that have one class are one part of the page, in pieces: how much good text they have together, so
+ * that a name which all paragraphs bear is seen to be wrong. */
+#define HINT_GROUPS 512
+struct hint_groups {
+    uint32_t good[HINT_GROUPS]; /* by a hash of the class; two that meet only make it more careful */
+};
+void hint_groups_add(struct hint_groups *g, const struct dom_node *n, uint32_t good);
+uint32_t hint_groups_good(const struct hint_groups *g, const struct dom_node *n);
+
 #endif

@@ -21,7 +21,7 @@ struct page_options {
     const struct page_rules *rules;     /* NULL: none */
     const struct boilerplate *learned;  /* NULL: nothing */
     const char *lang;                   /* where the page says none; NULL */
-    bool explain;                       /* an array "explain" of what was kept and dropped */
+    bool explain;                       /* an array "explain" of lines: what was kept and dropped, and why */
 };
 
 /* *out (initialised here): the JSON object as text.  Runs in a child with caps.

@@ -29,24 +29,28 @@ static bool holds_picture_alone(const struct body_page *b, const struct dom_node
     return facts_of(&b->facts, n)->pictures > 0 && facts_of(&b->facts, n)->chars < 200;
 }
 
+static bool is_named_furniture(const struct body_page *b, const struct dom_node *n)
+{
+    struct hint h = b->hints[n->index];
+    if (n->tag == DOM_TEXT || facts_of(&b->facts, n)->gone || h.strength == HINT_NONE || h.body == HINT_STRONG)
+        return false;
+    bool block = dom_is_block(n->tag) || n->tag == DOM_OTHER || n->tag == DOM_SPAN;
+    bool picture = (h.reason == DROP_MEDIA || n->tag == DOM_HEADER) && holds_picture_alone(b, n);
+    return block && !picture && !(h.strength == HINT_WEAK && h.body == HINT_WEAK && n->tag == DOM_ARTICLE);
+}
+
 static void prune_names(struct body_page *b)
 {
+    struct hint_groups groups = {0};
+    uint32_t most = (uint32_t)(facts_of(&b->facts, b->root)->good * SHARE);
+    for (struct dom_node *n = dom_next(b->root, b->root); n != NULL; n = dom_next(n, b->root))
+        if (is_named_furniture(b, n))
+            hint_groups_add(&groups, n, facts_of(&b->facts, n)->good);
     for (struct dom_node *n = dom_next(b->root, b->root), *next; n != NULL; n = next) {
-        const struct facts *f = facts_of(&b->facts, n);
-        struct hint h = b->hints[n->index];
-        next = dom_next(n, b->root);
-        if (f->gone) {
-            next = dom_after(n, b->root);
-            continue;
-        }
-        if (n->tag == DOM_TEXT || h.strength == HINT_NONE || h.body == HINT_STRONG || !is_small(b, n))
-            continue;
-        bool block = dom_is_block(n->tag) || n->tag == DOM_OTHER || n->tag == DOM_SPAN;
-        bool picture = (h.reason == DROP_MEDIA || n->tag == DOM_HEADER) && holds_picture_alone(b, n);
-        if (!block || picture || (h.strength == HINT_WEAK && h.body == HINT_WEAK && n->tag == DOM_ARTICLE))
-            continue;
-        facts_drop(&b->facts, n, h.reason);
-        next = dom_after(n, b->root);
+        bool drop = is_named_furniture(b, n) && hint_groups_good(&groups, n) <= most;
+        if (drop)
+            facts_drop(&b->facts, n, b->hints[n->index].reason);
+        next = facts_of(&b->facts, n)->gone ? dom_after(n, b->root) : dom_next(n, b->root);
     }
 }
 
@@ -82,10 +86,12 @@ static bool is_link_box(const struct body_page *b, const struct dom_node *n)
     if (dom_is_heading(n->tag))
         return false;
     if (n->tag == DOM_P || n->tag == DOM_BLOCKQUOTE)
-        return density > 0.95 && !follows_colon(b, n);
-    if (density > 0.8)
+        return (density > 0.95 || (density > 0.7 && f->stops == 0)) && !follows_colon(b, n);
+    if (n->tag == DOM_UL || n->tag == DOM_OL)
+        return density > 0.75 && !follows_colon(b, n);
+    if (density > 0.8 || (density > 0.6 && f->chars < 300))
         return !follows_colon(b, n);
-    return density > 0.5 && f->stops * 60 < f->chars && !follows_colon(b, n);
+    return density > 0.5 && f->stops * 40 < f->chars && !follows_colon(b, n);
 }
 
 static void prune_links(struct body_page *b)

@@ -87,14 +87,14 @@ static void put_media(struct buf *out, const struct body_page *b, const struct d
         put_picture(out, b, &m);
         return;
     }
-    buf_append_str(out, "<p><a");
+    buf_append_str(out, "<figure><figcaption><a");
     put_url(out, "href", m.address, b->url);
     buf_append_byte(out, '>');
     struct buf shown;
     buf_init(&shown, 2 * LIMIT_ARTICLE_URL);
     put_escaped(out, clean_url(&shown, m.address, b->url) ? buf_view(&shown) : m.address, false);
     buf_dispose(&shown);
-    buf_append_str(out, "</a></p>");
+    buf_append_str(out, "</a></figcaption></figure>");
 }
 
 static const char *name_of(const struct dom_node *n)
