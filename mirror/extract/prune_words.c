@@ -209,6 +209,74 @@ static void prune_leads(struct body_page *b)
         }
 }
 
+/* ---- what stands at the edges: names, dates and counts before the first sentence and behind the last */
+
+static bool is_sentence(const struct text_run *r) { return r->chars >= 60 && r->stops > 0 && r->links * 2 < r->chars; }
+
+static bool holds_digit(const struct body_page *b, const struct text_run *r)
+{
+    for (uint32_t i = r->first->index; i <= r->last->index; i++)
+        for (size_t k = 0; b->facts.nodes[i] != NULL && k < b->facts.nodes[i]->text.len; k++)
+            if (b->facts.nodes[i]->tag == DOM_TEXT && b->facts.nodes[i]->text.ptr[k] >= '0' && b->facts.nodes[i]->text.ptr[k] <= '9')
+                return true;
+    return false;
+}
+
+static bool is_by_line(struct view line)
+{
+    static const char *const fronts[] = {"by ", "by:", "von ", "par ", "por ", "di ", "автор", "written by", "text:", "author:",
+                                         "reporter:", "story by", "words by", "نویسنده", "بقلم", "记者", "作者", "文/", "글 "};
+    for (size_t i = 0; i < sizeof fronts / sizeof fronts[0]; i++)
+        if (view_starts_with(line, fronts[i]))
+            return true;
+    return false;
+}
+
+/* Whose text is all in time elements. */
+static bool is_time(const struct body_page *b, const struct text_run *r)
+{
+    for (uint32_t i = r->first->index; i <= r->last->index; i++) {
+        const struct dom_node *n = b->facts.nodes[i], *up = n;
+        if (n == NULL || n->tag != DOM_TEXT || b->facts.of[i].gone || b->facts.of[i].chars == 0)
+            continue;
+        while (up != r->owner && up->tag != DOM_TIME)
+            up = up->parent;
+        if (up->tag != DOM_TIME)
+            return false;
+    }
+    return true;
+}
+
+static bool is_item(const struct text_run *r)
+{
+    return r->owner->tag == DOM_LI || r->owner->tag == DOM_TD || r->owner->tag == DOM_TH || r->owner->tag == DOM_DD ||
+           r->owner->tag == DOM_DT || r->owner->tag == DOM_PRE || r->owner->tag == DOM_BLOCKQUOTE;
+}
+
+static void prune_edges(struct body_page *b)
+{
+    struct buf line;
+    size_t first = b->facts.run_count, last = 0;
+    buf_init(&line, LINE_LONGEST + 64);
+    for (size_t i = 0; i < b->facts.run_count; i++) {
+        const struct text_run *r = &b->facts.runs[i];
+        if (dom_within(r->owner, b->root) && !facts_of(&b->facts, r->first)->gone && is_sentence(r)) {
+            first = first < i ? first : i;
+            last = i;
+        }
+    }
+    for (size_t i = 0; i < b->facts.run_count && first < b->facts.run_count; i++) {
+        const struct text_run *r = &b->facts.runs[i];
+        if (!dom_within(r->owner, b->root) || facts_of(&b->facts, r->first)->gone || r->chars > 70 || is_item(r) ||
+            facts_of(&b->facts, r->owner)->in_heading)
+            continue;
+        bool edge = (i < first || i > last) && r->stops <= 1 && (r->links * 3 > r->chars || (i < first && holds_digit(b, r)));
+        if (edge || is_time(b, r) || (i < first && is_by_line(fold_run(&line, b, r))))
+            drop_run(b, r, DROP_AUTHOR);
+    }
+    buf_dispose(&line);
+}
+
 /* ---- what is said twice: a teaser before a wall and the whole behind it, a paragraph for phones and one for others */
 
 #define TWICE_MIN 60   /* letters: shorter lines may well come again */
@@ -287,5 +355,6 @@ int prune_words(struct body_page *b, mimeo_ctx *ctx)
     }
     buf_dispose(&line);
     prune_leads(b);
+    prune_edges(b);
     return prune_twice(b, ctx);
 }
