@@ -187,6 +187,20 @@ uint32_t run_weight(const struct text_run *r)
     return (uint32_t)weight;
 }
 
+uint64_t run_hash(const struct page_facts *p, const struct text_run *r)
+{
+    uint64_t h = 0xcbf29ce484222325u; /* FNV-1a */
+    for (uint32_t i = r->first->index; i <= r->last->index; i++) {
+        const struct dom_node *n = p->nodes[i];
+        if (n == NULL || n->tag != DOM_TEXT || p->of[i].gone)
+            continue;
+        for (size_t k = 0; k < n->text.len; k++)
+            if (n->text.ptr[k] > ' ')
+                h = (h ^ n->text.ptr[k]) * 0x100000001b3u;
+    }
+    return h;
+}
+
 static void end_run(struct page_facts *p, struct text_run *r)
 {
     if (r->chars > 0)

@@ -80,6 +80,9 @@ int facts_cut_runs(struct page_facts *p, mimeo_ctx *ctx);
 /* How much a run counts as text of an article: 0 to its chars. */
 uint32_t run_weight(const struct text_run *r);
 
+/* Of a run's text without its spaces. */
+uint64_t run_hash(const struct page_facts *p, const struct text_run *r);
+
 static inline double link_density(const struct facts *f) { return f->chars == 0 ? 0 : (double)f->links / f->chars; }
 
 /* Counts the letters of a text, as `chars` does. */

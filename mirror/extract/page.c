@@ -12,6 +12,7 @@
 #include "base/child.h"
 #include "base/limits.h"
 #include "extract/body.h"
+#include "extract/boilerplate.h"
 #include "extract/charset.h"
 #include "extract/explain.h"
 #include "extract/meta.h"
@@ -51,6 +52,10 @@ static int find_body(struct body_page *b, mimeo_ctx *ctx, struct dom *d, struct 
 {
     int rc = body_gather(b, ctx, d, j->marks, lenient);
     b->url = text_field(j, "url") != NULL ? text_field(j, "url") : j->source->url;
+    if (rc == 0 && j->options->learned != NULL) {
+        boilerplate_drop(j->options->learned, b, j->source->url);
+        rc = facts_cut_runs(&b->facts, ctx);
+    }
     if (rc == 0)
         rc = body_choose(b, ctx);
     if (rc < 0 || b->root == NULL)
