@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "feed/flatten.h"
 #include "feed/guid.h"
+#include "feed/tidy.h"
 #include "feed/times.h"
 
 #define TITLE_MAX 500 /* of LIMIT_TITLE bytes: a longer one is a text in the wrong place */
@@ -262,7 +263,7 @@ static bool breaks_off(struct view text)
 #define SHORT_BODY 1000 /* bytes: what is shorter and not even divided into paragraphs is a teaser */
 #define SHORT_CUT 2500  /* and this, where it breaks off */
 
-static int judge_summary(bool *out, const struct entry *e, struct view html, bool is_content)
+static int judge_summary(bool *out, const struct entry *e, struct view html, bool is_content, bool cut)
 {
     struct buf text;
     buf_init(&text, html.len + 64);
@@ -275,15 +276,16 @@ static int judge_summary(bool *out, const struct entry *e, struct view html, boo
         at += 4;
     }
     if (is_content)
-        *out = breaks_off(v) && v.len < SHORT_CUT;
+        *out = (cut || breaks_off(v)) && v.len < SHORT_CUT;
     else
-        *out = e->content_elsewhere || (v.len < SHORT_BODY && paragraph_count < 2) || (breaks_off(v) && v.len < SHORT_CUT);
+        *out = e->content_elsewhere || (v.len < SHORT_BODY && paragraph_count < 2) ||
+               ((cut || breaks_off(v)) && v.len < SHORT_CUT);
     buf_dispose(&text);
     return rc;
 }
 
 /* The body's HTML, from the fullest text that there is.  *used: which. */
-static int make_html(struct buf *out, const struct feed_text **used, const struct entry *e)
+static int make_html(struct buf *out, const struct feed_text **used, bool *cut, mimeo_ctx *ctx, const struct entry *e)
 {
     const struct feed_text *t = e->content.present ? &e->content : &e->description;
     struct view v = buf_view(&t->bytes);
@@ -291,9 +293,18 @@ static int make_html(struct buf *out, const struct feed_text **used, const struc
     *used = t;
     if (!t->present)
         return 0;
-    if (plain || !html_has_blocks(v))
+    if (plain || !html_has_tags(v))
         return paragraphs(out, v, plain ? TEXT_PLAIN : TEXT_HTML);
-    return buf_append_view(out, v);
+    if (!html_has_blocks(v)) {
+        struct buf divided;
+        buf_init(&divided, 2 * FEED_TEXT_MAX);
+        int rc = paragraphs(&divided, v, TEXT_HTML);
+        if (rc == 0)
+            rc = tidy_html(out, cut, ctx, buf_view(&divided), e->base != NULL ? e->base : e->link);
+        buf_dispose(&divided);
+        return rc;
+    }
+    return tidy_html(out, cut, ctx, v, e->base != NULL ? e->base : e->link);
 }
 
 /* A description beside the text, unless it is its beginning. */
@@ -329,7 +340,7 @@ static int put_title(struct buf *out, const struct parse *p, struct view html)
     return put_flat(out, "title", html, TEXT_HTML, 100); /* short posts have none: how they begin */
 }
 
-static int put_entry(struct buf *out, bool *summary_only, struct parse *p, struct view html, bool is_content)
+static int put_entry(struct buf *out, bool *summary_only, struct parse *p, struct view html, bool is_content, bool cut)
 {
     const struct entry *e = &p->entry;
     const char *lang = language_of(p);
@@ -353,7 +364,7 @@ static int put_entry(struct buf *out, bool *summary_only, struct parse *p, struc
     if (rc == 0)
         rc = put_pictures(out, e, html);
     if (rc == 0)
-        rc = judge_summary(summary_only, e, html, is_content);
+        rc = judge_summary(summary_only, e, html, is_content, cut);
     if (*summary_only) {
         put_name(out, "summary_only");
         buf_append_str(out, "true");
@@ -401,15 +412,16 @@ int entry_write(struct buf *out, struct buf *reason, bool *summary_only, mimeo_c
     const struct feed_text *used = NULL;
     struct buf html;
     const char *why = reason_to_skip(e);
+    bool cut = false;
     *summary_only = false;
     if (why != NULL)
         return give_reason(reason, e, why) < 0 ? ctx_error_nomem(ctx) : 0;
     buf_init(&html, 2 * FEED_TEXT_MAX);
-    int rc = make_html(&html, &used, e);
+    int rc = make_html(&html, &used, &cut, ctx, e);
     buf_append_byte(out, '{');
     entry_put_names(out, e);
     if (rc == 0)
-        rc = e->deleted ? put_deleted(out, e) : put_entry(out, summary_only, p, buf_view(&html), used == &e->content);
+        rc = e->deleted ? put_deleted(out, e) : put_entry(out, summary_only, p, buf_view(&html), used == &e->content, cut);
     buf_append_byte(out, '}');
     buf_dispose(&html);
     if (rc == 0 && buf_status(out) == MIMEO_EMALFORMED)
