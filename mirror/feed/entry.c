@@ -195,7 +195,7 @@ static struct view picture_stem(const char *address)
 static bool shown_in(struct view html, const char *address)
 {
     struct view stem = picture_stem(address);
-    return stem.len > 3 && memmem(html.ptr, html.len, stem.ptr, stem.len) != NULL &&
+    return html.len > 0 && stem.len > 3 && memmem(html.ptr, html.len, stem.ptr, stem.len) != NULL &&
            memmem(html.ptr, html.len, "<img", 4) != NULL;
 }
 
@@ -263,18 +263,27 @@ static bool breaks_off(struct view text)
 #define SHORT_BODY 1000 /* bytes: what is shorter and not even divided into paragraphs is a teaser */
 #define SHORT_CUT 2500  /* and this, where it breaks off */
 
+static size_t count_of(struct view v, const char *literal)
+{
+    size_t count = 0;
+    while (v.len > 0) {
+        const uint8_t *found = memmem(v.ptr, v.len, literal, strlen(literal));
+        if (found == NULL)
+            return count;
+        size_t done = (size_t)(found - v.ptr) + strlen(literal);
+        v = view_of(v.ptr + done, v.len - done);
+        count++;
+    }
+    return count;
+}
+
 static int judge_summary(bool *out, const struct entry *e, struct view html, bool is_content, bool cut)
 {
     struct buf text;
     buf_init(&text, html.len + 64);
     int rc = flatten(&text, html, TEXT_HTML, html.len + 16);
     struct view v = buf_view(&text);
-    size_t paragraph_count = 0;
-    const uint8_t *at = html.ptr, *end = html.ptr + html.len;
-    while (at != NULL && at < end && (at = memmem(at, (size_t)(end - at), "</p>", 4)) != NULL) {
-        paragraph_count++;
-        at += 4;
-    }
+    size_t paragraph_count = count_of(html, "</p>");
     if (is_content)
         *out = (cut || breaks_off(v)) && v.len < SHORT_CUT;
     else
@@ -322,7 +331,7 @@ static int put_summary(struct buf *out, const struct entry *e, struct view html)
     size_t len = summary.len;
     while (len > 0 && strchr(" .\xE2\x80\xA6[]()", summary.ptr[len - 1]) != NULL)
         len--;
-    bool beginning = breaks_off(buf_view(&summary)) && len <= text.len && memcmp(summary.ptr, text.ptr, len) == 0;
+    bool beginning = len > 0 && breaks_off(buf_view(&summary)) && len <= text.len && memcmp(summary.ptr, text.ptr, len) == 0;
     if (rc == 0 && len > 0 && !beginning)
         put_line(out, "summary", buf_view(&summary));
     buf_dispose(&summary);

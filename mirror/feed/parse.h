@@ -60,6 +60,7 @@ struct entry {
 
 struct element {
     size_t name_at, name_len; /* in parse.names, with its prefix */
+    uint32_t name_sum;        /* of the name: most are told apart by it */
     size_t names_mark, bindings_mark;
     enum feed_field field;
     bool markup;              /* it is text of a field */
