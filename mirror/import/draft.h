@@ -16,20 +16,21 @@
 #include "article/words.h"
 #include "import/article.h"
 
-#define DRAFT_NAME_MAX 1024            /* bytes of a picture's name */
+#define DRAFT_NAME_MAX LIMIT_ARTICLE_URL /* bytes of a picture's name */
 #define DRAFT_WARNINGS_MAX (64 * KIB)
+#define DRAFT_EXPLAIN_MAX (4 * MIB)
 #define DRAFT_PICTURES (2 * LIMIT_ARTICLE_MEDIA) /* names tried, refused ones too */
 
 /* A picture that the item names: `file` is its key. */
 struct draft_picture {
-    char *file;
+    char *file;                         /* a name below the source, decoded, or an absolute address */
     bool tried;                         /* opened and cleaned, or refused */
     bool usable;                        /* hash and info are set */
     bool listed;                        /* in `images`: becomes a figure where the body lacks it */
     bool shown;                         /* the body has it */
     struct hash hash;
     struct picture_info info;
-    uint64_t bytes;
+    uint64_t bytes, before;             /* as it is published; as it came */
     const char *alt, *caption, *credit; /* in the record's arena; NULL where absent */
 };
 
@@ -38,10 +39,10 @@ struct draft {
     const struct input_item *item;
     const struct article_options *options;
     struct article *article;            /* what is filled */
+    bool lenient;                       /* a bad field costs the field, not the article */
     struct draft_picture *pictures;
     size_t picture_count;
     struct record_media *media;         /* what record.media points to while drafting */
-    int directory;                      /* of the pictures; -1 until one is needed */
 };
 
 /* "`where`: " and the words; returns MIMEO_EMALFORMED. */
@@ -109,6 +110,8 @@ int front_matter_parse(json_t **out, struct view *rest, mimeo_ctx *ctx, const ch
 /* ---- one for each format */
 
 int jsonl_import(struct draft *d);
+int object_import(struct draft *d, const json_t *object); /* the fields and the body of a record */
+int page_import(struct draft *d);                         /* INPUT_PAGE, INPUT_TEXT_PAGE */
 int markdown_import(struct draft *d);
 int html_import(struct draft *d);
 int text_import(struct draft *d);

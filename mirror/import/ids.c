@@ -14,6 +14,9 @@ int draft_id(struct draft *d)
     else if (d->item->stem != NULL)
         article_id_of_name(&id, view_of_str(d->item->stem));
     int rc = 0;
+    d->article->no_id = id.len == 0;
+    if (id.len == 0 && d->options->trial)
+        buf_append_str(&id, "article");
     if (id.len == 0)
         rc = draft_refuse(d, "has neither 'id' nor 'url': give it an 'id' that stays the same");
     else if ((r->id = record_string(r, buf_view(&id))) == NULL)
