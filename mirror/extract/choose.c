@@ -221,11 +221,26 @@ static struct dom_node *named(const struct body_page *b, struct dom_node *best)
     return best;
 }
 
+/* A page without a sentence may be a verse or a list: what its makers call an article, or all of it. */
+static struct dom_node *fallback(const struct body_page *b)
+{
+    struct dom_node *body = dom_body(b->facts.dom);
+    static const enum dom_tag tags[] = {DOM_ARTICLE, DOM_MAIN};
+    for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++) {
+        struct dom_node *n = dom_find(body, tags[i]);
+        if (n != NULL && !facts_of(&b->facts, n)->gone &&
+            (facts_of(&b->facts, n)->chars > 0 || facts_of(&b->facts, n)->pictures > 0))
+            return n;
+    }
+    const struct facts *f = facts_of(&b->facts, body);
+    return link_density(f) < 0.5 || f->chars < ENOUGH ? body : NULL;
+}
+
 int body_choose(struct body_page *b, mimeo_ctx *ctx)
 {
     for (size_t i = 0; i < b->facts.run_count; i++)
         spread(b, &b->facts.runs[i]);
     struct dom_node *best = best_of(b);
-    b->root = best == NULL ? NULL : named(b, climb(b, best));
+    b->root = best == NULL ? fallback(b) : named(b, climb(b, best));
     return ctx_check_cancel(ctx);
 }

@@ -119,7 +119,7 @@ static void prune_headings(struct body_page *b)
         const struct facts *f = &b->facts.of[i];
         if (n == NULL || f->gone)
             continue;
-        if (n->tag == DOM_TEXT && !f->in_heading && f->chars > 0)
+        if ((n->tag == DOM_TEXT && !f->in_heading && f->chars > 0) || n->tag == DOM_IMG || n->tag == DOM_IFRAME)
             text_follows = true;
         else if (dom_is_heading(n->tag) && !text_follows)
             facts_drop(&b->facts, n, DROP_RELATED);

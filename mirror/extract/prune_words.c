@@ -143,8 +143,11 @@ static void judge_run(struct body_page *b, const struct text_run *r, struct view
     switch (furniture_of(line)) {
     case FURNITURE_HEAD: drop_head(b, r); break;
     case FURNITURE_END:
-        if (before >= BEFORE)
+        if (before >= BEFORE && (facts_of(&b->facts, r->owner)->in_heading ||
+                                 facts_of(&b->facts, b->root)->good <= 2 * before))
             drop_rest(b, r);
+        else if (r->chars < 40)
+            drop_run(b, r, DROP_COMMENTS);
         break;
     case FURNITURE_LINE:
         if (r->chars <= 80 || density > 0.3)
@@ -225,27 +228,48 @@ static uint64_t hash_of(const struct body_page *b, const struct text_run *r)
     return h;
 }
 
-/* In another box: one who writes a line twice writes it below itself. */
-static int prune_twice(struct body_page *b, mimeo_ctx *ctx)
+/* In another box, all of whose text is repeated: one who writes a line twice writes it among others. */
+static bool all_repeated(const struct body_page *b, const bool *again, size_t i)
 {
-    struct {
-        uint64_t hash;
-        const struct dom_node *parent;
-    } *seen = calloc(TWICE_MAX, sizeof *seen); /* by the hash's end; the last of two that meet is kept */
-    if (seen == NULL)
-        return ctx_error_nomem(ctx);
+    const struct dom_node *box = b->facts.runs[i].owner->parent;
+    for (size_t k = i; k-- > 0 && b->facts.runs[k].owner->parent == box;)
+        if (!again[k] && b->facts.runs[k].chars >= TWICE_MIN)
+            return false;
+    for (size_t k = i; k < b->facts.run_count && b->facts.runs[k].owner->parent == box; k++)
+        if (!again[k] && b->facts.runs[k].chars >= TWICE_MIN)
+            return false;
+    return true;
+}
+
+static void find_repeated(const struct body_page *b, bool *again, uint64_t *seen, const struct dom_node **boxes)
+{
     for (size_t i = 0; i < b->facts.run_count; i++) {
         const struct text_run *r = &b->facts.runs[i];
         if (r->chars < TWICE_MIN || !dom_within(r->owner, b->root) || facts_of(&b->facts, r->first)->gone)
             continue;
         uint64_t h = hash_of(b, r);
-        if (seen[h % TWICE_MAX].hash == h && seen[h % TWICE_MAX].parent != r->owner->parent)
-            drop_run(b, r, DROP_TWICE);
-        seen[h % TWICE_MAX].hash = h;
-        seen[h % TWICE_MAX].parent = r->owner->parent;
+        size_t slot = h % TWICE_MAX; /* the last of two that meet is kept */
+        again[i] = seen[slot] == h && boxes[slot] != r->owner->parent;
+        seen[slot] = h;
+        boxes[slot] = r->owner->parent;
     }
+}
+
+static int prune_twice(struct body_page *b, mimeo_ctx *ctx)
+{
+    bool *again = calloc(b->facts.run_count + 1, sizeof *again);
+    uint64_t *seen = calloc(TWICE_MAX, sizeof *seen);
+    const struct dom_node **boxes = calloc(TWICE_MAX, sizeof *boxes);
+    int rc = again == NULL || seen == NULL || boxes == NULL ? ctx_error_nomem(ctx) : 0;
+    if (rc == 0)
+        find_repeated(b, again, seen, boxes);
+    for (size_t i = 0; rc == 0 && i < b->facts.run_count; i++)
+        if (again[i] && all_repeated(b, again, i))
+            drop_run(b, &b->facts.runs[i], DROP_TWICE);
+    free(again);
     free(seen);
-    return 0;
+    free(boxes);
+    return rc;
 }
 
 int prune_words(struct body_page *b, mimeo_ctx *ctx)
