@@ -61,15 +61,21 @@ static void make_furniture(struct text_lines *l, size_t i, const char *why)
     l->of[i].why = why;
 }
 
-/* An appeal goes on to its buttons: two short lines in a row.  Without any, to the end. */
+/* A heading such as a story has, set apart from what stands above. */
+static bool is_headline(const struct text_line *l)
+{
+    return l->kind == TEXT_SHORT && l->blank_before && l->length >= 25;
+}
+
+/* An appeal goes on to its buttons, two short lines in a row, or to the headline of a story.  Without any, to the end. */
 static void mark_appeals(struct text_lines *l)
 {
     for (size_t i = 0; i < l->count; i++) {
         if (!begins_appeal(&l->of[i]))
             continue;
         size_t lines = 0, buttons = 0;
-        for (; i < l->count && buttons < 2; i++, lines++) {
-            bool button = lines > 1 && (l->of[i].kind == TEXT_SHORT || (l->of[i].kind == TEXT_FURNITURE && l->of[i].length < 60));
+        for (; i < l->count && buttons < 2 && !(lines > 0 && is_headline(&l->of[i])); i++, lines++) {
+            bool button = lines > 1 && l->of[i].length < 60 && (l->of[i].kind == TEXT_SHORT || l->of[i].kind == TEXT_FURNITURE);
             buttons = button ? buttons + 1 : 0;
             make_furniture(l, i, "a message to the readers");
         }
