@@ -21,17 +21,6 @@
 
 /* ---- filling */
 
-struct view view_trim(struct view v)
-{
-    while (v.len > 0 && (v.ptr[0] == ' ' || v.ptr[0] == '\t' || v.ptr[0] == '\n')) {
-        v.ptr++;
-        v.len--;
-    }
-    while (v.len > 0 && (v.ptr[v.len - 1] == ' ' || v.ptr[v.len - 1] == '\t' || v.ptr[v.len - 1] == '\n'))
-        v.len--;
-    return v;
-}
-
 const char *entry_keep(struct entry *e, struct view v)
 {
     v = view_trim(v);

@@ -8,6 +8,7 @@
 #ifndef FEED_PARSE_H
 #define FEED_PARSE_H
 
+#include "extract/field.h"
 #include "article/clean.h"
 #include "base/arena.h"
 #include "feed/vocabulary.h"
@@ -133,6 +134,5 @@ void wxr_closed(struct parse *p, enum feed_field field, struct view text);
 void entry_clear(struct entry *e);
 void entry_dispose(struct entry *e);
 void entry_add(const char *list[LIMIT_LIST], size_t *count, const char *value); /* once, and no more than fit */
-struct view view_trim(struct view v);
 
 #endif
