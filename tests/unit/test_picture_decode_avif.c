@@ -54,10 +54,10 @@ static void put_avif(struct buf *out, uint8_t *rgba, uint32_t w, uint32_t h, str
     rgb.pixels = rgba;
     rgb.rowBytes = w * 4;
     assert_int_equal(lib.avifImageRGBToYUV(image, &rgb), AVIF_RESULT_OK);
+    lib.avifImageSetMetadataExif(image, (const uint8_t *)"MM\0*\0\0\0\x08\0\0" SECRET, 20); /* sets the flags too */
     image->transformFlags = how.flags;
     image->irot.angle = how.turns;
     image->imir.mode = how.mirror;
-    lib.avifImageSetMetadataExif(image, (const uint8_t *)"MM\0*\0\0\0\x08\0\0" SECRET, 20);
     encoder->speed = 10;
     encoder->minQuantizer = encoder->maxQuantizer = 10;
     assert_int_equal(lib.avifEncoderWrite(encoder, image, &data), AVIF_RESULT_OK);
