@@ -46,7 +46,8 @@ cat >deleted.xml <<'EOF'
 EOF
 expect 0 '' publish press --json deleted.xml
 is 'retracted' "$(count retracted)" 1
-expect 0 'It never happened' mimeo -C press list --json
+gone=$(python3 -c 'import json; print(json.loads(open("out").readline())["id"])')
+expect 0 'It never happened' mimeo -C press read "$gone"
 
 # One article, one id: from the feed and as a page.
 cat >crane.html <<'EOF'
