@@ -107,6 +107,9 @@ void json_time(const char *key, int64_t seconds);
 void json_open(const char *key, char bracket); /* '[' or '{'; key NULL inside of an array */
 void json_close(char bracket);                 /* ']' or '}' */
 void json_article(const struct mimeo_article *a);
+void json_article_words(const struct mimeo_article *a); /* without its pictures and its place in a bundle */
+/* Where JSON goes; NULL: standard output. */
+void json_to(FILE *file);
 /* A whole object; `from`: the file that it was in, NULL where that goes without saying. */
 void json_fault(const struct mimeo_fault *f, const char *from);
 /* Whose it is: "publisher", and "petname" where there is one. */
@@ -185,6 +188,20 @@ int graver_status(int a, int b);
 /* All that a proof of conflict says; the exit status.  And one line of it, in a list. */
 int put_proof(struct cli *cli, const mimeo_proof *p);
 void put_proof_line(struct cli *cli, const mimeo_proof *p);
+
+/* ---- out_dir.c ---- */
+
+/* A directory that results go to, a file each. */
+struct out_dir;
+int out_dir_open(struct out_dir **out, const char *path); /* made where it is not there; EXIT_OK, or a status after saying why */
+void out_dir_close(struct out_dir *d);
+/* A file of `name`, made safe, with `extension`: numbered where this run has one of that name.  NULL after saying why.  What is
+ * written appears at out_dir_done, whole, in place of what had the name before. */
+FILE *out_dir_begin(struct out_dir *d, const char *name, const char *extension);
+/* EXIT_OK and its path in *path (borrowed until the next one), or a status after saying why. */
+int out_dir_done(struct out_dir *d, FILE *file, const char **path);
+/* A file of exactly this name, whole or not at all; from any thread.  0 or -1 with errno. */
+int out_dir_put(struct out_dir *d, const char *name, const unsigned char *bytes, size_t len);
 
 /* ---- publishing.c ---- */
 

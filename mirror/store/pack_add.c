@@ -11,7 +11,7 @@
 #include "bundle/object.h"
 #include "store/sealed.h"
 #include "store/store.h"
-#include "store/zip_read.h"
+#include "base/zip_read.h"
 #include "trust/seal.h"
 
 struct look {

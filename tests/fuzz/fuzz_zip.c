@@ -4,7 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "store/zip_read.h"
+#include "base/zip_read.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
