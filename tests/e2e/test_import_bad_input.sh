@@ -61,9 +61,9 @@ measured timeout $((seconds * 10)) "$MIMEO" -q --library press.library publish -
 is 'the status of a run with bad files in it' $? 10
 [ "$(cat peak)" -le "$limit" ] || fault "all of them: $(cat peak) KiB"
 nothing_leaks 'all of them'
-mimeo --library press.library list -C press --json >list 2>&1
+mimeo --library press.library list -C press --json >listed 2>&1
 for n in aaa many zzz; do
-    grep -q "The $n story of the day" list || fault "the good page $n was not published"
+    grep -q "The $n story of the day" listed || fault "the good page $n was not published"
 done
 for file in bad/no-*; do
     # Met in a directory it may be passed over as no article, but not in silence.
