@@ -136,3 +136,10 @@ void article_id_of_name(struct buf *out, struct view name)
     if (lossy || out->len == 0)
         append_digits(out, name);
 }
+
+void article_id_of_guid(struct buf *out, struct view guid)
+{
+    bool lossy = false;
+    slug_append(out, guid, &lossy);
+    append_digits(out, guid);
+}

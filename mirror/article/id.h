@@ -17,5 +17,7 @@ void slug_append(struct buf *out, struct view v, bool *lossy);
 void article_id_of_url(struct buf *out, struct view url);
 /* The id of a thing of this name: a slug, with such digits where letters were lost. */
 void article_id_of_name(struct buf *out, struct view name);
+/* The same with the digits always: names that programs gave differ in what a slug loses. */
+void article_id_of_guid(struct buf *out, struct view guid);
 
 #endif

@@ -5,12 +5,9 @@
 
 #include "cli.h"
 
-enum { TEXT, HTML, EXPLAIN, OUTPUT, RULES, FORMAT, PICTURES, NO_PICTURES, LANG, FOLLOW, IGNORE_ROBOTS, PROXY };
-static const struct option_spec options[] = {
-    {"text", OPTION_FLAG},    {"html", OPTION_FLAG},       {"explain", OPTION_FLAG}, {"o", OPTION_VALUE},
-    {"rules", OPTION_VALUE},  {"format", OPTION_VALUE},    {"pictures", OPTION_VALUE}, {"no-pictures", OPTION_FLAG},
-    {"lang", OPTION_VALUE},   {"follow", OPTION_FLAG},     {"ignore-robots", OPTION_FLAG}, {"proxy", OPTION_VALUE},
-    {NULL, OPTION_FLAG}};
+enum { TEXT = IMP_COMMON, HTML, EXPLAIN, OUTPUT, PROXY };
+static const struct option_spec options[] = {IMPORT_OPTIONS, {"text", OPTION_FLAG}, {"html", OPTION_FLAG}, {"explain", OPTION_FLAG},
+                                             {"o", OPTION_VALUE}, {"proxy", OPTION_VALUE}, {NULL, OPTION_FLAG}};
 extern const struct command cmd_extract;
 
 /* What is put out of an article. */
@@ -216,19 +213,22 @@ static void put_summary(const struct cli *cli, const struct mimeo_extract_result
 static int run_it(struct cli *cli, const struct args *args)
 {
     struct extracting x = {.cli = cli, .explain = args->flags[EXPLAIN]};
+    struct importing i;
     int status = choose_form(&x.form, cli, args);
+    if (status == EXIT_OK)
+        status = parse_importing(&i, &cmd_extract, args, 0, args->values[PROXY]);
     if (status == EXIT_OK && args->values[OUTPUT] != NULL)
         status = out_dir_open(&x.dir, args->values[OUTPUT]);
     if (status != EXIT_OK)
         return status;
-    struct mimeo_extract_options o = {.format = args->values[FORMAT],
-                                      .pictures = args->values[PICTURES],
-                                      .lang = args->values[LANG],
-                                      .rules = args->values[RULES],
-                                      .fetch = {.proxy = args->values[PROXY],
-                                                .follow = args->flags[FOLLOW],
-                                                .ignore_robots = args->flags[IGNORE_ROBOTS]},
-                                      .no_pictures = args->flags[NO_PICTURES],
+    struct mimeo_extract_options o = {.format = i.format,
+                                      .pictures = i.pictures,
+                                      .lang = i.lang,
+                                      .rules = i.rules,
+                                      .fetch = i.fetch,
+                                      .images = i.images,
+                                      .image_width = i.image_width,
+                                      .image_quality = i.image_quality,
                                       .explain = args->flags[EXPLAIN],
                                       .event = hear,
                                       .picture = hear_picture,
@@ -256,20 +256,25 @@ const struct command cmd_extract = {
     "\n"
     "usage:\n"
     "  mimeo extract [--text | --html | --explain] [-o DIR] [--rules FILE] [--format F] [--pictures DIR]\n"
-    "      [--no-pictures] [--lang L] [--follow] [--ignore-robots] [--proxy URL] FILE | DIR | URL | -...\n"
+    "      [--no-pictures] [--images none|small|full] [--image-width N] [--image-quality N] [--lang L]\n"
+    "      [--follow] [--ignore-robots] [--proxy URL] [--ca-file FILE] FILE | DIR | URL | -...\n"
     "\n"
     "options:\n"
-    "  --text           the text of the body alone\n"
-    "  --html           the body as it would be published\n"
-    "  --explain        what was kept and dropped, and why; with --json as a field\n"
-    "  -o DIR           a file for each article in DIR, named like its own\n"
-    "  --rules FILE     what to keep and drop on sites where the judgement errs\n"
-    "  --format F       jsonl, markdown, html, page, text, text-page, feed, archive, auto\n"
-    "  --pictures DIR   where pictures are looked for; beside each file by default\n"
-    "  --no-pictures    leave pictures out\n"
-    "  --lang L         the language of articles that name none\n"
-    "  --follow         of a feed that is fetched: the pages that its entries link to\n"
-    "  --ignore-robots  of a site of your own: fetch what its robots.txt forbids\n"
-    "  --proxy URL      fetch through socks5h://HOST:PORT or http://HOST:PORT\n",
+    "  --text             the text of the body alone\n"
+    "  --html             the body as it would be published\n"
+    "  --explain          what was kept and dropped, and why; with --json as a field\n"
+    "  -o DIR             a file for each article in DIR, named like its own\n"
+    "  --rules FILE       what to keep and drop on sites where the judgement errs\n"
+    "  --format F         jsonl, markdown, html, page, text, text-page, feed, archive, auto\n"
+    "  --pictures DIR     where pictures are looked for; beside each file by default\n"
+    "  --no-pictures      leave pictures out: --images none\n"
+    "  --images SIZE      as publish makes them: full, small or none\n"
+    "  --image-width N    of small ones; 800 pixels by default\n"
+    "  --image-quality N  of small ones; 60 by default\n"
+    "  --lang L           the language of articles that name none\n"
+    "  --follow           of a feed that is fetched: the pages that its entries link to\n"
+    "  --ignore-robots    of a site of your own: fetch what its robots.txt forbids\n"
+    "  --proxy URL        fetch through socks5h://HOST:PORT or http://HOST:PORT\n"
+    "  --ca-file FILE     trust the authorities in this PEM file, not the system's\n",
     options, 1, (size_t)-1, run_it,
 };

@@ -24,6 +24,7 @@ struct boilerplate;
 struct article_options {
     const char *lang;          /* where the article names none; NULL: the record has none */
     article_picture_fn picture; /* NULL: pictures are left out */
+    struct picture_want want;   /* how they are made; zeros: cleaned alone */
     void *payload;
     const struct page_rules *rules;    /* of pages (extract/rules.h); NULL: none */
     const struct boilerplate *learned; /* NULL: nothing */
@@ -37,6 +38,7 @@ struct article {
      * the body. has_published only where the input says when. */
     struct record record;
     struct buf body;       /* canonical HTML, at most LIMIT_BODY_BLOCK */
+    uint64_t media_before[LIMIT_ARTICLE_MEDIA]; /* bytes of each of record.media as it came */
     struct buf warnings;   /* a line each: pictures left out and why, fields left out */
     struct buf explain;    /* of a page: a line each: what was kept and dropped, and why */
     struct buf text;       /* of a trial: the body's text, without captions */

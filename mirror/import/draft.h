@@ -30,7 +30,7 @@ struct draft_picture {
     bool shown;                         /* the body has it */
     struct hash hash;
     struct picture_info info;
-    uint64_t bytes;
+    uint64_t bytes, before;             /* as it is published; as it came */
     const char *alt, *caption, *credit; /* in the record's arena; NULL where absent */
 };
 

@@ -156,17 +156,28 @@ int draft_images(struct draft *d, const json_t *images)
 /* Errors that end the import; the others cost the picture. */
 static bool is_fatal(int rc) { return rc == MIMEO_ENOMEM || rc == MIMEO_ECANCELLED; }
 
+static void note_what_it_was(struct draft *d, struct draft_picture *p, const struct picture_made *made)
+{
+    p->info = made->info;
+    p->before = made->before;
+    if (made->frames_lost > 0)
+        draft_warn(d, "picture '%s': of the animation only the first frame is published (%u more would take too long on a "
+                      "slow line)", p->file, made->frames_lost);
+}
+
 static int clean_and_hand_on(struct draft *d, struct draft_picture *p)
 {
     struct buf raw = {0}, clean = {0};
+    struct picture_made made;
     int rc = picture_source_get(&raw, d->ctx, d->item->pictures, p->file);
     if (rc == 0)
-        rc = picture_clean(&clean, &p->info, d->ctx, buf_view(&raw));
+        rc = picture_prepare(&clean, &made, d->ctx, buf_view(&raw), &d->options->want);
     buf_dispose(&raw);
     if (rc < 0 && !is_fatal(rc)) {
         draft_warn(d, "picture '%s' left out: %s", p->file, mimeo_ctx_message(d->ctx));
         rc = 0;
     } else if (rc == 0) {
+        note_what_it_was(d, p, &made);
         p->hash = hash_of(buf_view(&clean));
         p->bytes = clean.len;
         rc = d->options->picture(d->ctx, &p->hash, &p->info, buf_view(&clean),
@@ -363,6 +374,7 @@ static void list_media(struct draft *d, struct record *r)
         const struct draft_picture *p = picture_by_hash(d, &hash);
         if (p == NULL)
             continue;
+        d->article->media_before[r->media_count] = p->before;
         r->media[r->media_count++] = (struct record_media){
             .hash = hash, .type = picture_media_type(p->info.type), .bytes = p->bytes,
             .width = p->info.width, .height = p->info.height,

@@ -3,8 +3,8 @@
 
 #include <mimeo/extract.h>
 
-#include "import/batch.h"
 #include "library/article_view.h"
+#include "library/importing.h"
 
 struct extraction {
     const struct mimeo_extract_options *options;
@@ -79,16 +79,25 @@ int mimeo_extract(mimeo_ctx *ctx, const char *const *paths, size_t count, const 
                   struct mimeo_extract_result *result)
 {
     struct extraction x = {options, result};
-    struct batch_options batch = {.input.pictures = options->pictures,
-                                  .article = {.lang = options->lang,
-                                              .picture = options->no_pictures ? NULL : pass_picture,
-                                              .payload = (void *)(uintptr_t)options,
-                                              .explain = options->explain,
-                                              .trial = true},
-                                  .threads = options->threads,
-                                  .doing = "extracting"};
+    const struct importing_given given = {.format = options->format,
+                                          .pictures = options->pictures,
+                                          .lang = options->lang,
+                                          .rules = options->rules,
+                                          .fetch = &options->fetch,
+                                          .images = options->images,
+                                          .image_width = options->image_width,
+                                          .image_quality = options->image_quality,
+                                          .picture = pass_picture,
+                                          .payload = (void *)(uintptr_t)options};
+    struct importing importing;
     memset(result, 0, sizeof(*result));
-    if (options->format != NULL && !input_format_parse(options->format, &batch.input.format))
-        return input_format_refuse(ctx, options->format);
-    return batch_run(ctx, paths, count, &batch, take_item, &x);
+    int rc = importing_init(&importing, ctx, &given, "extracting");
+    if (rc < 0)
+        return rc;
+    importing.batch.article.explain = options->explain;
+    importing.batch.article.trial = true;
+    importing.batch.threads = options->threads;
+    rc = batch_run(ctx, paths, count, &importing.batch, take_item, &x);
+    importing_dispose(&importing);
+    return rc;
 }

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "import/batch.h"
 #include "library/id_set.h"
+#include "library/importing.h"
 #include "library/publisher.h"
 
 struct session {
@@ -130,6 +130,20 @@ static int met_before(struct session *s, const struct batch_item *i, enum mimeo_
     return 0;
 }
 
+/* What the pictures that this article brings were before: the ones that edition_add counts. */
+static int count_picture_input(struct session *s, const struct article *a)
+{
+    for (size_t i = 0; i < a->record.media_count; i++) {
+        uint64_t seq;
+        int rc = catalog_find_media(s->p->catalog, s->ctx, &a->record.media[i].hash, &seq);
+        if (rc < 0)
+            return rc;
+        if (rc == 0)
+            s->result->picture_input_bytes += a->media_before[i];
+    }
+    return 0;
+}
+
 static int add_article(struct session *s, const struct batch_item *i)
 {
     struct record *r = &i->article->record;
@@ -159,6 +173,8 @@ static int add_article(struct session *s, const struct batch_item *i)
     }
     if (outcome == MIMEO_REVISED)
         rc = set_note(s, r);
+    if (rc == 0)
+        rc = count_picture_input(s, i->article);
     if (rc == 0)
         rc = edition_add(s->p, s->ctx, r, body, &digest, s->options->sensitive, s->result);
     if (rc == 0)
@@ -193,16 +209,24 @@ int mimeo_publish(mimeo_publisher *p, mimeo_ctx *ctx, const char *const *paths, 
 {
     memset(result, 0, sizeof(*result));
     struct session s = {.p = p, .ctx = ctx, .options = options, .result = result};
-    struct batch_options batch = {.input.pictures = options->pictures,
-                                  .article.lang = options->lang,
-                                  .article.picture = options->no_pictures ? NULL : take_picture,
-                                  .article.payload = p,
-                                  .doing = "publishing"};
-    if (options->format != NULL && !input_format_parse(options->format, &batch.input.format))
-        return input_format_refuse(ctx, options->format);
+    const struct importing_given given = {.format = options->format,
+                                          .pictures = options->pictures,
+                                          .lang = options->lang,
+                                          .rules = options->rules,
+                                          .fetch = &options->fetch,
+                                          .images = options->images,
+                                          .image_width = options->image_width,
+                                          .image_quality = options->image_quality,
+                                          .picture = take_picture,
+                                          .payload = p};
+    struct importing importing;
+    int rc = importing_init(&importing, ctx, &given, "publishing");
+    if (rc < 0)
+        return rc;
     id_set_init(&s.met, ctx);
-    int rc = batch_run(ctx, paths, count, &batch, take_item, &s);
+    rc = batch_run(ctx, paths, count, &importing.batch, take_item, &s);
     id_set_dispose(&s.met);
+    importing_dispose(&importing);
     if (rc == 0)
         rc = edition_finish(p, ctx, false, result);
     return rc;

@@ -42,6 +42,14 @@ int picture_avif_inspect(struct picture_info *info, mimeo_ctx *ctx, struct view 
  * here.  For the child, and for fuzzing. */
 int picture_clean_here(struct buf *out, mimeo_ctx *ctx, struct view in);
 
+/* The same for making it small; `want` complete.  For the child, and for fuzzing. */
+int picture_small_here(struct buf *out, struct picture_made *made, mimeo_ctx *ctx, struct view in,
+                       const struct picture_want *want);
+/* MIMEO_EMALFORMED where `bytes` are not what a cleaner writes. */
+int picture_look_again(struct picture_info *info, mimeo_ctx *ctx, struct view bytes);
+/* 0, or the words for what is no picture by its first bytes, or too large. */
+int picture_check_input(mimeo_ctx *ctx, struct view bytes);
+
 /* Turn a still PNG, already stripped, by decoding it: png_turn.c. */
 int picture_png_turn(struct buf *out, mimeo_ctx *ctx, struct view in, int orientation);
 

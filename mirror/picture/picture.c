@@ -196,7 +196,7 @@ int picture_check_memory(mimeo_ctx *ctx, uint64_t bytes)
 {
     if (bytes > PICTURE_PIXEL_MEMORY)
         return ctx_error(ctx, MIMEO_EMALFORMED,
-                         "cleaning the picture takes %llu MiB of memory, over %zu: "
+                         "the picture takes %llu MiB of memory, over %zu: "
                          "make it smaller, or turn it upright before",
                          (unsigned long long)(bytes / MIB), PICTURE_PIXEL_MEMORY / MIB);
     return 0;
@@ -249,11 +249,13 @@ static bool contains(struct view bytes, struct view needle)
 }
 
 /* The second look, which shares no code with the cleaners' decisions. */
-static int look_again(mimeo_ctx *ctx, const struct codec *codec, struct view bytes)
+int picture_look_again(struct picture_info *info, mimeo_ctx *ctx, struct view bytes)
 {
-    struct picture_info info;
-    int rc = codec->inspect(&info, ctx, bytes, true);
+    const struct codec *codec;
+    int rc = find_codec(&codec, ctx, bytes);
 
+    if (rc == 0)
+        rc = codec->inspect(info, ctx, bytes, true);
     if (rc < 0)
         return rc;
     for (size_t i = 0; i < sizeof(trace_signatures) / sizeof(trace_signatures[0]); i++)
@@ -265,6 +267,7 @@ static int look_again(mimeo_ctx *ctx, const struct codec *codec, struct view byt
 int picture_clean_here(struct buf *out, mimeo_ctx *ctx, struct view in)
 {
     const struct codec *codec;
+    struct picture_info info;
     int rc;
 
     buf_init(out, LIMIT_MEDIA);
@@ -274,7 +277,7 @@ int picture_clean_here(struct buf *out, mimeo_ctx *ctx, struct view in)
     if (rc == 0)
         rc = picture_out_status(out, ctx);
     if (rc == 0)
-        rc = look_again(ctx, codec, buf_view(out));
+        rc = picture_look_again(&info, ctx, buf_view(out));
     if (rc < 0)
         buf_dispose(out);
     return rc;
@@ -294,18 +297,23 @@ static int clean_in_child(struct buf *out, mimeo_ctx *ctx, void *payload)
     return picture_out_status(out, ctx);
 }
 
-int picture_clean(struct buf *out, struct picture_info *info, mimeo_ctx *ctx, struct view bytes)
+int picture_check_input(mimeo_ctx *ctx, struct view bytes)
 {
-    const struct child_limits limits = {
-        .memory = PICTURE_MEMORY, .seconds = PICTURE_SECONDS, .output = LIMIT_MEDIA};
     const struct codec *codec;
-    struct buf clean = {0};
-    int rc;
 
     if (bytes.len > LIMIT_PICTURE)
         return ctx_error(ctx, MIMEO_EMALFORMED, "the picture is over %zu MiB: make it smaller",
                          LIMIT_PICTURE / MIB);
-    rc = find_codec(&codec, ctx, bytes);
+    return find_codec(&codec, ctx, bytes);
+}
+
+int picture_clean(struct buf *out, struct picture_info *info, mimeo_ctx *ctx, struct view bytes)
+{
+    const struct child_limits limits = {
+        .memory = child_memory(PICTURE_MEMORY), .seconds = PICTURE_SECONDS, .output = LIMIT_MEDIA};
+    struct buf clean = {0};
+    int rc = picture_check_input(ctx, bytes);
+
     if (rc < 0)
         return rc;
     rc = child_run(&clean, ctx, "the picture", &limits, clean_in_child, &bytes);

@@ -36,6 +36,31 @@ const char *picture_media_type(enum picture_type type); /* "image/jpeg"; "" for 
  * LIMIT_PICTURE_PIXELS or LIMIT_MEDIA. */
 int picture_clean(struct buf *out, struct picture_info *info, mimeo_ctx *ctx, struct view bytes);
 
+/* What is wanted of a picture.  Zeros: cleaned alone. */
+struct picture_want {
+    bool small;     /* written anew, for a slow line */
+    uint32_t width; /* at most, as shown, in pixels; 0: PICTURE_WIDTH */
+    int quality;    /* 1 to 100; 0: PICTURE_QUALITY */
+};
+#define PICTURE_WIDTH 800
+#define PICTURE_QUALITY 60
+
+struct picture_made {
+    struct picture_info info;
+    uint64_t before;      /* bytes of the picture as it came */
+    bool encoded;         /* else it is the one that came, cleaned: that is no larger */
+    uint32_t frames_lost; /* an animation of which the first frame is left: tell somebody */
+};
+
+/* picture_clean or, where `want` says small: the same pixels upright, no wider than wanted, as WebP, whatever it was (JPEG
+ * with inks too).  Metadata never; colours of a profile become sRGB; transparency stays.  It stays what it was, cleaned,
+ * where WebP would save less than a tenth.  Animations become animated WebP, at most 480 pixels wide; those of
+ * over 500 frames, or that take over 384 KiB then, come as their first frame.  The same input and wishes give the same
+ * bytes.  MIMEO_EMALFORMED as for picture_clean, but a picture over LIMIT_MEDIA can be made small;
+ * MIMEO_EFAIL where an AVIF picture wants libavif and that is not installed. */
+int picture_prepare(struct buf *out, struct picture_made *made, mimeo_ctx *ctx, struct view bytes,
+                    const struct picture_want *want);
+
 /* Read type and size, without cleaning (for verifying what a mirror has). */
 int picture_inspect(struct picture_info *info, mimeo_ctx *ctx, struct view bytes);
 

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "picture/codec.h"
+#include "picture/png.h"
 
 #define PNG_SIGNATURE "\x89PNG\r\n\x1a\n"
 #define PNG_CHUNK_MAX 0x7fffffffu
@@ -568,6 +568,38 @@ int picture_png_clean(struct buf *out, mimeo_ctx *ctx, struct view in)
     else if (rc == 0 && buf_append_view(out, buf_view(&stripped)) < 0)
         rc = picture_out_status(out, ctx);
     buf_dispose(&stripped);
+    return rc;
+}
+
+/* The layout alone. */
+static int facts_of(struct png_facts *f, mimeo_ctx *ctx, struct view in)
+{
+    struct buf out;
+    int rc;
+
+    buf_init(&out, LIMIT_PICTURE);
+    rc = strip(&out, f, ctx, in, false);
+    buf_dispose(&out);
+    return rc;
+}
+
+int picture_png_orientation(int *out, mimeo_ctx *ctx, struct view in)
+{
+    struct png_facts f;
+    int rc = facts_of(&f, ctx, in);
+
+    if (rc == 0)
+        *out = f.animated ? 1 : f.orientation;
+    return rc;
+}
+
+int picture_png_frames(uint32_t *out, mimeo_ctx *ctx, struct view in)
+{
+    struct png_facts f;
+    int rc = facts_of(&f, ctx, in);
+
+    if (rc == 0)
+        *out = f.animated ? f.frames : 0;
     return rc;
 }
 

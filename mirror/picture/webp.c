@@ -13,7 +13,7 @@
 #include <webp/decode.h>
 #include <webp/encode.h>
 
-#include "picture/codec.h"
+#include "picture/webp.h"
 
 #define FLAG_ANIMATION 0x02
 #define FLAG_ALPHA 0x10
@@ -369,6 +369,25 @@ int picture_webp_clean(struct buf *out, mimeo_ctx *ctx, struct view in)
         rc = picture_out_status(out, ctx);
     buf_dispose(&stripped);
     return rc;
+}
+
+int picture_webp_orientation(int *out, mimeo_ctx *ctx, struct view in)
+{
+    struct buf again;
+    struct webp_walk w = {.out = &again, .ctx = ctx};
+    int rc;
+
+    buf_init(&again, LIMIT_PICTURE + 64);
+    rc = strip(&w, in);
+    buf_dispose(&again);
+    if (rc == 0)
+        *out = w.flags & FLAG_ANIMATION ? 1 : w.orientation;
+    return rc;
+}
+
+bool picture_webp_is_animation(struct view in)
+{
+    return in.len > 20 && memcmp(in.ptr + 12, "VP8X", 4) == 0 && in.ptr[20] & FLAG_ANIMATION;
 }
 
 int picture_webp_inspect(struct picture_info *info, mimeo_ctx *ctx, struct view in, bool cleaned)

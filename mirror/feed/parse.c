@@ -1,0 +1,391 @@
+/*
+ * Which element is which, and which end tag closes what: see feed/parse.h.
+ *
+ * An end tag closes the innermost open element of its name and all within it; one without such an element closes nothing.
+ * What a reader would get wrong: elements within a field that holds text (a title, a description) are that text's markup,
+ * written unescaped by somebody who should have escaped it, unless their name says that the field's end tag was forgotten.
+ */
+#include "feed/parse.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "extract/dom_tags.h"
+
+#define NAMES_MAX MIB
+#define NAME_MAX_LEN 256
+
+void parse_init(struct parse *p, const struct feed_source *source, parse_entry_fn entry_done, void *payload)
+{
+    *p = (struct parse){.url = source->url, .entry_done = entry_done, .payload = payload};
+    buf_init(&p->names, NAMES_MAX);
+    buf_append_byte(&p->names, 0); /* so that no place in it is 0 */
+    buf_init(&p->text, FEED_TEXT_MAX);
+    entry_clear(&p->entry);
+}
+
+void parse_dispose(struct parse *p)
+{
+    buf_dispose(&p->names);
+    buf_dispose(&p->text);
+    arena_dispose(&p->memory);
+    entry_dispose(&p->entry);
+}
+
+/* ---- names */
+
+static struct view name_of(const struct parse *p, const struct element *e)
+{
+    return view_of(p->names.ptr + e->name_at, e->name_len);
+}
+
+static void split_name(struct view name, struct view *prefix, struct view *local)
+{
+    const uint8_t *colon = name.len == 0 ? NULL : memchr(name.ptr, ':', name.len);
+    size_t len = colon == NULL ? 0 : (size_t)(colon - name.ptr);
+    *prefix = view_of(name.ptr, len);
+    *local = colon == NULL ? name : view_of(colon + 1, name.len - len - 1);
+}
+
+static enum feed_space space_of(const struct parse *p, struct view prefix)
+{
+    for (size_t i = p->binding_count; i > 0; i--) {
+        const struct binding *b = &p->bindings[i - 1];
+        if (b->prefix_len == prefix.len && memcmp(p->names.ptr + b->prefix_at, prefix.ptr, prefix.len) == 0)
+            return b->space;
+    }
+    return space_of_prefix(prefix);
+}
+
+static size_t keep_name(struct parse *p, struct view v)
+{
+    size_t at = p->names.len;
+    buf_append_view(&p->names, v);
+    buf_append_byte(&p->names, 0);
+    return buf_status(&p->names) < 0 ? 0 : at;
+}
+
+static void bind_spaces(struct parse *p, const struct xml *x)
+{
+    for (size_t i = 0; i < x->attribute_count && p->binding_count < PARSE_BINDINGS; i++) {
+        struct view name = x->attributes[i].name, prefix = {NULL, 0};
+        if (!view_starts_with(name, "xmlns") || (name.len > 5 && name.ptr[5] != ':'))
+            continue;
+        if (name.len > 6)
+            prefix = view_of(name.ptr + 6, name.len - 6);
+        struct binding *b = &p->bindings[p->binding_count];
+        b->prefix_len = prefix.len;
+        b->space = space_of_uri(x->attributes[i].value);
+        b->prefix_at = keep_name(p, prefix);
+        p->binding_count += b->prefix_at > 0;
+    }
+}
+
+struct view parse_attribute(const struct parse *p, const char *local)
+{
+    for (size_t i = 0; i < p->xml->attribute_count; i++) {
+        struct view prefix, name;
+        split_name(p->xml->attributes[i].name, &prefix, &name);
+        if (name.len == strlen(local) && strncasecmp((const char *)name.ptr, local, name.len) == 0)
+            return p->xml->attributes[i].value;
+    }
+    return view_of(NULL, 0);
+}
+
+/* xml:lang and xml:base: never by their local names alone, which mean other things elsewhere. */
+static struct view own_attribute(const struct xml *x, const char *name)
+{
+    for (size_t i = 0; i < x->attribute_count; i++)
+        if (view_equal_str(x->attributes[i].name, name))
+            return x->attributes[i].value;
+    return view_of(NULL, 0);
+}
+
+const char *parse_lang(const struct parse *p)
+{
+    for (size_t i = p->depth; i > 0; i--)
+        if (p->stack[i - 1].lang_at > 0)
+            return (const char *)p->names.ptr + p->stack[i - 1].lang_at;
+    return NULL;
+}
+
+static const char *base_here(const struct parse *p)
+{
+    for (size_t i = p->depth; i > 0; i--)
+        if (p->stack[i - 1].base_at > 0)
+            return (const char *)p->names.ptr + p->stack[i - 1].base_at;
+    return p->link != NULL ? p->link : p->url;
+}
+
+const char *parse_address(struct parse *p, struct view raw)
+{
+    struct buf url;
+    const char *kept = NULL;
+    buf_init(&url, LIMIT_ARTICLE_URL);
+    bool good = clean_url(&url, view_trim(raw), base_here(p)) &&
+                (view_starts_with(buf_view(&url), "http://") || view_starts_with(buf_view(&url), "https://"));
+    if (good)
+        kept = arena_string(p->in_entry ? &p->entry.memory : &p->memory, buf_view(&url));
+    buf_dispose(&url);
+    return kept;
+}
+
+/* xml:base, resolved against what is in force around it. */
+static size_t keep_base(struct parse *p, struct view base)
+{
+    struct buf url;
+    size_t at = 0;
+    buf_init(&url, LIMIT_ARTICLE_URL);
+    if (base.len > 0 && clean_url(&url, base, base_here(p)))
+        at = keep_name(p, buf_view(&url));
+    buf_dispose(&url);
+    return at;
+}
+
+/* ---- the text of a field */
+
+static void escape(struct buf *out, struct view v)
+{
+    for (size_t i = 0; i < v.len; i++) {
+        switch (v.ptr[i]) {
+        case '<': buf_append_str(out, "&lt;"); break;
+        case '>': buf_append_str(out, "&gt;"); break;
+        case '&': buf_append_str(out, "&amp;"); break;
+        case '"': buf_append_str(out, "&quot;"); break;
+        default: buf_append_byte(out, v.ptr[i]); break;
+        }
+    }
+}
+
+static void write_tag(struct parse *p, const struct xml *x, struct view local)
+{
+    struct buf *out = &p->text;
+    buf_append_byte(out, '<');
+    buf_append_view(out, local);
+    for (size_t i = 0; i < x->attribute_count; i++) {
+        if (view_starts_with(x->attributes[i].name, "xmlns"))
+            continue;
+        buf_append_byte(out, ' ');
+        buf_append_view(out, x->attributes[i].name);
+        buf_append_str(out, "=\"");
+        escape(out, x->attributes[i].value);
+        buf_append_byte(out, '"');
+    }
+    buf_append_byte(out, '>');
+}
+
+static void write_end(struct parse *p, const struct element *e)
+{
+    struct view prefix, local;
+    split_name(name_of(p, e), &prefix, &local);
+    buf_append_str(&p->text, "</");
+    buf_append_view(&p->text, local);
+    buf_append_byte(&p->text, '>');
+}
+
+static void take_text(struct parse *p, struct view text)
+{
+    if (p->field_depth == 0)
+        return;
+    if (p->escaping)
+        escape(&p->text, text);
+    else
+        buf_append_view(&p->text, text);
+    if (buf_status(&p->text) < 0 && p->in_entry)
+        p->entry.too_large = true;
+}
+
+/* ---- opening and closing */
+
+static enum feed_field top_field(const struct parse *p)
+{
+    return p->depth == 0 ? FIELD_DOCUMENT : p->stack[p->depth - 1].field;
+}
+
+static int begin_entry(struct parse *p)
+{
+    entry_clear(&p->entry);
+    p->in_entry = true;
+    p->number++;
+    p->entry.cut = true; /* until its end has come */
+    return 0;
+}
+
+static int end_entry(struct parse *p, mimeo_ctx *ctx)
+{
+    int rc = p->in_entry ? p->entry_done(p, ctx) : 0;
+    p->in_entry = false;
+    return rc;
+}
+
+static int close_top(struct parse *p, mimeo_ctx *ctx, bool by_itself)
+{
+    struct element *e = &p->stack[p->depth - 1];
+    enum feed_field parent = p->depth > 1 ? p->stack[p->depth - 2].field : FIELD_DOCUMENT;
+    int rc = 0;
+    if (e->markup) {
+        write_end(p, e);
+    } else if (e->field == FIELD_ENTRY || e->field == FIELD_DELETED) {
+        p->entry.cut = !by_itself;
+        rc = end_entry(p, ctx);
+    } else if (e->field != FIELD_NONE) {
+        field_closed(p, e->field, parent, &p->text);
+    }
+    if (p->field_depth == p->depth)
+        p->field_depth = 0;
+    p->binding_count = e->bindings_mark;
+    p->names.len = e->names_mark;
+    p->names.failed = 0;
+    p->depth--;
+    return rc;
+}
+
+static int close_down_to(struct parse *p, mimeo_ctx *ctx, size_t depth, bool by_itself)
+{
+    int rc = 0;
+    while (rc == 0 && p->depth > depth)
+        rc = close_top(p, ctx, by_itself);
+    return rc;
+}
+
+static void push(struct parse *p, const struct xml *x, enum feed_field field, bool markup, struct element marks)
+{
+    struct element *e = &p->stack[p->depth];
+    struct view lang = own_attribute(x, "xml:lang"), base = own_attribute(x, "xml:base");
+    *e = marks;
+    e->field = field;
+    e->markup = markup;
+    e->name_len = x->name.len < NAME_MAX_LEN ? x->name.len : NAME_MAX_LEN;
+    e->name_at = keep_name(p, view_of(x->name.ptr, e->name_len));
+    e->lang_at = lang.len > 0 && !markup ? keep_name(p, lang) : 0;
+    e->base_at = markup ? 0 : keep_base(p, base);
+    p->depth++;
+}
+
+static void begin_field(struct parse *p, enum feed_field field)
+{
+    p->text_kind = TEXT_HTML;
+    p->escaping = false;
+    field_opened(p, field);
+    if (field > FIELD_TEXTS) {
+        buf_clear(&p->text);
+        p->field_depth = p->depth;
+    }
+}
+
+/* Where an element of a feed stands in a field's text, the field's end tag was forgotten.  In markup that is meant as such
+ * only names say so that HTML has not. */
+static bool ends_field(const struct parse *p, enum feed_space space, struct view local)
+{
+    enum feed_field open = p->stack[p->field_depth - 1].field;
+    enum feed_field parent = p->field_depth > 1 ? p->stack[p->field_depth - 2].field : FIELD_DOCUMENT;
+    enum feed_field field = field_of(parent, space, local);
+    if (view_equal_str(local, "item") || view_equal_str(local, "entry"))
+        return !p->escaping;
+    if (field == FIELD_NONE || p->escaping)
+        return false;
+    if (!field_holds_markup(open))
+        return true;
+    return field == FIELD_GUID || field == FIELD_PUBLISHED || field == FIELD_MODIFIED || field == FIELD_ENCLOSURE ||
+           (open == FIELD_TITLE && field != FIELD_TITLE) || (space != SPACE_PLAIN && space != SPACE_XHTML);
+}
+
+/* The place on the stack that an item belongs in, where one before it was never closed. */
+static size_t depth_of_open_entry(const struct parse *p)
+{
+    for (size_t i = p->depth; i > 0; i--)
+        if (p->stack[i - 1].field == FIELD_ENTRY)
+            return i - 1;
+    return p->depth;
+}
+
+static int open_markup(struct parse *p, const struct xml *x, enum feed_space space, struct view local)
+{
+    struct element marks = {.names_mark = p->names.len, .bindings_mark = p->binding_count};
+    (void)space;
+    write_tag(p, x, local);
+    if (buf_status(&p->text) < 0)
+        p->entry.too_large = true;
+    if ((dom_tag_flags(dom_tag_of(local)) & DOM_IS_VOID) != 0)
+        return 0;
+    if (x->empty) {
+        buf_append_str(&p->text, "</");
+        buf_append_view(&p->text, local);
+        buf_append_byte(&p->text, '>');
+        return 0;
+    }
+    if (p->depth == PARSE_DEPTH) {
+        p->beyond++;
+        return 0;
+    }
+    push(p, x, FIELD_NONE, true, marks);
+    return 0;
+}
+
+static int open_element(struct parse *p, mimeo_ctx *ctx, const struct xml *x)
+{
+    struct element marks = {.names_mark = p->names.len, .bindings_mark = p->binding_count};
+    struct view prefix, local;
+    int rc = 0;
+    p->xml = x;
+    bind_spaces(p, x);
+    split_name(x->name, &prefix, &local);
+    enum feed_space space = space_of(p, prefix);
+    if (p->field_depth > 0) {
+        if (!ends_field(p, space, local)) {
+            p->binding_count = marks.bindings_mark; /* prefixes go from markup */
+            return open_markup(p, x, space, local);
+        }
+        rc = close_down_to(p, ctx, p->field_depth - 1, false);
+        marks.names_mark = p->names.len; /* its declarations are lost with what was closed; conventions remain */
+        marks.bindings_mark = p->binding_count;
+    }
+    size_t around = depth_of_open_entry(p);
+    if (rc == 0 && around < p->depth && (space == SPACE_PLAIN || space == SPACE_ATOM) && top_field(p) != FIELD_NONE &&
+        (view_equal_str(local, "item") || view_equal_str(local, "entry")))
+        rc = close_down_to(p, ctx, around, true);
+    if (rc < 0)
+        return rc;
+    if (p->depth == PARSE_DEPTH) {
+        p->binding_count = marks.bindings_mark;
+        p->names.len = marks.names_mark;
+        p->beyond += !x->empty;
+        return 0;
+    }
+    enum feed_field field = field_of(top_field(p), space, local);
+    push(p, x, field, false, marks);
+    p->is_export = p->is_export || space == SPACE_WP;
+    if (field == FIELD_ENTRY || field == FIELD_DELETED)
+        rc = begin_entry(p);
+    if (rc == 0 && field != FIELD_NONE)
+        begin_field(p, field);
+    return rc == 0 && x->empty ? close_top(p, ctx, true) : rc;
+}
+
+static int close_element(struct parse *p, mimeo_ctx *ctx, struct view name)
+{
+    if (p->beyond > 0) {
+        p->beyond--;
+        return 0;
+    }
+    for (size_t i = p->depth; i > 0; i--)
+        if (view_equal(name_of(p, &p->stack[i - 1]), name))
+            return close_down_to(p, ctx, i - 1, true);
+    return 0;
+}
+
+int parse_xml(struct parse *p, mimeo_ctx *ctx, struct xml *x)
+{
+    enum xml_event event = XML_TEXT;
+    int rc = 0;
+    while (rc == 0 && (rc = xml_next(x, ctx, &event)) == 0 && event != XML_END) {
+        if (event == XML_OPEN)
+            rc = open_element(p, ctx, x);
+        else if (event == XML_CLOSE)
+            rc = close_element(p, ctx, x->name);
+        else
+            take_text(p, x->text);
+    }
+    return rc == 0 ? close_down_to(p, ctx, 0, false) : rc;
+}
