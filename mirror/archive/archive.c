@@ -115,6 +115,9 @@ static int open_kind(struct archive *a, mimeo_ctx *ctx)
     switch (a->kind) {
     case ARCHIVE_WARC:
     case ARCHIVE_ARC: return warc_open(&a->opened, ctx, &file);
+    case ARCHIVE_WACZ: return wacz_open(&a->opened, ctx, &file);
+    case ARCHIVE_ZIM: return zim_open(&a->opened, ctx, &file);
+    case ARCHIVE_MHTML: return mhtml_open(&a->opened, ctx, &file);
     default:
         return ctx_error(ctx, MIMEO_EMALFORMED, "'%s' is no web archive that is known (WARC, WACZ, ZIM, MHTML)", a->name);
     }
@@ -158,6 +161,11 @@ enum archive_kind archive_kind_of(const struct archive *a)
 int archive_next(struct archive_record *out, struct archive *a, mimeo_ctx *ctx)
 {
     return a->opened.reader->next(out, a->opened.self, ctx);
+}
+
+int archive_newest(bool *out, struct archive *a, mimeo_ctx *ctx, const struct archive_record *page)
+{
+    return a->opened.reader->newest(out, a->opened.self, ctx, page);
 }
 
 uint64_t archive_done(const struct archive *a)

@@ -14,8 +14,8 @@
  *
  * Nothing that an archive says of itself is believed: lengths and offsets are checked against the file, what is unpacked has
  * caps in size and in ratio, names of members are never names of files.  A damaged record costs that record: reading goes
- * on at the next one that can be found.  Memory does not grow with the archive, but for 28 bytes a record that is no page
- * in the index of pictures, which is made at the first archive_find().
+ * on at the next one that can be found.  Memory does not grow with the archive, but for 32 bytes a record in the index,
+ * which is made at the first archive_find() or archive_newest().
  */
 #ifndef ARCHIVE_ARCHIVE_H
 #define ARCHIVE_ARCHIVE_H
@@ -72,6 +72,8 @@ enum archive_kind archive_kind_of(const struct archive *a);
  * message says what and why; call again, it goes on (at most some hundred times, then the end comes).  Any other code: no
  * going on.  By one thread at a time. */
 int archive_next(struct archive_record *out, struct archive *a, mimeo_ctx *ctx);
+/* Is it the newest page of its address in the archive?  Others of the address are older states of it. */
+int archive_newest(bool *out, struct archive *a, mimeo_ctx *ctx, const struct archive_record *page);
 /* How far archive_next() is, in bytes of the file, for showing progress. */
 uint64_t archive_done(const struct archive *a);
 uint64_t archive_size(const struct archive *a);

@@ -13,7 +13,8 @@ void places_dispose(struct places *x)
     *x = (struct places){.entries = NULL};
 }
 
-int places_add(struct places *x, const struct url_key *key, enum places_kind kind, const struct archive_place *place)
+int places_add(struct places *x, const struct url_key *key, enum places_kind kind, const struct archive_place *place,
+               int64_t date)
 {
     if (x->count == PLACES_MAX || place->offset >= OFFSET_MAX || place->part >= PART_MAX || place->inside >= INSIDE_MAX)
         return MIMEO_EMALFORMED;
@@ -30,6 +31,7 @@ int places_add(struct places *x, const struct url_key *key, enum places_kind kin
     e->offset_low = (uint32_t)place->offset;
     e->offset_high_part = (uint32_t)(place->offset >> 32) << 16 | place->part;
     e->inside_kind = place->inside << 2 | (uint32_t)kind;
+    e->date = date > 0 && date < UINT32_MAX ? (uint32_t)date : 0;
     return 0;
 }
 
@@ -47,10 +49,12 @@ static int compare(const void *a, const void *b)
     if (order == 0)
         order = (int)(x->inside_kind & 3) - (int)(y->inside_kind & 3);
     if (order == 0)
-        order = (p.part > q.part) - (p.part < q.part);
+        order = (x->date < y->date) - (x->date > y->date);
     if (order == 0)
-        order = (p.offset > q.offset) - (p.offset < q.offset);
-    return order != 0 ? order : (p.inside > q.inside) - (p.inside < q.inside);
+        order = (p.part < q.part) - (p.part > q.part);
+    if (order == 0)
+        order = (p.offset < q.offset) - (p.offset > q.offset);
+    return order != 0 ? order : (p.inside < q.inside) - (p.inside > q.inside);
 }
 
 void places_sort(struct places *x)

@@ -1,6 +1,6 @@
 /*
  * Where each address is: appended to while an archive is walked through, sorted once, then asked.  Its memory is bounded: at
- * most PLACES_MAX entries of 28 bytes.
+ * most PLACES_MAX entries of 32 bytes.
  */
 #ifndef ARCHIVE_PLACES_H
 #define ARCHIVE_PLACES_H
@@ -16,6 +16,7 @@ struct places_entry {
     uint8_t key[URL_KEY_LEN];
     uint32_t offset_low, offset_high_part; /* 16 bits of the offset, 16 of the part */
     uint32_t inside_kind;                  /* 30 bits, 2 */
+    uint32_t date;                         /* seconds since 1970; 0: not known */
 };
 
 struct places {
@@ -25,9 +26,10 @@ struct places {
 
 void places_dispose(struct places *x);
 /* MIMEO_ENOMEM, or MIMEO_EMALFORMED where it is full (or the place is beyond what can be kept); no message is set. */
-int places_add(struct places *x, const struct url_key *key, enum places_kind kind, const struct archive_place *place);
+int places_add(struct places *x, const struct url_key *key, enum places_kind kind, const struct archive_place *place,
+               int64_t date);
 void places_sort(struct places *x);
-/* The best of this key, the earliest of those; false where there is none. */
+/* The best of this key, the newest of those, the last of those; false where there is none. */
 bool places_find(enum places_kind *kind, struct archive_place *place, const struct places *x, const struct url_key *key);
 
 #endif

@@ -12,6 +12,7 @@ struct archive_reader {
     int (*next)(struct archive_record *out, void *self, mimeo_ctx *ctx);
     int (*read)(struct buf *out, void *self, mimeo_ctx *ctx, const struct archive_place *place, size_t max);
     int (*find)(struct archive_place *out, void *self, mimeo_ctx *ctx, const char *url);
+    int (*newest)(bool *out, void *self, mimeo_ctx *ctx, const struct archive_record *record);
     uint64_t (*done)(const void *self);
     void (*free)(void *self);
 };

@@ -238,17 +238,24 @@ static int warc_read(struct buf *out, void *self, mimeo_ctx *ctx, const struct a
 
 /* ---- finding */
 
+/* Pages are apart: no picture is looked for among them. */
+static struct url_key page_key(const char *url)
+{
+    struct url_key plain = url_key_of(url);
+    return url_key_named("page", view_of(plain.bytes, sizeof(plain.bytes)));
+}
+
 static int add_to_index(struct places *x, const struct walk_record *r, const struct archive_place *place)
 {
     enum archive_what what = what_of(r);
     enum places_kind kind = what == ARCHIVE_REDIRECT ? PLACES_REDIRECT : what == ARCHIVE_REPEAT ? PLACES_REPEAT : PLACES_BODY;
-    if (what == ARCHIVE_PAGE || what == ARCHIVE_ERROR)
+    struct url_key key = what == ARCHIVE_PAGE ? page_key(r->head.url) : url_key_of(r->head.url);
+    if (what == ARCHIVE_ERROR)
         return 0;
-    struct url_key key = url_key_of(r->head.url);
-    int rc = places_add(x, &key, kind, place);
+    int rc = places_add(x, &key, kind, place, r->head.date);
     if (rc == 0 && what == ARCHIVE_PICTURE && r->head.digest[0] != '\0') {
         key = url_key_named("digest", view_of_str(r->head.digest));
-        rc = places_add(x, &key, kind, place);
+        rc = places_add(x, &key, kind, place, r->head.date);
     }
     return rc;
 }
@@ -267,7 +274,7 @@ static int make_index(struct warc *w, mimeo_ctx *ctx)
         struct archive_place place = {r->at, r->inside, (uint32_t)part};
         int added = add_to_index(&w->index, r, &place);
         if (added == MIMEO_EMALFORMED)
-            rc = ctx_error(ctx, MIMEO_EUSAGE, "it holds more than %d pictures: split it", PLACES_MAX);
+            rc = ctx_error(ctx, MIMEO_EUSAGE, "it holds more than %d records: split it", PLACES_MAX);
         else if (added < 0)
             rc = ctx_error_nomem(ctx);
     }
@@ -345,6 +352,19 @@ static int warc_find(struct archive_place *out, void *self, mimeo_ctx *ctx, cons
     return rc < 0 ? rc : find_key(out, self, ctx, normal);
 }
 
+static int warc_newest(bool *out, void *self, mimeo_ctx *ctx, const struct archive_record *page)
+{
+    struct warc *w = self;
+    struct url_key key = page_key(page->url);
+    enum places_kind kind;
+    struct archive_place place;
+    int rc = need_index(w, ctx);
+    if (rc == 0)
+        *out = !places_find(&kind, &place, &w->index, &key) ||
+               (place.part == page->place.part && place.offset == page->place.offset && place.inside == page->place.inside);
+    return rc;
+}
+
 /* ---- opening */
 
 static void warc_free(void *self)
@@ -363,7 +383,7 @@ static void warc_free(void *self)
 
 int warc_open_parts(struct archive_opened *out, mimeo_ctx *ctx, const struct warc_part *parts, size_t count)
 {
-    static const struct archive_reader reader = {warc_next, warc_read, warc_find, warc_done, warc_free};
+    static const struct archive_reader reader = {warc_next, warc_read, warc_find, warc_newest, warc_done, warc_free};
     struct warc *w = calloc(1, sizeof(*w));
     int rc = 0;
     if (w == NULL || (w->parts = calloc(count + 1, sizeof(*w->parts))) == NULL) {

@@ -205,7 +205,7 @@ static int choose_form(enum form *out, const struct cli *cli, const struct args 
 
 static void put_summary(const struct cli *cli, const struct mimeo_extract_result *r)
 {
-    if (r->articles + r->skipped + r->refused > 1 && !cli->quiet)
+    if (r->articles + r->skipped + r->refused != 1)
         talk(cli, "mimeo: %llu %s, %llu skipped, %llu refused", (unsigned long long)r->articles,
              r->articles == 1 ? "article" : "articles", (unsigned long long)r->skipped, (unsigned long long)r->refused);
 }

@@ -11,7 +11,7 @@
 #include "import/input.h"
 #include "import/window.h"
 
-#define SNIFF_LEN 4096
+#define SNIFF_LEN 8192 /* what archive_sniff wants, and more than feed_sniff does */
 
 /* What is open.  `window.fd` is the file's descriptor, at any offset; what was read of it to know its kind is in the
  * window. */

@@ -61,7 +61,9 @@ static bool address_of_src(char out[DRAFT_NAME_MAX + 1], struct view src, const 
 {
     struct buf url;
     buf_init(&url, DRAFT_NAME_MAX);
-    bool good = clean_url(&url, src, base_url) && (view_starts_with(buf_view(&url), "http"));
+    bool good = view_starts_with(src, "cid:") /* a part of the same MHTML file */
+                    ? buf_append_view(&url, src) == 0
+                    : clean_url(&url, src, base_url) && view_starts_with(buf_view(&url), "http");
     if (good)
         snprintf(out, DRAFT_NAME_MAX + 1, "%s", buf_str(&url));
     buf_dispose(&url);

@@ -1,17 +1,14 @@
 /*
  * Archives, cut into their pages; the pages' pictures come out of the same archive.
  *
- * A crawl that ran for days holds a page several times.  The newest is the article, so the archive is gone through once
- * before, and of each address the date of its newest copy is noted.
+ * A crawl that ran for days holds a page several times: the newest is the article.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "archive/archive.h"
 #include "base/limits.h"
-#include "import/captures.h"
 #include "import/cutter.h"
 
 /* ---- pictures ---- */
@@ -56,49 +53,12 @@ static int pictures_of(struct picture_source **out, mimeo_ctx *ctx, struct archi
 struct archive_cutter {
     struct cutter base;
     struct archive *archive; /* of the picture source, which every item holds */
-    struct captures newest;
 };
-
-static void archive_dispose(struct cutter *c)
-{
-    captures_dispose(&((struct archive_cutter *)c)->newest);
-}
-
-static int note_captures(struct archive_cutter *c, mimeo_ctx *ctx, struct archive *a)
-{
-    struct archive_record record;
-    int rc;
-    while ((rc = archive_next(&record, a, ctx)) != 0) {
-        if (rc < 0 && rc != MIMEO_EMALFORMED)
-            return rc;
-        if (rc == 1 && record.what == ARCHIVE_PAGE && captures_note(&c->newest, record.url, record.date) < 0)
-            return ctx_error_nomem(ctx);
-        ctx_progress(ctx, "reading the archive", archive_done(a), archive_size(a), "bytes");
-        if ((rc = ctx_check_cancel(ctx)) < 0)
-            return rc;
-    }
-    return 0;
-}
-
-static int find_newest(struct archive_cutter *c, mimeo_ctx *ctx)
-{
-    struct archive *a = NULL;
-    int fd = dup(c->base.file.window.fd);
-    int rc = fd < 0 ? ctx_error_errno(ctx, MIMEO_EIO, "cannot read '%s'", c->base.file.where)
-                    : archive_open(&a, ctx, fd, c->base.file.where);
-    if (rc == 0 && archive_kind_of(a) != ARCHIVE_ZIM && archive_kind_of(a) != ARCHIVE_MHTML)
-        rc = note_captures(c, ctx, a);
-    archive_free(a);
-    return rc;
-}
 
 static int open_archive(struct archive_cutter *c, mimeo_ctx *ctx)
 {
     struct input_file *f = &c->base.file;
-    int rc = find_newest(c, ctx);
-    if (rc < 0)
-        return rc;
-    rc = archive_open(&c->archive, ctx, f->window.fd, f->where);
+    int rc = archive_open(&c->archive, ctx, f->window.fd, f->where);
     f->window.fd = -1;
     picture_source_drop(f->pictures);
     f->pictures = NULL;
@@ -143,15 +103,19 @@ static int next_page(struct archive_cutter *c, mimeo_ctx *ctx, struct input_item
 {
     struct archive_record r;
     for (;;) {
+        bool newest = true;
         int rc = archive_next(&r, c->archive, ctx);
         c->base.done = rc == 0 || (rc < 0 && rc != MIMEO_EMALFORMED);
         if (rc <= 0)
             return rc;
-        if (r.what == ARCHIVE_PAGE && !captures_take(&c->newest, r.url, r.date))
-            return ctx_error(ctx, MIMEO_ENOTFOUND, "%s: %s: another copy of this page in the archive is newer",
-                             c->base.file.where, r.url);
-        if (r.what == ARCHIVE_PAGE)
-            return make_item(out, c, ctx, &r);
+        if (r.what == ARCHIVE_PAGE) {
+            rc = archive_newest(&newest, c->archive, ctx, &r);
+            if (rc < 0)
+                return rc;
+            return newest ? make_item(out, c, ctx, &r)
+                          : ctx_error(ctx, MIMEO_ENOTFOUND, "%s: %s: the archive has a newer copy of this page",
+                                      c->base.file.where, r.url);
+        }
         rc = ctx_check_cancel(ctx);
         if (rc < 0)
             return rc;
@@ -185,7 +149,7 @@ int cutter_archive(struct cutter **out, mimeo_ctx *ctx, struct input_file *f)
         input_file_dispose(f);
         return ctx_error_nomem(ctx);
     }
-    *c = (struct archive_cutter){.base = {.next = archive_cutter_next, .dispose = archive_dispose, .file = *f}};
+    *c = (struct archive_cutter){.base = {.next = archive_cutter_next, .file = *f}};
     *out = &c->base;
     return 0;
 }

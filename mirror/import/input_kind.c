@@ -8,6 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "archive/archive.h"
+#include "feed/feed.h"
 #include "import/cutter.h"
 
 static const struct {
@@ -112,52 +114,6 @@ static struct view behind(struct view v, const char *stop)
     return view_of(v.ptr + passed, v.len - passed);
 }
 
-/* To the first element: past the declaration, comments, a doctype that is not HTML's, and instructions. */
-static struct view first_element(struct view v)
-{
-    for (;;) {
-        skip_space(&v);
-        if (view_starts_with(v, "<!--"))
-            v = behind(v, "-->");
-        else if (view_starts_with(v, "<?") || (begins(v, "<!doctype") && !begins(v, "<!doctype html")))
-            v = behind(v, ">");
-        else
-            return v;
-    }
-}
-
-static bool is_feed(struct view v)
-{
-    static const char *const roots[] = {"<rss", "<feed", "<rdf:rdf", "<channel", "<atom:feed"};
-    static const char json_feed[] = "jsonfeed.org/version/";
-    skip_space(&v);
-    if (v.len > 0 && v.ptr[0] == '{')
-        return memmem(v.ptr, v.len, json_feed, sizeof json_feed - 1) != NULL;
-    v = first_element(v);
-    for (size_t i = 0; i < sizeof roots / sizeof roots[0]; i++) {
-        size_t len = strlen(roots[i]);
-        if (begins(v, roots[i]) && v.len > len && (is_space(v.ptr[len]) || v.ptr[len] == '>'))
-            return true;
-    }
-    return false;
-}
-
-/* Headers of a message with parts, as browsers save a page in one file. */
-static bool is_mhtml(struct view v)
-{
-    static const char related[] = "multipart/related";
-    bool headers = begins(v, "From:") || begins(v, "MIME-Version:") || begins(v, "Content-Type:") ||
-                   begins(v, "Subject:") || begins(v, "Snapshot-Content-Location:") || begins(v, "Date:");
-    return headers && memmem(v.ptr, v.len, related, sizeof related - 1) != NULL;
-}
-
-static bool is_archive(struct view v)
-{
-    return view_starts_with(v, "\x1F\x8B") || view_starts_with(v, "PK\x03\x04") || view_starts_with(v, "ZIM\x04") ||
-           view_starts_with(v, "WARC/1.") || view_starts_with(v, "WARC/0.") || view_starts_with(v, "filedesc://") ||
-           is_mhtml(v);
-}
-
 /* A whole document, not a bit of one: it says so itself near its beginning. */
 static bool is_page(struct view v)
 {
@@ -236,11 +192,11 @@ static bool same_family(enum input_format a, enum input_format b)
 struct input_kind kind_of_file(const char *name, struct view head, const char *content_type, enum input_format given)
 {
     struct input_kind kind = name == NULL ? (struct input_kind){INPUT_AUTO, false} : kind_of_name(name);
-    if (is_archive(head))
+    if (archive_sniff(head) != ARCHIVE_NONE)
         return (struct input_kind){INPUT_ARCHIVE, false};
-    skip_mark(&head);
-    if (!kind.lines && given != INPUT_HTML && is_feed(head))
+    if (!kind.lines && given != INPUT_HTML && feed_sniff(head) != FEED_NONE)
         return (struct input_kind){INPUT_FEED, false};
+    skip_mark(&head);
     if (kind.format == INPUT_AUTO || same_family(kind.format, given))
         kind.format = given != INPUT_AUTO ? given : format_of_type(content_type);
     if (kind.format == INPUT_AUTO)
