@@ -184,6 +184,8 @@ static int cut_block(struct buf *block, struct stream *s, uint64_t len)
             break;
         at = (size_t)(lf - block->ptr);
         if (memcmp(lf, "\nWARC/1.", 8) == 0) {
+            for (int ends = 0; ends < 4 && at > 0 && strchr("\r\n", block->ptr[at - 1]) != NULL; ends++)
+                at--;
             block->len = at;
             break;
         }

@@ -30,7 +30,7 @@ static bool speaks_against(const struct body_page *b, const struct dom_node *n)
     if (n == NULL || n->tag == DOM_TEXT || facts_of(&b->facts, n)->gone || n->tag == DOM_BODY || n->tag == DOM_HTML)
         return false;
     struct hint h = b->hints[n->index];
-    return h.strength == HINT_STRONG && h.body != HINT_STRONG &&
+    return h.strength == HINT_STRONG && (h.reason == DROP_COMMENTS || !facts_of(&b->facts, n)->holds_body) &&
            (h.reason != DROP_MEDIA || facts_of(&b->facts, n)->pictures == 0);
 }
 
@@ -44,6 +44,20 @@ static void drop_by_names(struct body_page *b)
         struct dom_node *n = b->facts.nodes[i];
         if (speaks_against(b, n) && !takes_too_much(b, &groups, n, b->hints[i].reason))
             facts_drop(&b->facts, n, b->hints[i].reason);
+    }
+}
+
+/* What is called the body, and is more than a line, speaks for all around it. */
+static void mark_bodies(struct body_page *b)
+{
+    for (size_t i = b->facts.count; i-- > 0;) {
+        struct facts *f = &b->facts.of[i];
+        if (b->facts.nodes[i] == NULL || f->gone)
+            continue;
+        f->holds_body = f->holds_body || (b->hints[i].body == HINT_STRONG && f->good >= ENOUGH &&
+                                          b->hints[i].reason != DROP_COMMENTS);
+        if (f->holds_body && b->facts.nodes[i]->parent != NULL)
+            facts_of(&b->facts, b->facts.nodes[i]->parent)->holds_body = true;
     }
 }
 
@@ -62,6 +76,7 @@ int body_gather(struct body_page *out, mimeo_ctx *ctx, struct dom *d, bool lenie
             out->hints[i] = hint_of(n);
     }
     rc = facts_cut_runs(&out->facts, ctx);
+    mark_bodies(out);
     if (rc == 0 && !lenient)
         drop_by_names(out);
     return rc == 0 ? facts_cut_runs(&out->facts, ctx) : rc;
@@ -192,9 +207,13 @@ static struct dom_node *climb(const struct body_page *b, struct dom_node *best)
 static struct dom_node *named(const struct body_page *b, struct dom_node *best)
 {
     const struct facts *f = facts_of(&b->facts, best);
-    for (struct dom_node *up = best->parent; up != NULL && up->tag != DOM_HTML; up = up->parent)
-        if (b->hints[up->index].body == HINT_STRONG && link_density(facts_of(&b->facts, up)) < 0.4)
+    if (b->hints[best->index].body == HINT_STRONG)
+        return best;
+    for (struct dom_node *up = best->parent; up != NULL && up->tag != DOM_HTML; up = up->parent) {
+        const struct facts *u = facts_of(&b->facts, up);
+        if (b->hints[up->index].body == HINT_STRONG && u->good <= f->good * 2 && u->good * 2 >= u->chars)
             return up;
+    }
     for (struct dom_node *n = dom_next(best, best); n != NULL; n = dom_next(n, best))
         if (n->tag != DOM_TEXT && !facts_of(&b->facts, n)->gone && b->hints[n->index].body == HINT_STRONG &&
             facts_of(&b->facts, n)->good > f->good * 0.6)
@@ -202,11 +221,26 @@ static struct dom_node *named(const struct body_page *b, struct dom_node *best)
     return best;
 }
 
+/* A page without a sentence may be a verse or a list: what its makers call an article, or all of it. */
+static struct dom_node *fallback(const struct body_page *b)
+{
+    struct dom_node *body = dom_body(b->facts.dom);
+    static const enum dom_tag tags[] = {DOM_ARTICLE, DOM_MAIN};
+    for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++) {
+        struct dom_node *n = dom_find(body, tags[i]);
+        if (n != NULL && !facts_of(&b->facts, n)->gone &&
+            (facts_of(&b->facts, n)->chars > 0 || facts_of(&b->facts, n)->pictures > 0))
+            return n;
+    }
+    const struct facts *f = facts_of(&b->facts, body);
+    return link_density(f) < 0.5 || f->chars < ENOUGH ? body : NULL;
+}
+
 int body_choose(struct body_page *b, mimeo_ctx *ctx)
 {
     for (size_t i = 0; i < b->facts.run_count; i++)
         spread(b, &b->facts.runs[i]);
     struct dom_node *best = best_of(b);
-    b->root = best == NULL ? NULL : named(b, climb(b, best));
+    b->root = best == NULL ? fallback(b) : named(b, climb(b, best));
     return ctx_check_cancel(ctx);
 }

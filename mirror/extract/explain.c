@@ -17,7 +17,7 @@ const char *explain_reason(enum drop_reason why)
         [DROP_CONSENT] = "asks for consent", [DROP_AUTHOR] = "author and date", [DROP_TAGS] = "tags",
         [DROP_MEDIA] = "captions and controls", [DROP_FRAME] = "the page's frame",
         [DROP_TITLE] = "repeats the title or what stands with it", [DROP_LINKS] = "mostly links",
-        [DROP_WORDS] = "its words are those of furniture", [DROP_RECURS] = "stands on other pages too",
+        [DROP_WORDS] = "its words are those of furniture", [DROP_TWICE] = "says the same again", [DROP_RECURS] = "stands on other pages too",
         [DROP_RULE] = "by a rule", [DROP_OUTSIDE] = "not within the body",
     };
     return words[why];

@@ -29,6 +29,7 @@ enum drop_reason {
     DROP_TITLE,        /* the title, subtitle, byline or date again */
     DROP_LINKS,        /* mostly links */
     DROP_WORDS,        /* says by its words that it is furniture */
+    DROP_TWICE,        /* the same text again */
     DROP_RECURS,       /* stands on other pages of this publisher too */
     DROP_RULE,         /* the rules file says so */
     DROP_OUTSIDE,      /* not within what was chosen as the body */
@@ -48,6 +49,7 @@ struct facts {
     bool in_link;
     bool in_heading;
     bool in_figure;    /* below figcaption or figure */
+    bool holds_body;   /* it is, or holds, what its makers call the body */
     bool forced;       /* a rule keeps it */
 };
 

@@ -177,7 +177,7 @@ struct hint hint_of(const struct dom_node *n)
 static size_t group_of(const struct dom_node *n)
 {
     struct view v = dom_attribute(n, "class");
-    uint32_t h = 2166136261u ^ (uint32_t)n->tag; /* FNV-1a */
+    uint32_t h = 2166136261u; /* FNV-1a */
     for (size_t i = 0; i < v.len; i++)
         h = (h ^ v.ptr[i]) * 16777619u;
     return (h ^ h >> 16) % HINT_GROUPS;

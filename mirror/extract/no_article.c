@@ -7,8 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define SHORTEST 60       /* letters, of what says that it is an article */
-#define SHORT 140         /* … and of what does not */
+#define SHORT 140         /* letters: a brief may be as short, but does not stand among many links */
 #define LONG 1200         /* what has as much is one, whatever else the page holds */
 #define TEASERS 8         /* headings that lead elsewhere, on a list */
 #define ERROR_LONGEST 700
@@ -81,17 +80,28 @@ static bool is_error_title(const char *title)
     return false;
 }
 
+/* Next to nothing, and around it a page of links. */
+static bool is_remnant(const struct body_page *b)
+{
+    const struct facts *f = facts_of(&b->facts, b->root), *page = facts_of(&b->facts, dom_body(b->facts.dom));
+    return f->good < SHORT && f->chars < 2 * SHORT && page->chars > 6 * f->chars && link_density(page) > 0.4;
+}
+
 const char *no_article_in(const struct body_page *b, const char *title, const char *url)
 {
-    const struct facts *f = b->root == NULL ? &(struct facts){0} : facts_of(&b->facts, b->root);
-    bool said = says_article(b->facts.dom);
+    if (b->root == NULL || facts_of(&b->facts, b->root)->chars + facts_of(&b->facts, b->root)->pictures == 0)
+        return asks_for_password(b) ? "a page to log in" : "no text that reads like an article's";
+    const struct facts *f = facts_of(&b->facts, b->root);
     if (f->good < ERROR_LONGEST && is_error_title(title))
         return "a page that says something went wrong";
-    if (f->chars < SHORTEST || (!said && f->good < SHORT && f->chars < 2 * SHORT))
-        return asks_for_password(b) ? "a page to log in" : "no text that reads like an article's";
-    if (said || f->good >= LONG)
+    if (f->good < SHORT * 2 && asks_for_password(b))
+        return "a page to log in";
+    if (says_article(b->facts.dom) || f->good >= LONG)
         return NULL;
-    if (is_front(url) && f->good < LONG && count_teasers(b) > 2)
+    if (is_remnant(b))
+        return "no text that reads like an article's";
+    size_t teasers = count_teasers(b);
+    if (is_front(url) && teasers > 2)
         return "a front page";
-    return count_teasers(b) >= TEASERS && f->good < LONG / 2 ? "a list of articles" : NULL;
+    return teasers >= TEASERS && f->good < LONG / 2 ? "a list of articles" : NULL;
 }

@@ -21,17 +21,6 @@
 
 /* ---- filling */
 
-struct view view_trim(struct view v)
-{
-    while (v.len > 0 && (v.ptr[0] == ' ' || v.ptr[0] == '\t' || v.ptr[0] == '\n')) {
-        v.ptr++;
-        v.len--;
-    }
-    while (v.len > 0 && (v.ptr[v.len - 1] == ' ' || v.ptr[v.len - 1] == '\t' || v.ptr[v.len - 1] == '\n'))
-        v.len--;
-    return v;
-}
-
 const char *entry_keep(struct entry *e, struct view v)
 {
     v = view_trim(v);
@@ -371,6 +360,8 @@ static bool names_nothing(const struct entry *e) { return e->guid == NULL && e->
 
 static const char *reason_to_skip(const struct entry *e)
 {
+    if (e->skip != NULL)
+        return e->skip;
     if (e->cut)
         return "the feed ends, or is broken, within it";
     if (e->too_large)
@@ -382,6 +373,17 @@ static const char *reason_to_skip(const struct entry *e)
     return NULL;
 }
 
+/* "'Title': a draft". */
+static int give_reason(struct buf *reason, const struct entry *e, const char *why)
+{
+    if (e->title.present) {
+        buf_append_byte(reason, '\'');
+        flatten(reason, buf_view(&e->title.bytes), e->title.kind, 120);
+        buf_append_str(reason, "': ");
+    }
+    return buf_append_str(reason, why);
+}
+
 int entry_write(struct buf *out, struct buf *reason, bool *summary_only, mimeo_ctx *ctx, struct parse *p)
 {
     struct entry *e = &p->entry;
@@ -390,7 +392,7 @@ int entry_write(struct buf *out, struct buf *reason, bool *summary_only, mimeo_c
     const char *why = reason_to_skip(e);
     *summary_only = false;
     if (why != NULL)
-        return buf_append_str(reason, why) < 0 ? ctx_error_nomem(ctx) : 0;
+        return give_reason(reason, e, why) < 0 ? ctx_error_nomem(ctx) : 0;
     buf_init(&html, 2 * FEED_TEXT_MAX);
     int rc = make_html(&html, &used, e);
     buf_append_byte(out, '{');
@@ -399,6 +401,8 @@ int entry_write(struct buf *out, struct buf *reason, bool *summary_only, mimeo_c
         rc = e->deleted ? put_deleted(out, e) : put_entry(out, summary_only, p, buf_view(&html), used == &e->content);
     buf_append_byte(out, '}');
     buf_dispose(&html);
+    if (rc == 0 && buf_status(out) == MIMEO_EMALFORMED)
+        return give_reason(reason, e, "it is larger than 32 MiB") < 0 ? ctx_error_nomem(ctx) : 0;
     if (rc == 0 && buf_status(out) < 0)
         rc = buf_status(out);
     return rc == 0 ? 0 : ctx_error(ctx, rc, "entry %llu of the feed cannot be taken", (unsigned long long)p->number);

@@ -74,6 +74,8 @@ static void bind_spaces(struct parse *p, const struct xml *x)
             continue;
         if (name.len > 6)
             prefix = view_of(name.ptr + 6, name.len - 6);
+        if (prefix.len > NAME_MAX_LEN)
+            continue;
         struct binding *b = &p->bindings[p->binding_count];
         b->prefix_len = prefix.len;
         b->space = space_of_uri(x->attributes[i].value);
@@ -258,7 +260,8 @@ static void push(struct parse *p, const struct xml *x, enum feed_field field, bo
     e->markup = markup;
     e->name_len = x->name.len < NAME_MAX_LEN ? x->name.len : NAME_MAX_LEN;
     e->name_at = keep_name(p, view_of(x->name.ptr, e->name_len));
-    e->lang_at = lang.len > 0 && !markup ? keep_name(p, lang) : 0;
+    e->name_len = e->name_at == 0 ? 0 : e->name_len; /* no room for more names: nothing closes it by name */
+    e->lang_at = lang.len > 0 && lang.len <= LIMIT_LANG && !markup ? keep_name(p, lang) : 0;
     e->base_at = markup ? 0 : keep_base(p, base);
     p->depth++;
 }
@@ -300,10 +303,9 @@ static size_t depth_of_open_entry(const struct parse *p)
     return p->depth;
 }
 
-static int open_markup(struct parse *p, const struct xml *x, enum feed_space space, struct view local)
+static int open_markup(struct parse *p, const struct xml *x, struct view local)
 {
     struct element marks = {.names_mark = p->names.len, .bindings_mark = p->binding_count};
-    (void)space;
     write_tag(p, x, local);
     if (buf_status(&p->text) < 0)
         p->entry.too_large = true;
@@ -323,6 +325,40 @@ static int open_markup(struct parse *p, const struct xml *x, enum feed_space spa
     return 0;
 }
 
+static bool is_entry_name(enum feed_space space, struct view local)
+{
+    return (space == SPACE_PLAIN || space == SPACE_ATOM) &&
+           (view_equal_str(local, "item") || view_equal_str(local, "entry"));
+}
+
+/* Close what should have been closed before this element. */
+static int close_forgotten(struct parse *p, mimeo_ctx *ctx, enum feed_space space, struct view local)
+{
+    size_t around = depth_of_open_entry(p);
+    if (around < p->depth && top_field(p) != FIELD_NONE && is_entry_name(space, local))
+        return close_down_to(p, ctx, around, true);
+    return 0;
+}
+
+static enum feed_field settle_field(struct parse *p, enum feed_space space, struct view local)
+{
+    if (p->rooted)
+        return field_of(top_field(p), space, local);
+    /* Whatever stands around the root (a server's warning, with tags that were never closed) is no part of it. */
+    enum feed_field root = field_of(FIELD_DOCUMENT, space, local);
+    p->rooted = root != FIELD_NONE;
+    return root;
+}
+
+static int open_field(struct parse *p, mimeo_ctx *ctx, const struct xml *x, enum feed_field field, struct element marks)
+{
+    push(p, x, field, false, marks);
+    int rc = field == FIELD_ENTRY || field == FIELD_DELETED ? begin_entry(p) : 0;
+    if (rc == 0 && field != FIELD_NONE)
+        begin_field(p, field);
+    return rc == 0 && x->empty ? close_top(p, ctx, true) : rc;
+}
+
 static int open_element(struct parse *p, mimeo_ctx *ctx, const struct xml *x)
 {
     struct element marks = {.names_mark = p->names.len, .bindings_mark = p->binding_count};
@@ -332,35 +368,24 @@ static int open_element(struct parse *p, mimeo_ctx *ctx, const struct xml *x)
     bind_spaces(p, x);
     split_name(x->name, &prefix, &local);
     enum feed_space space = space_of(p, prefix);
-    if (p->field_depth > 0) {
-        if (!ends_field(p, space, local)) {
-            p->binding_count = marks.bindings_mark; /* prefixes go from markup */
-            return open_markup(p, x, space, local);
-        }
-        rc = close_down_to(p, ctx, p->field_depth - 1, false);
-        marks.names_mark = p->names.len; /* its declarations are lost with what was closed; conventions remain */
-        marks.bindings_mark = p->binding_count;
-    }
-    size_t around = depth_of_open_entry(p);
-    if (rc == 0 && around < p->depth && (space == SPACE_PLAIN || space == SPACE_ATOM) && top_field(p) != FIELD_NONE &&
-        (view_equal_str(local, "item") || view_equal_str(local, "entry")))
-        rc = close_down_to(p, ctx, around, true);
-    if (rc < 0)
-        return rc;
-    if (p->depth == PARSE_DEPTH) {
-        p->binding_count = marks.bindings_mark;
-        p->names.len = marks.names_mark;
-        p->beyond += !x->empty;
-        return 0;
-    }
-    enum feed_field field = field_of(top_field(p), space, local);
-    push(p, x, field, false, marks);
     p->is_export = p->is_export || space == SPACE_WP;
-    if (field == FIELD_ENTRY || field == FIELD_DELETED)
-        rc = begin_entry(p);
-    if (rc == 0 && field != FIELD_NONE)
-        begin_field(p, field);
-    return rc == 0 && x->empty ? close_top(p, ctx, true) : rc;
+    if (p->field_depth > 0 && !ends_field(p, space, local)) {
+        p->binding_count = marks.bindings_mark; /* prefixes go from markup */
+        return open_markup(p, x, local);
+    }
+    if (p->field_depth > 0)
+        rc = close_down_to(p, ctx, p->field_depth - 1, false);
+    if (rc == 0)
+        rc = close_forgotten(p, ctx, space, local);
+    /* Where something was closed, this element's declarations went with it; conventions remain. */
+    if (p->names.len < marks.names_mark)
+        marks = (struct element){.names_mark = p->names.len, .bindings_mark = p->binding_count};
+    if (rc < 0 || p->depth < PARSE_DEPTH)
+        return rc < 0 ? rc : open_field(p, ctx, x, settle_field(p, space, local), marks);
+    p->binding_count = marks.bindings_mark;
+    p->names.len = marks.names_mark;
+    p->beyond += !x->empty;
+    return 0;
 }
 
 static int close_element(struct parse *p, mimeo_ctx *ctx, struct view name)

@@ -8,6 +8,7 @@
 #ifndef FEED_PARSE_H
 #define FEED_PARSE_H
 
+#include "extract/field.h"
 #include "article/clean.h"
 #include "base/arena.h"
 #include "feed/vocabulary.h"
@@ -54,6 +55,7 @@ struct entry {
     bool deleted;
     bool cut;       /* the feed ended within it */
     bool too_large;
+    const char *skip; /* words why it is none for readers; NULL */
     struct wp_post wp;
 };
 
@@ -73,6 +75,8 @@ struct binding {
 struct parse;
 typedef int (*parse_entry_fn)(struct parse *p, mimeo_ctx *ctx);
 
+struct wxr;
+
 struct parse {
     enum feed_kind kind;
     const char *url;   /* where the feed came from; NULL */
@@ -82,6 +86,7 @@ struct parse {
     size_t beyond;     /* elements open deeper than that */
     struct binding bindings[PARSE_BINDINGS];
     size_t binding_count;
+    bool rooted;       /* the root has come */
     bool is_export;    /* WordPress's own elements were met */
 
     /* The field whose text is being taken. */
@@ -102,6 +107,7 @@ struct parse {
     struct entry entry;
     bool in_entry;
     uint64_t number;
+    struct wxr *wxr;           /* what is known of an export; else NULL */
     parse_entry_fn entry_done; /* called for each, in order */
     void *payload;
 };
@@ -128,6 +134,5 @@ void wxr_closed(struct parse *p, enum feed_field field, struct view text);
 void entry_clear(struct entry *e);
 void entry_dispose(struct entry *e);
 void entry_add(const char *list[LIMIT_LIST], size_t *count, const char *value); /* once, and no more than fit */
-struct view view_trim(struct view v);
 
 #endif

@@ -22,6 +22,8 @@ struct input_file {
     char *url;          /* that it was fetched from; NULL */
     char *content_type; /* NULL */
     struct picture_source *pictures;
+    struct fetcher *fetcher; /* NULL: nothing may be fetched */
+    unsigned follow;    /* pages that may be fetched for a feed's entries */
     bool named;         /* by the user, not met in a directory */
     bool regular;       /* so it can be read at any place, and again */
 };
@@ -56,6 +58,12 @@ int cutter_whole(struct cutter **out, mimeo_ctx *ctx, struct input_file *f, enum
 int cutter_json(struct cutter **out, mimeo_ctx *ctx, struct input_file *f, bool lines);
 int cutter_feed(struct cutter **out, mimeo_ctx *ctx, struct input_file *f);
 int cutter_archive(struct cutter **out, mimeo_ctx *ctx, struct input_file *f);
+
+/* ---- input_fetch.c */
+
+/* What stands at the address `url`, as an open file; `from` as in fetcher_get.  Of *like come the fetcher, what may be
+ * followed and where pictures are, unless that is nowhere: then they come from the network. */
+int fetch_file(struct input_file *out, mimeo_ctx *ctx, const struct input_file *like, const char *url, const char *from);
 
 /* An item with the file's names; NULL on no memory.  `line` 0: the file as a whole. */
 struct input_item *input_item_of(const struct input_file *f, enum input_format format, uint64_t line, bool with_stem);

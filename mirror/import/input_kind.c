@@ -201,7 +201,8 @@ struct input_kind kind_of_file(const char *name, struct view head, const char *c
         kind.format = given != INPUT_AUTO ? given : format_of_type(content_type);
     if (kind.format == INPUT_AUTO)
         kind.format = format_of_bytes(head);
-    if (kind.format == INPUT_HTML && given != INPUT_HTML && !has_front_matter(head) && is_page(head))
+    bool fetched = content_type != NULL; /* servers hand out whole pages, however they begin */
+    if (kind.format == INPUT_HTML && given != INPUT_HTML && !has_front_matter(head) && (fetched || is_page(head)))
         kind.format = INPUT_PAGE;
     return kind;
 }

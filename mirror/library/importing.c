@@ -4,6 +4,7 @@
 #include "picture/shrink.h"
 
 #define IMAGE_WIDTH_MIN 16
+#define FOLLOW_MAX 100
 
 static int set_images(struct article_options *out, mimeo_ctx *ctx, const struct importing_given *given)
 {
@@ -25,11 +26,17 @@ int importing_init(struct importing *out, mimeo_ctx *ctx, const struct importing
         return input_format_refuse(ctx, given->format);
     int rc = set_images(&made.batch.article, ctx, given);
     if (rc == 0)
-        *out = made;
-    return rc;
+        rc = fetcher_new(&made.fetcher, ctx, given->fetch);
+    if (rc < 0)
+        return rc;
+    made.batch.input.fetcher = made.fetcher;
+    if (given->fetch->follow)
+        made.batch.input.follow = given->fetch->follow_max > 0 ? given->fetch->follow_max : FOLLOW_MAX;
+    *out = made;
+    return 0;
 }
 
 void importing_dispose(struct importing *i)
 {
-    (void)i;
+    fetcher_free(i->fetcher);
 }

@@ -1,0 +1,14 @@
+/*
+ * Inside of pruning (body_prune() of extract/body.h): the judgements by words, in a file of their own.
+ */
+#ifndef EXTRACT_PRUNE_H
+#define EXTRACT_PRUNE_H
+
+#include "extract/body.h"
+
+#define PRUNE_SHARE 0.3 /* of the body's text, the most that one weak judgement takes */
+
+/* Lines that say what furniture says, and what stands below such heads; links with one lead.  The runs must be cut. */
+int prune_words(struct body_page *b, mimeo_ctx *ctx);
+
+#endif
