@@ -44,6 +44,7 @@ void input_item_free(struct input_item *item)
     free(item->stem);
     free(item->url);
     free(item->content_type);
+    free(item->note);
     picture_source_drop(item->pictures);
     buf_dispose(&item->bytes);
     free(item);

@@ -204,5 +204,8 @@ struct input_kind kind_of_file(const char *name, struct view head, const char *c
     bool fetched = content_type != NULL; /* servers hand out whole pages, however they begin */
     if (kind.format == INPUT_HTML && given != INPUT_HTML && !has_front_matter(head) && (fetched || is_page(head)))
         kind.format = INPUT_PAGE;
+    if (kind.format == INPUT_HTML && name != NULL && given == INPUT_AUTO && name_is_input(name) &&
+        kind_of_name(name).format == INPUT_AUTO)
+        kind.format = INPUT_AUTO; /* .xml that is neither a feed nor a page: a map of the site, a style */
     return kind;
 }
