@@ -4,7 +4,11 @@
  */
 #include "extract/choose.h"
 
-#define CLIMB 8 /* elements that are looked at around the best one */
+#include <string.h>
+
+#define CLIMB 8      /* elements that are looked at around the best one */
+#define FIRST 200    /* letters of good text in an article */
+#define CLASS_MAX 64 /* bytes of a class that are compared */
 
 /* The child of `parent` on the way down to n. */
 static struct dom_node *way_to(struct dom_node *n, const struct dom_node *parent)
@@ -14,18 +18,28 @@ static struct dom_node *way_to(struct dom_node *n, const struct dom_node *parent
     return n;
 }
 
+/* The first class, without digits. */
+static size_t stem_of(char out[CLASS_MAX], const struct dom_node *n)
+{
+    struct view class = dom_attribute(n, "class");
+    size_t len = 0, i = 0;
+    while (i < class.len && class.ptr[i] <= ' ')
+        i++;
+    for (; i < class.len && class.ptr[i] > ' ' && len < CLASS_MAX; i++)
+        if (class.ptr[i] < '0' || class.ptr[i] > '9')
+            out[len++] = (char)class.ptr[i];
+    return len;
+}
+
 /* One of a row of boxes that are made alike, as one body in several pieces is. */
 static bool is_twin(const struct dom_node *a, const struct dom_node *b)
 {
-    struct view class = dom_attribute(a, "class");
-    return a->tag == b->tag && class.len > 0 && view_equal(class, dom_attribute(b, "class"));
+    char x[CLASS_MAX], y[CLASS_MAX];
+    size_t len = stem_of(x, a);
+    return a->tag == b->tag && len == stem_of(y, b) && memcmp(x, y, len) == 0;
 }
 
-static bool holds_title(const struct body_page *b, const struct dom_node *n)
-{
-    const struct dom_node *h1 = n->tag == DOM_TEXT ? NULL : dom_find(n, DOM_H1);
-    return h1 != NULL && !facts_of(&b->facts, h1)->gone;
-}
+static bool holds_title(const struct body_page *b, const struct dom_node *n) { return facts_of(&b->facts, n)->titles > 0; }
 
 /* The title that stands before n, not in it. */
 static const struct dom_node *title_before(const struct body_page *b, const struct dom_node *n)
@@ -36,17 +50,23 @@ static const struct dom_node *title_before(const struct body_page *b, const stru
     return NULL;
 }
 
-/* Another piece of what `way` holds.  A box with a title of its own, as that has, is another article. */
+/* Two boxes with a title each, and no title above them. */
+static bool is_other_article(const struct body_page *b, const struct dom_node *n, const struct dom_node *way)
+{
+    return holds_title(b, n) && holds_title(b, way) && title_before(b, n->index < way->index ? n : way) == NULL;
+}
+
+/* Another piece of what `way` holds. */
 static bool is_alike(const struct body_page *b, const struct dom_node *n, const struct dom_node *way, const struct dom_node *best)
 {
     const struct facts *f = facts_of(&b->facts, n), *wanted = facts_of(&b->facts, best);
     if (n == way || n->tag == DOM_TEXT || f->gone || link_density(f) >= 0.25)
         return false;
-    if (holds_title(b, n) && (holds_title(b, way) || title_before(b, best) != NULL) && title_before(b, way) == NULL)
+    if (is_other_article(b, n, way))
         return false;
     if (is_twin(n, way))
         return f->good > wanted->good * 0.15 || f->good > 150;
-    return f->score >= wanted->score * 0.25F && b->hints[n->index].strength == HINT_NONE && !holds_title(b, n);
+    return n->index < way->index && f->score >= wanted->score * 0.25F && b->hints[n->index].strength == HINT_NONE;
 }
 
 static bool has_alike(const struct body_page *b, const struct dom_node *parent, struct dom_node *best)
@@ -92,8 +112,24 @@ static void trim(struct body_page *b, const struct dom_node *outer, struct dom_n
     }
 }
 
+/* The element with most within the first of several articles, of which `best` is in another.  A page is about its
+ * first: others are loaded below it. */
+static struct dom_node *first_article(const struct body_page *b, struct dom_node *best)
+{
+    struct dom_node *first = NULL, *most = best;
+    for (struct dom_node *at = best; at->tag != DOM_BODY && at->parent != NULL && first == NULL; at = at->parent)
+        for (struct dom_node *n = at->parent->first; n != at && first == NULL; n = n->next)
+            if (n->tag != DOM_TEXT && is_twin(n, at) && facts_of(&b->facts, n)->good >= FIRST && is_other_article(b, n, at))
+                first = n;
+    for (struct dom_node *n = first; n != NULL; n = dom_next(n, first))
+        if (n == first || facts_of(&b->facts, n)->score > facts_of(&b->facts, most)->score)
+            most = n;
+    return most;
+}
+
 struct dom_node *body_reach(struct body_page *b, struct dom_node *best)
 {
+    best = first_article(b, best);
     struct dom_node *outer = best, *at = best;
     bool named = b->hints[best->index].body == HINT_STRONG;
     for (int i = 0; i < CLIMB && at->tag != DOM_BODY && at->tag != DOM_ARTICLE && at->parent != NULL; i++) {

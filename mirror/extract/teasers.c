@@ -5,7 +5,7 @@
  */
 #include "extract/choose.h"
 
-#define MOST 420 /* letters of a teaser */
+#define MOST 500 /* letters of a teaser */
 #define ROW 3    /* boxes that make a row */
 #define LEFT 200 /* letters of good text that must be left on the page */
 
