@@ -35,6 +35,16 @@ struct view line_trim(struct view v)
     return v;
 }
 
+size_t line_starts(struct view v, const char *word)
+{
+    struct cursor c = cursor_of(v), w = cursor_of(view_of_str(word));
+    uint32_t a, b;
+    while (utf8_next(&w, &b))
+        if (!utf8_next(&c, &a) || (uint32_t)utf8proc_tolower((utf8proc_int32_t)a) != b)
+            return 0;
+    return v.len - c.left;
+}
+
 size_t field_length(struct view v)
 {
     size_t n = 0;

@@ -58,12 +58,6 @@ static const char *const nobody[] = {"admin", "administrator", "editor", "author
 
 /* ---- pieces of a line */
 
-static size_t starts_with(struct view v, const char *word)
-{
-    size_t len = strlen(word);
-    return v.len >= len && strncasecmp((const char *)v.ptr, word, len) == 0 ? len : 0;
-}
-
 static bool ends_word(struct view v, size_t at)
 {
     if (at >= v.len)
@@ -98,7 +92,7 @@ static struct view cut_leads(struct view v)
         again = false;
         v = cut_edges(v);
         for (size_t i = 0; !again && i < sizeof leads / sizeof leads[0]; i++) {
-            size_t len = starts_with(v, leads[i]);
+            size_t len = line_starts(v, leads[i]);
             bool lead = len > 0 && len < v.len && ends_word(v, len);
             /* "di", "da", "von" and the like begin family names too, and then in small letters between others */
             if (lead) {
