@@ -121,11 +121,19 @@ const char *parse_lang(const struct parse *p)
     return NULL;
 }
 
-static const char *base_here(const struct parse *p)
+const char *parse_base(const struct parse *p)
 {
     for (size_t i = p->depth; i > 0; i--)
         if (p->stack[i - 1].base_at > 0)
             return (const char *)p->names.ptr + p->stack[i - 1].base_at;
+    return NULL;
+}
+
+static const char *base_here(const struct parse *p)
+{
+    const char *base = parse_base(p);
+    if (base != NULL)
+        return base;
     return p->link != NULL ? p->link : p->url;
 }
 
