@@ -27,6 +27,9 @@ static void take_type(struct parse *p, enum feed_field field)
         p->text_kind = TEXT_HTML;
     else if (type.len > 0 || atom)
         p->text_kind = TEXT_PLAIN;
+    const char *base = parse_base(p);
+    if ((field == FIELD_CONTENT || field == FIELD_DESCRIPTION) && base != NULL)
+        p->entry.base = arena_string(&p->entry.memory, view_of_str(base));
     if (field != FIELD_CONTENT)
         return;
     if (parse_attribute(p, "src").len > 0) {

@@ -44,7 +44,8 @@ struct entry {
     bool guid_is_no_link;
     bool link_is_page; /* `link` is said to be of a page */
     const char *published, *modified, *date;
-    const char *section, *lang, *base;
+    const char *section, *lang;
+    const char *base; /* of its text, where it differs from its link */
     const char *bylines[LIMIT_LIST], *tags[LIMIT_LIST], *categories[LIMIT_LIST];
     size_t byline_count, tag_count, category_count;
     struct feed_picture pictures[LIMIT_ARTICLE_MEDIA];
@@ -122,6 +123,7 @@ struct view parse_attribute(const struct parse *p, const char *local);
 const char *entry_keep(struct entry *e, struct view v);
 /* As an absolute http or https address; NULL for what is none. */
 const char *parse_address(struct parse *p, struct view raw);
+const char *parse_base(const struct parse *p); /* xml:base in force here; NULL */
 const char *parse_lang(const struct parse *p); /* in force here; NULL */
 
 /* ---- what elements say: `text` is what stood in them.  fields.c sends them on. */
