@@ -164,10 +164,25 @@ bool node_says(const struct dom_node *n, const char *const *words, size_t count)
 
 /* ---- what <meta> says */
 
+/* "dc:title" is "dc.title". */
+static bool is_name(struct view said, const char *name)
+{
+    if (said.len != strlen(name))
+        return false;
+    for (size_t i = 0; i < said.len; i++) {
+        char a = (char)said.ptr[i], b = name[i];
+        a = a >= 'A' && a <= 'Z' ? (char)(a + 32) : a == ':' ? '.' : a;
+        b = b >= 'A' && b <= 'Z' ? (char)(b + 32) : b == ':' ? '.' : b;
+        if (a != b)
+            return false;
+    }
+    return true;
+}
+
 bool meta_each(const struct meta_page *m, const char *name, size_t *from, struct view *out)
 {
     for (size_t i = *from; i < m->entry_count; i++)
-        if (line_is(m->entries[i].name, name) && m->entries[i].value.len > 0) {
+        if (is_name(m->entries[i].name, name) && m->entries[i].value.len > 0) {
             *from = i + 1;
             *out = m->entries[i].value;
             return true;
