@@ -173,12 +173,13 @@ static void from_meta(struct names *out, const struct meta_page *m)
 
 /* ---- all */
 
-static bool people_in(const struct names *n)
+/* People are better than an agency, and that is better than the paper's own name. */
+static int worth(const struct names *n)
 {
+    int most = n->count > 0 ? 1 : 0;
     for (size_t i = 0; i < n->count; i++)
-        if (!n->of[i].body)
-            return true;
-    return false;
+        most = !n->of[i].body ? 3 : !n->of[i].site && most < 2 ? 2 : most;
+    return most;
 }
 
 /* An element that repeats the names already known: it is shown by the record. */
@@ -197,10 +198,10 @@ void meta_bylines(struct meta_page *m)
 {
     static void (*const sources[])(struct names *, const struct meta_page *) = {from_ld, from_elements, from_meta};
     struct names best = {.count = 0};
-    for (size_t i = 0; i < 3 && !people_in(&best); i++) {
+    for (size_t i = 0; i < 3 && worth(&best) < 3; i++) {
         struct names names = {.count = 0};
         sources[i](&names, m);
-        if (best.count == 0 || people_in(&names))
+        if (worth(&names) > worth(&best))
             best = names;
     }
     names_settle(&best);

@@ -200,30 +200,34 @@ static bool looks_like_name(struct view v, size_t words)
     return caseless > 0 || capitals > 0 || words == 1;
 }
 
-static bool same_folded(struct view a, struct view b)
+/* The same letters; with `start`, one may be the beginning of the other ("Example" of "example.org"). */
+static bool same_folded(struct view a, struct view b, bool start)
 {
     struct buf x, y;
     buf_init(&x, 1024);
     buf_init(&y, 1024);
     field_folded(&x, a);
     field_folded(&y, b);
-    bool same = x.len > 0 && view_equal(buf_view(&x), buf_view(&y));
+    size_t len = x.len < y.len ? x.len : y.len;
+    bool same = x.len == y.len || (start && len >= 3);
+    same = same && len > 0 && memcmp(x.ptr, y.ptr, len) == 0;
     buf_dispose(&x);
     buf_dispose(&y);
     return same;
 }
 
-static void add(struct names *out, struct view v, bool body)
+static void add(struct names *out, struct view v, bool body, bool site)
 {
     if (out->count == NAMES_MAX || v.len >= NAME_MAX_BYTES)
         return;
     for (size_t i = 0; i < out->count; i++)
-        if (same_folded(view_of_str(out->of[i].text), v))
+        if (same_folded(view_of_str(out->of[i].text), v, false))
             return;
     struct name *n = &out->of[out->count++];
     memcpy(n->text, v.ptr, v.len);
     n->text[v.len] = 0;
-    n->body = body;
+    n->body = body || site;
+    n->site = site;
 }
 
 static bool is_of_picture(struct view v)
@@ -238,7 +242,7 @@ static void add_piece(struct names *out, struct view v, struct view site, bool o
 {
     size_t words;
     struct date date;
-    if (is_of_picture(line_trim(v)))
+    if (is_of_picture(cut_edges(v)))
         return;
     v = cut_leads(v);
     const uint8_t *open = v.len == 0 ? NULL : memchr(v.ptr, '(', v.len);
@@ -250,10 +254,10 @@ static void add_piece(struct names *out, struct view v, struct view site, bool o
     bool role = LISTED(v, roles, &words) > 0;
     if (words == 0 || (role && (out->count > 0 || LISTED(v, roles, &words) == words)) || !looks_like_name(v, words))
         return;
-    bool body = role || LISTED(v, bodies, &words) > 0 || same_folded(v, site);
-    if (body && !one && out->count > 0)
+    bool body = role || LISTED(v, bodies, &words) > 0, own = same_folded(v, site, true);
+    if ((body || own) && !one && out->count > 0)
         return; /* "Ann Smith, Example News": where she works */
-    add(out, v, body);
+    add(out, v, body, own);
 }
 
 /* "Smith, John": a family name first, in a line that says it is one name. */
