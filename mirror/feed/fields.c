@@ -82,6 +82,7 @@ void field_opened(struct parse *p, enum feed_field field)
         struct view label = parse_attribute(p, "label");
         p->term = entry_keep(&p->entry, label.len > 0 ? label : parse_attribute(p, "term"));
         p->scheme = entry_keep(&p->entry, parse_attribute(p, "domain"));
+        p->nicename = entry_keep(&p->entry, parse_attribute(p, "nicename"));
         break;
     }
     case FIELD_TITLE:
@@ -165,13 +166,15 @@ static void take_category(struct parse *p, struct view text)
 {
     struct entry *e = &p->entry;
     const char *word = view_trim(text).len > 0 ? entry_keep(e, text) : p->term;
-    bool category = p->is_export && p->scheme != NULL && strcmp(p->scheme, "category") == 0;
-    if (p->is_export && p->scheme != NULL && !category && strcmp(p->scheme, "post_tag") != 0)
-        return; /* post formats, menus, other taxonomies */
-    if (category)
-        entry_add(e->categories, &e->category_count, word);
-    else
+    const char *kind = p->is_export && p->scheme != NULL ? p->scheme : "post_tag";
+    if (strcmp(kind, "post_tag") == 0)
         entry_add(e->tags, &e->tag_count, word);
+    else if (strcmp(kind, "category") == 0)
+        entry_add(e->categories, &e->category_count, word);
+    else if (strcmp(kind, "author") == 0) /* as its extensions for several authors keep them */
+        entry_add(e->coauthors, &e->coauthor_count, word);
+    else if (strcmp(kind, "language") == 0 && e->lang == NULL) /* and for several languages */
+        e->lang = p->nicename;
 }
 
 static void take_link(struct parse *p, struct view text)

@@ -135,6 +135,9 @@ static const struct {
     {FIELD_ENTRY, SPACE_WP, "postmeta", FIELD_WP_META},
     {FIELD_WP_META, SPACE_WP, "meta_key", FIELD_WP_META_KEY},
     {FIELD_WP_META, SPACE_WP, "meta_value", FIELD_WP_META_VALUE},
+    {FIELD_FEED, SPACE_WP, "category", FIELD_WP_TERM},
+    {FIELD_WP_TERM, SPACE_WP, "term_id", FIELD_WP_TERM_ID},
+    {FIELD_WP_TERM, SPACE_WP, "cat_name", FIELD_WP_TERM_NAME},
     {FIELD_WP_AUTHOR, SPACE_WP, "author_login", FIELD_WP_LOGIN},
     {FIELD_WP_AUTHOR, SPACE_WP, "author_display_name", FIELD_WP_NAME},
 };
