@@ -14,6 +14,8 @@ static bool begins(struct view v, const char *word)
     return v.len >= strlen(word) && strncasecmp((const char *)v.ptr, word, strlen(word)) == 0;
 }
 
+static bool ends_in_xml(struct view v) { return v.len >= 3 && memcmp(v.ptr + v.len - 3, "xml", 3) == 0; }
+
 /* ---- opening: what attributes say */
 
 /* Atom's text constructs; without a type they are plain, and RSS's are HTML. */
@@ -32,6 +34,10 @@ static void take_type(struct parse *p, enum feed_field field)
         p->entry.base = arena_string(&p->entry.memory, view_of_str(base));
     if (field != FIELD_CONTENT)
         return;
+    /* A picture, a film, a document: in base64, and no text. */
+    p->dropping = equals(mode, "base64") ||
+                  (type.len > 0 && memchr(type.ptr, '/', type.len) != NULL && !begins(type, "text/") && !ends_in_xml(type));
+    p->entry.content_elsewhere = p->entry.content_elsewhere || p->dropping;
     if (parse_attribute(p, "src").len > 0) {
         const char *page = parse_address(p, parse_attribute(p, "src"));
         p->entry.content_elsewhere = true;
@@ -77,6 +83,7 @@ void field_opened(struct parse *p, enum feed_field field)
         if (parse_attribute(p, "href").len > 0)
             take_atom_link(p);
         break;
+    case FIELD_XHTML: p->escaping = true; break;
     case FIELD_GUID: p->entry.guid_is_no_link = equals(parse_attribute(p, "isPermaLink"), "false"); break;
     case FIELD_CATEGORY: {
         struct view label = parse_attribute(p, "label");
@@ -211,7 +218,8 @@ static void entry_field_closed(struct parse *p, enum feed_field field, enum feed
     switch (field) {
     case FIELD_TITLE: keep_text(p, &e->title, text, false); break;
     case FIELD_DESCRIPTION: keep_text(p, &e->description, text, true); break;
-    case FIELD_CONTENT: keep_text(p, &e->content, text, true); break;
+    case FIELD_CONTENT:
+    case FIELD_XHTML: keep_text(p, &e->content, text, true); break;
     case FIELD_EXCERPT: keep_text(p, &e->excerpt, text, false); break;
     case FIELD_COMMENT: keep_text(p, &e->comment, text, false); break;
     case FIELD_GUID: keep_first(e, &e->guid, v); break;

@@ -157,9 +157,9 @@ static void push(struct parse *p, const struct xml *x, enum feed_field field, bo
 static void begin_field(struct parse *p, enum feed_field field)
 {
     p->text_kind = TEXT_HTML;
-    p->escaping = false;
+    p->escaping = p->dropping = false;
     field_opened(p, field);
-    if (field > FIELD_TEXTS) {
+    if (field > FIELD_TEXTS && !p->dropping) {
         buf_clear(&p->text);
         p->field_depth = p->depth;
     }
@@ -288,6 +288,12 @@ static int open_element(struct parse *p, mimeo_ctx *ctx, const struct xml *x)
     return 0;
 }
 
+/* HTML that nobody escaped does not mind case. */
+static bool same_name(struct view a, struct view b)
+{
+    return a.len == b.len && strncasecmp((const char *)a.ptr, (const char *)b.ptr, a.len) == 0;
+}
+
 static int close_element(struct parse *p, mimeo_ctx *ctx, struct view name)
 {
     if (p->beyond > 0) {
@@ -296,7 +302,7 @@ static int close_element(struct parse *p, mimeo_ctx *ctx, struct view name)
     }
     uint32_t sum = name_sum_of(name);
     for (size_t i = p->depth; i > 0; i--)
-        if (p->stack[i - 1].name_sum == sum && view_equal(element_name(p, &p->stack[i - 1]), name))
+        if (p->stack[i - 1].name_sum == sum && same_name(element_name(p, &p->stack[i - 1]), name))
             return close_down_to(p, ctx, i - 1, true);
     return 0;
 }

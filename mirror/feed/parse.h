@@ -95,6 +95,7 @@ struct parse {
     size_t field_depth;        /* of its element; 0: none */
     struct buf text;
     bool escaping;             /* Atom's xhtml: what is text there is no markup */
+    bool dropping;             /* its text is none */
     enum text_kind text_kind;  /* as its attributes say */
     const char *term, *scheme, *nicename; /* a category's; in the entry's memory */
 

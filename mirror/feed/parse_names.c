@@ -4,17 +4,19 @@
 #include <string.h>
 #include <strings.h>
 
+#include "extract/dom_token.h"
+
 struct view element_name(const struct parse *p, const struct element *e)
 {
     return view_of(p->names.ptr + e->name_at, e->name_len);
 }
 
-/* FNV-1a. */
+/* FNV-1a, without regard to case. */
 uint32_t name_sum_of(struct view name)
 {
     uint32_t sum = 2166136261U;
     for (size_t i = 0; i < name.len; i++)
-        sum = (sum ^ name.ptr[i]) * 16777619U;
+        sum = (sum ^ (name.ptr[i] | 0x20U)) * 16777619U;
     return sum;
 }
 
@@ -106,16 +108,27 @@ static const char *base_here(const struct parse *p)
     return p->link != NULL ? p->link : p->url;
 }
 
+/* An address that was escaped twice has "&amp;" in it, which no address means. */
+static struct view decode_again(struct buf *out, struct view v)
+{
+    if (v.len == 0 || v.len > LIMIT_ARTICLE_URL || memmem(v.ptr, v.len, "&amp;", 5) == NULL)
+        return v;
+    return dom_decode(out, v) < 0 ? v : buf_view(out);
+}
+
 const char *parse_address(struct parse *p, struct view raw)
 {
-    struct buf url;
+    struct buf url, again;
     const char *kept = NULL;
     buf_init(&url, LIMIT_ARTICLE_URL);
-    bool good = clean_url(&url, view_trim(raw), base_here(p)) &&
+    buf_init(&again, 2 * (size_t)LIMIT_ARTICLE_URL);
+    struct view once = decode_again(&again, view_trim(raw));
+    bool good = clean_url(&url, once, base_here(p)) &&
                 (view_starts_with(buf_view(&url), "http://") || view_starts_with(buf_view(&url), "https://"));
     if (good)
         kept = arena_string(p->in_entry ? &p->entry.memory : &p->memory, buf_view(&url));
     buf_dispose(&url);
+    buf_dispose(&again);
     return kept;
 }
 
