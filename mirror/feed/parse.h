@@ -35,7 +35,7 @@ struct feed_picture {
 
 struct wp_post {
     const char *status, *type, *password, *date, *modified, *file, *meta_key, *alt;
-    uint64_t id, thumbnail;
+    uint64_t id, thumbnail, section; /* numbers of a post, a picture, a category */
 };
 
 struct entry {
@@ -47,7 +47,8 @@ struct entry {
     const char *section, *lang;
     const char *base; /* of its text, where it differs from its link */
     const char *bylines[LIMIT_LIST], *tags[LIMIT_LIST], *categories[LIMIT_LIST];
-    size_t byline_count, tag_count, category_count;
+    const char *coauthors[LIMIT_LIST];
+    size_t byline_count, tag_count, category_count, coauthor_count;
     struct feed_picture pictures[LIMIT_ARTICLE_MEDIA];
     size_t picture_count;
     struct feed_text title, description, content, excerpt, comment;
@@ -94,8 +95,9 @@ struct parse {
     size_t field_depth;        /* of its element; 0: none */
     struct buf text;
     bool escaping;             /* Atom's xhtml: what is text there is no markup */
+    bool dropping;             /* its text is none */
     enum text_kind text_kind;  /* as its attributes say */
-    const char *term, *scheme; /* a category's; in the entry's memory */
+    const char *term, *scheme, *nicename; /* a category's; in the entry's memory */
 
     const struct xml *xml;     /* its attributes are those of the element that is being opened */
 
