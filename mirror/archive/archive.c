@@ -17,17 +17,21 @@ struct archive {
     int fd;
     uint64_t size;
     char *name;
+    unsigned faults; /* what was left out */
 };
+
+#define FAULTS_TOLD 10 /* one by one; the rest are counted */
 
 /* ---- telling */
 
-/* The beginning of what a gzip member holds; the length of it. */
+/* The beginning of what a gzip file holds, past empty members; the length of it. */
 static size_t inflate_front(uint8_t *out, size_t room, struct view head)
 {
     z_stream z = {.next_in = (uint8_t *)head.ptr, .avail_in = (uInt)head.len, .next_out = out, .avail_out = (uInt)room};
     if (inflateInit2(&z, 15 + 16) != Z_OK)
         return 0;
-    inflate(&z, Z_SYNC_FLUSH);
+    while (inflate(&z, Z_SYNC_FLUSH) == Z_STREAM_END && z.avail_out == room && inflateReset(&z) == Z_OK)
+        ;
     size_t made = room - z.avail_out;
     inflateEnd(&z);
     return made;
@@ -52,6 +56,8 @@ enum archive_kind archive_sniff(struct view head)
         return ARCHIVE_ZIM;
     if (view_starts_with(head, "\x1f\x8b\x08"))
         head = view_of(front, inflate_front(front, sizeof(front), head));
+    while (head.len > 0 && (head.ptr[0] == '\r' || head.ptr[0] == '\n'))
+        head = view_of(head.ptr + 1, head.len - 1);
     if (record_begins(head))
         return head.ptr[0] == 'f' ? ARCHIVE_ARC : ARCHIVE_WARC;
     return is_mhtml(head) ? ARCHIVE_MHTML : ARCHIVE_NONE;
@@ -160,7 +166,19 @@ enum archive_kind archive_kind_of(const struct archive *a)
 
 int archive_next(struct archive_record *out, struct archive *a, mimeo_ctx *ctx)
 {
-    return a->opened.reader->next(out, a->opened.self, ctx);
+    for (;;) {
+        int rc = a->opened.reader->next(out, a->opened.self, ctx);
+        if (rc == MIMEO_EMALFORMED && ++a->faults <= FAULTS_TOLD)
+            return ctx_error_prefix(ctx, rc, "%s", a->name);
+        if (rc == 0 && a->faults > FAULTS_TOLD) {
+            unsigned more = a->faults - FAULTS_TOLD;
+            a->faults = 0;
+            return ctx_error(ctx, MIMEO_EMALFORMED, "%s: %u more %s damaged", a->name, more,
+                             more == 1 ? "record is" : "records are");
+        }
+        if (rc != MIMEO_EMALFORMED)
+            return rc;
+    }
 }
 
 int archive_newest(bool *out, struct archive *a, mimeo_ctx *ctx, const struct archive_record *page)

@@ -186,7 +186,9 @@ int record_head_read(struct record_head *out, const char **fault, bool *end, str
     if (rc < 0)
         return rc;
     if (len == 0)
-        *fault = v.len < RECORD_HEAD_MAX ? "is cut short" : "has a head without an end";
+        *fault = !warc                     ? "does not begin as a record"
+                 : v.len < RECORD_HEAD_MAX ? "is cut short"
+                                           : "has a head without an end";
     else if (warc)
         *fault = warc_fields(out, view_of(v.ptr, len));
     else if (!arc_line_parse(out, view_of(v.ptr, len - 1)))

@@ -1,6 +1,7 @@
 #include "archive/record_walk.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "archive/head_fields.h"
 
@@ -27,6 +28,17 @@ static bool is_http(struct view v)
     return view_starts_with(v, "HTTP") || view_starts_with(v, "ICY ");
 }
 
+static bool looks_like_page(struct view v)
+{
+    static const char *const begins[] = {"<!doctype html", "<html", "<head", "<body", "<!--"};
+    while (v.len > 0 && strchr(" \t\r\n", v.ptr[0]) != NULL && v.ptr[0] != '\0')
+        v = view_of(v.ptr + 1, v.len - 1);
+    for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++)
+        if (v.len > strlen(begins[i]) && strncasecmp((const char *)v.ptr, begins[i], strlen(begins[i])) == 0)
+            return true;
+    return false;
+}
+
 int record_message(struct walk_record *r, struct stream *s)
 {
     struct view v;
@@ -47,6 +59,7 @@ int record_message(struct walk_record *r, struct stream *s)
             r->note = "has an HTTP head without an end";
         else
             r->http = http_head_parse(&r->message, v);
+        r->looks_page = r->http && looks_like_page(view_of(v.ptr + r->message.len, v.len - r->message.len));
         return 0;
     }
 }
@@ -185,7 +198,7 @@ static int end_of_plain(struct walk_record *r, struct record_walk *w, uint64_t b
     if (rc < 0)
         return rc;
     w->next = w->s.member + w->s.taken;
-    if (v.len == 0 || begins_here(v))
+    if (v.len == 0 || begins_here(v) || view_starts_with(v, "\x1f\x8b\x08"))
         return 0;
     r->note = "has a length that is not right";
     return lost_end(w, block);
@@ -273,18 +286,34 @@ static int goes_on(bool *out, struct record_walk *w)
     return rc;
 }
 
+/* There is one member alone, and something is wrong in it: what it is shows when it is unpacked. */
+static int is_one_member(bool *out, struct record_walk *w)
+{
+    uint64_t passed;
+    int rc = stream_begin(&w->s, &w->from, 0);
+    if (rc == 0 && w->s.gzip)
+        rc = stream_skip(&passed, &w->s, UINT64_MAX);
+    *out = rc == 0 && w->s.gzip && w->s.state == STREAM_ENDED && stream_where(&w->s) == w->from.len;
+    return rc;
+}
+
 int record_walk_is_tangled(bool *out, mimeo_ctx *ctx, const struct stretch *from)
 {
     struct record_walk w;
-    struct walk_record first;
+    struct walk_record first = {.note = NULL};
     int rc = record_walk_init(&w, ctx, from);
     if (rc == 0)
         rc = record_walk_next(&first, &w);
-    *out = rc == 1 && w.inside > 0;
-    if (rc == 1 && !*out && w.s.gzip && first.cut)
+    bool good = rc == 1, cut = good && first.cut && w.s.gzip;
+    *out = good && w.inside > 0;
+    if (rc == 1 || rc == MIMEO_EMALFORMED)
+        rc = 0;
+    if (rc == 0 && !*out && (!good || first.note != NULL))
+        rc = is_one_member(out, &w);
+    if (rc == 0 && !*out && cut)
         rc = goes_on(out, &w);
     record_walk_dispose(&w);
-    return rc < 0 && rc != MIMEO_EMALFORMED ? rc : 0;
+    return rc;
 }
 
 int record_open(struct walk_record *out, struct stream *s, const struct stretch *from, uint64_t at, uint32_t inside)

@@ -35,7 +35,7 @@ struct feed_picture {
 
 struct wp_post {
     const char *status, *type, *password, *date, *modified, *file, *meta_key, *alt;
-    uint64_t id, thumbnail;
+    uint64_t id, thumbnail, section; /* numbers of a post, a picture, a category */
 };
 
 struct entry {
@@ -44,9 +44,11 @@ struct entry {
     bool guid_is_no_link;
     bool link_is_page; /* `link` is said to be of a page */
     const char *published, *modified, *date;
-    const char *section, *lang, *base;
+    const char *section, *lang;
+    const char *base; /* of its text, where it differs from its link */
     const char *bylines[LIMIT_LIST], *tags[LIMIT_LIST], *categories[LIMIT_LIST];
-    size_t byline_count, tag_count, category_count;
+    const char *coauthors[LIMIT_LIST];
+    size_t byline_count, tag_count, category_count, coauthor_count;
     struct feed_picture pictures[LIMIT_ARTICLE_MEDIA];
     size_t picture_count;
     struct feed_text title, description, content, excerpt, comment;
@@ -54,11 +56,13 @@ struct entry {
     bool deleted;
     bool cut;       /* the feed ended within it */
     bool too_large;
+    const char *skip; /* words why it is none for readers; NULL */
     struct wp_post wp;
 };
 
 struct element {
     size_t name_at, name_len; /* in parse.names, with its prefix */
+    uint32_t name_sum;        /* of the name: most are told apart by it */
     size_t names_mark, bindings_mark;
     enum feed_field field;
     bool markup;              /* it is text of a field */
@@ -73,6 +77,8 @@ struct binding {
 struct parse;
 typedef int (*parse_entry_fn)(struct parse *p, mimeo_ctx *ctx);
 
+struct wxr;
+
 struct parse {
     enum feed_kind kind;
     const char *url;   /* where the feed came from; NULL */
@@ -82,14 +88,16 @@ struct parse {
     size_t beyond;     /* elements open deeper than that */
     struct binding bindings[PARSE_BINDINGS];
     size_t binding_count;
+    bool rooted;       /* the root has come */
     bool is_export;    /* WordPress's own elements were met */
 
     /* The field whose text is being taken. */
     size_t field_depth;        /* of its element; 0: none */
     struct buf text;
     bool escaping;             /* Atom's xhtml: what is text there is no markup */
+    bool dropping;             /* its text is none */
     enum text_kind text_kind;  /* as its attributes say */
-    const char *term, *scheme; /* a category's; in the entry's memory */
+    const char *term, *scheme, *nicename; /* a category's; in the entry's memory */
 
     const struct xml *xml;     /* its attributes are those of the element that is being opened */
 
@@ -102,6 +110,7 @@ struct parse {
     struct entry entry;
     bool in_entry;
     uint64_t number;
+    struct wxr *wxr;           /* what is known of an export; else NULL */
     parse_entry_fn entry_done; /* called for each, in order */
     void *payload;
 };
@@ -116,6 +125,7 @@ struct view parse_attribute(const struct parse *p, const char *local);
 const char *entry_keep(struct entry *e, struct view v);
 /* As an absolute http or https address; NULL for what is none. */
 const char *parse_address(struct parse *p, struct view raw);
+const char *parse_base(const struct parse *p); /* xml:base in force here; NULL */
 const char *parse_lang(const struct parse *p); /* in force here; NULL */
 
 /* ---- what elements say: `text` is what stood in them.  fields.c sends them on. */
@@ -128,6 +138,6 @@ void wxr_closed(struct parse *p, enum feed_field field, struct view text);
 void entry_clear(struct entry *e);
 void entry_dispose(struct entry *e);
 void entry_add(const char *list[LIMIT_LIST], size_t *count, const char *value); /* once, and no more than fit */
-struct view view_trim(struct view v);
+struct view view_trim(struct view v); /* without white space around */
 
 #endif

@@ -74,6 +74,9 @@ enum feed_kind feed_sniff(struct view head)
     if (is_json_feed(text))
         return FEED_JSON;
     enum feed_kind kind = kind_of_root(root_element(text));
+    const char *later = strstr(text, "<?xml"); /* behind a server's warning */
+    if (kind == FEED_NONE && (later != NULL || (later = strstr(text, "<rss")) != NULL))
+        kind = kind_of_root(root_element(later));
     return kind == FEED_RSS && strstr(text, "wordpress.org/export/") != NULL ? FEED_WXR : kind;
 }
 

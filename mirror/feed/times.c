@@ -1,26 +1,14 @@
 /* Times: see feed/times.h. */
 #include "feed/times.h"
 
-#include <stdio.h>
-#include <string.h>
-#include <time.h>
-
-#include "base/text.h"
+#include "extract/date.h"
 
 bool feed_time(char out[21], const char *text, const char *lang)
 {
-    int64_t seconds;
-    struct tm tm = {0};
-    (void)lang;
-    if (text == NULL)
+    struct date date;
+    if (text == NULL || !date_find(&date, view_of_str(text), lang))
         return false;
-    if (time_parse_loose(view_of_str(text), &seconds)) {
-        time_format(out, seconds);
-        return true;
-    }
-    if (strptime(text, "%a, %d %b %Y %H:%M:%S %z", &tm) == NULL)
-        return false;
-    seconds = timegm(&tm) - tm.tm_gmtoff;
-    time_format(out, seconds);
+    date_settle(&date, NULL);
+    date_format(out, &date);
     return true;
 }

@@ -22,6 +22,8 @@ struct input_file {
     char *url;          /* that it was fetched from; NULL */
     char *content_type; /* NULL */
     struct picture_source *pictures;
+    struct fetcher *fetcher; /* NULL: nothing may be fetched */
+    unsigned follow;    /* pages that may be fetched for a feed's entries */
     bool named;         /* by the user, not met in a directory */
     bool regular;       /* so it can be read at any place, and again */
 };
@@ -42,6 +44,7 @@ void cutter_free(struct cutter *c);
 struct input_kind {
     enum input_format format;
     bool lines; /* of JSONL: one record a line is promised */
+    bool sure;  /* the user said so */
 };
 /* By the extension alone; INPUT_AUTO where it says nothing. */
 struct input_kind kind_of_name(const char *name);
@@ -52,10 +55,17 @@ struct input_kind kind_of_file(const char *name, struct view head, const char *c
 
 /* ---- one for each kind; each takes the file over, also on failure */
 
-int cutter_whole(struct cutter **out, mimeo_ctx *ctx, struct input_file *f, enum input_format format);
+/* Text is looked into for what stands around an article, where it is not `sure` to be nothing but one. */
+int cutter_whole(struct cutter **out, mimeo_ctx *ctx, struct input_file *f, struct input_kind kind);
 int cutter_json(struct cutter **out, mimeo_ctx *ctx, struct input_file *f, bool lines);
 int cutter_feed(struct cutter **out, mimeo_ctx *ctx, struct input_file *f);
 int cutter_archive(struct cutter **out, mimeo_ctx *ctx, struct input_file *f);
+
+/* ---- input_fetch.c */
+
+/* What stands at the address `url`, as an open file; `from` as in fetcher_get.  Of *like come the fetcher, what may be
+ * followed and where pictures are, unless that is nowhere: then they come from the network. */
+int fetch_file(struct input_file *out, mimeo_ctx *ctx, const struct input_file *like, const char *url, const char *from);
 
 /* An item with the file's names; NULL on no memory.  `line` 0: the file as a whole. */
 struct input_item *input_item_of(const struct input_file *f, enum input_format format, uint64_t line, bool with_stem);

@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "import/cutter.h"
+#include "import/fetch.h"
 
 #define WALK_DEPTH 16
 #define WALK_ENTRIES 1000000
@@ -31,6 +32,8 @@ struct input_source {
     size_t path_count, path_next;
     enum input_format format;
     struct picture_source *pictures; /* of all files; NULL: each file's own directory */
+    struct fetcher *fetcher;         /* NULL: nothing may be fetched */
+    unsigned follow;
     struct walk walks[WALK_DEPTH];
     size_t depth;
     struct cutter *cutter;           /* of the open file; NULL where none is */
@@ -42,7 +45,7 @@ static int check_paths(mimeo_ctx *ctx, const char *const *paths, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         struct stat st;
-        if (strcmp(paths[i], "-") != 0 && stat(paths[i], &st) < 0)
+        if (strcmp(paths[i], "-") != 0 && !fetch_is_address(paths[i]) && stat(paths[i], &st) < 0)
             return ctx_error_errno(ctx, MIMEO_EIO, "cannot open '%s'", paths[i]);
     }
     return 0;
@@ -58,6 +61,8 @@ int input_open(struct input_source **out, mimeo_ctx *ctx, const char *const *pat
     if (s == NULL)
         return ctx_error_nomem(ctx);
     s->format = options == NULL ? INPUT_AUTO : options->format;
+    s->fetcher = options == NULL ? NULL : options->fetcher;
+    s->follow = options == NULL ? 0 : options->follow;
     if (options != NULL && options->pictures != NULL)
         rc = picture_source_directory(&s->pictures, ctx, options->pictures, NULL);
     if (rc == 0 && (s->paths = calloc(count + 1, sizeof *s->paths)) == NULL)
@@ -221,7 +226,7 @@ static int cut(struct cutter **out, mimeo_ctx *ctx, struct input_file *f, struct
     case INPUT_FEED: return cutter_feed(out, ctx, f);
     case INPUT_ARCHIVE: return cutter_archive(out, ctx, f);
     case INPUT_AUTO: break;
-    default: return cutter_whole(out, ctx, f, kind.format);
+    default: return cutter_whole(out, ctx, f, kind);
     }
     int rc = not_known(ctx, f);
     input_file_dispose(f);
@@ -232,7 +237,7 @@ static int cut(struct cutter **out, mimeo_ctx *ctx, struct input_file *f, struct
 static int begin_file(struct input_source *s, mimeo_ctx *ctx, int fd, const char *path, bool named)
 {
     struct stat st;
-    struct input_file f = {.named = named, .regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode)};
+    struct input_file f = {.named = named, .fetcher = s->fetcher, .follow = s->follow, .regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode)};
     int rc = window_init(&f.window, fd, LIMIT_INPUT_LINE) < 0 ? ctx_error_nomem(ctx) : 0;
     if (rc == 0)
         rc = name_file(&f, s, ctx, path);
@@ -246,6 +251,17 @@ static int begin_file(struct input_source *s, mimeo_ctx *ctx, int fd, const char
     return cut(&s->cutter, ctx, &f, kind_of_file(name, window_view(&f.window), NULL, s->format));
 }
 
+static int begin_address(struct input_source *s, mimeo_ctx *ctx, const char *url)
+{
+    struct input_file f, like = {.named = true, .fetcher = s->fetcher, .follow = s->follow, .pictures = s->pictures};
+    if (s->fetcher == NULL)
+        return ctx_error(ctx, MIMEO_EUSAGE, "'%s' is an address: nothing is fetched here", url);
+    int rc = fetch_file(&f, ctx, &like, url, NULL);
+    if (rc < 0)
+        return rc;
+    return cut(&s->cutter, ctx, &f, kind_of_file(NULL, window_view(&f.window), f.content_type, s->format));
+}
+
 /* A path that the user named: symbolic links and pipes are fine, devices are not. */
 static int begin_path(struct input_source *s, mimeo_ctx *ctx, const char *path)
 {
@@ -254,6 +270,8 @@ static int begin_path(struct input_source *s, mimeo_ctx *ctx, const char *path)
         return fd < 0 ? ctx_error_errno(ctx, MIMEO_EIO, "cannot read standard input")
                       : begin_file(s, ctx, fd, path, true);
     }
+    if (fetch_is_address(path))
+        return begin_address(s, ctx, path);
     struct stat st;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &st) < 0) {

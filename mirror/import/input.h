@@ -37,19 +37,23 @@ struct input_item {
     bool url_made;      /* the archive knows no address: `url` is good for finding pictures, and is not published */
     bool of_feed;       /* an entry */
     char *content_type; /* of its HTTP header; NULL: not known; owned */
+    char *note;         /* what is wrong with it though it can be read; NULL; owned */
     bool named;         /* the user named this file itself: where it is no article, that is a fault */
     struct picture_source *pictures; /* held; NULL: none */
     struct buf bytes;
 };
 void input_item_free(struct input_item *item);
 
+struct fetcher; /* import/fetch.h */
 struct input_source;
 struct input_options {
     enum input_format format;   /* of files whose kind is not told by their name, and of "-"; HTML and PAGE, TEXT and
                                    TEXT_PAGE are told apart by it where the name says one of the two */
     const char *pictures;       /* directory that picture names are relative to; NULL: the file's own */
+    struct fetcher *fetcher;    /* for addresses among the paths; outlives all items.  NULL: they are refused */
+    unsigned follow;            /* of each feed so many linked pages are fetched instead of its entries; 0: none */
 };
-/* `paths` are files, directories (walked in byte order; hidden names, names of no known extension and the directories
+/* `paths` are addresses (http, https), or files, directories (walked in byte order; hidden names, names of no known extension and the directories
  * "x_files" of saved pages passed over) or "-".  A path that is not there is found now: MIMEO_ENOTFOUND. */
 int input_open(struct input_source **out, mimeo_ctx *ctx, const char *const *paths, size_t count,
                const struct input_options *options);

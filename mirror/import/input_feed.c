@@ -4,14 +4,18 @@
  * What an entry's pictures are had from is the directory beside the file, or the network where the feed came from there.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/limits.h"
+#include "extract/json_text.h"
 #include "feed/feed.h"
 #include "import/cutter.h"
+#include "import/fetch.h"
 
 struct feed_cutter {
     struct cutter base;
     struct feed *feed;
+    unsigned followed;
 };
 
 static void feed_dispose(struct cutter *c)
@@ -35,10 +39,11 @@ static int at_end(struct feed_cutter *f, mimeo_ctx *ctx)
 {
     struct feed_info info = feed_info(f->feed);
     f->base.done = true;
-    if (info.entries == 0 || info.summaries < info.entries)
+    if (info.entries == 0 || info.summaries < info.entries || f->followed > 0)
         return 0;
     return ctx_error(ctx, MIMEO_ENOTFOUND,
-                     "%s: carries only summaries, not whole articles: publish the pages that it links to", f->base.file.where);
+                     "%s: carries only summaries, not whole articles: publish the pages that it links to (--follow "
+                     "fetches them)", f->base.file.where);
 }
 
 static int give(struct feed_cutter *f, mimeo_ctx *ctx, const struct feed_item *entry, struct input_item **out)
@@ -61,6 +66,56 @@ static int give(struct feed_cutter *f, mimeo_ctx *ctx, const struct feed_item *e
     return 1;
 }
 
+/* ---- the pages that entries link to ---- */
+
+/* The entry's address in fresh memory; NULL where it has none, or is a retraction. */
+static char *address_of(mimeo_ctx *ctx, const struct feed_cutter *f, struct view entry)
+{
+    json_t *object;
+    if (json_text_parse(&object, ctx, f->base.file.where, entry) < 0)
+        return NULL;
+    const char *url = json_string_value(json_object_get(object, "url"));
+    const char *action = json_string_value(json_object_get(object, "action"));
+    bool good = url != NULL && fetch_is_address(url) && (action == NULL || strcmp(action, "retract") != 0);
+    char *copy = good ? strdup(url) : NULL;
+    json_decref(object);
+    return copy;
+}
+
+/* The page as an item; what is no page there stays an entry (0). */
+static int give_page(struct feed_cutter *f, mimeo_ctx *ctx, const struct feed_item *entry, struct input_item **out)
+{
+    struct input_file page, like = f->base.file;
+    char *url = f->followed < like.follow && like.fetcher != NULL ? address_of(ctx, f, entry->text) : NULL;
+    if (url == NULL)
+        return 0;
+    if (like.url == NULL)
+        like.pictures = NULL; /* the feed's are beside its file, the page's are where it is */
+    f->followed++;
+    like.named = false;
+    int rc = fetch_file(&page, ctx, &like, url, like.url == NULL ? "" : like.url);
+    free(url);
+    if (rc < 0)
+        return rc;
+    if (kind_of_file(NULL, window_view(&page.window), page.content_type, INPUT_AUTO).format != INPUT_PAGE) {
+        input_file_dispose(&page);
+        return 0;
+    }
+    struct input_item *item = input_item_of(&page, INPUT_PAGE, 0, false);
+    rc = item == NULL ? ctx_error_nomem(ctx) : 1;
+    if (rc == 1) {
+        buf_init(&item->bytes, LIMIT_HTML);
+        if (buf_append_view(&item->bytes, window_view(&page.window)) < 0)
+            rc = ctx_error_nomem(ctx);
+    }
+    input_file_dispose(&page);
+    if (rc < 0)
+        input_item_free(item);
+    else
+        *out = item;
+    return rc;
+}
+
 static int feed_cutter_next(struct cutter *c, mimeo_ctx *ctx, struct input_item **out)
 {
     struct feed_cutter *f = (struct feed_cutter *)c;
@@ -79,7 +134,8 @@ static int feed_cutter_next(struct cutter *c, mimeo_ctx *ctx, struct input_item 
     if (entry.kind == FEED_SKIPPED)
         return ctx_error(ctx, MIMEO_ENOTFOUND, "%s, entry %llu: %.*s", c->file.where, (unsigned long long)entry.number,
                          (int)entry.text.len, (const char *)entry.text.ptr);
-    return give(f, ctx, &entry, out);
+    rc = give_page(f, ctx, &entry, out);
+    return rc == 0 ? give(f, ctx, &entry, out) : rc;
 }
 
 int cutter_feed(struct cutter **out, mimeo_ctx *ctx, struct input_file *file)

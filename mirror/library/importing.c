@@ -1,9 +1,11 @@
 /* From the options of the public calls to those of a batch. */
 #include "library/importing.h"
 
+#include "extract/rules.h"
 #include "picture/shrink.h"
 
 #define IMAGE_WIDTH_MIN 16
+#define FOLLOW_MAX 100
 
 static int set_images(struct article_options *out, mimeo_ctx *ctx, const struct importing_given *given)
 {
@@ -25,11 +27,23 @@ int importing_init(struct importing *out, mimeo_ctx *ctx, const struct importing
         return input_format_refuse(ctx, given->format);
     int rc = set_images(&made.batch.article, ctx, given);
     if (rc == 0)
-        *out = made;
-    return rc;
+        rc = fetcher_new(&made.fetcher, ctx, given->fetch);
+    if (rc == 0 && given->rules != NULL)
+        rc = page_rules_load(&made.rules, ctx, given->rules);
+    if (rc < 0) {
+        fetcher_free(made.fetcher);
+        return rc;
+    }
+    made.batch.article.rules = made.rules;
+    made.batch.input.fetcher = made.fetcher;
+    if (given->fetch->follow)
+        made.batch.input.follow = given->fetch->follow_max > 0 ? given->fetch->follow_max : FOLLOW_MAX;
+    *out = made;
+    return 0;
 }
 
 void importing_dispose(struct importing *i)
 {
-    (void)i;
+    fetcher_free(i->fetcher);
+    page_rules_free(i->rules);
 }

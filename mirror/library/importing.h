@@ -6,9 +6,9 @@
 
 #include <mimeo/fetch.h>
 #include <mimeo/publish.h>
-#include <mimeo/sync.h>
 
 #include "import/batch.h"
+#include "import/fetch.h"
 
 struct importing_given {
     const char *format, *pictures, *lang, *rules; /* NULL: none */
@@ -20,7 +20,8 @@ struct importing_given {
 };
 struct importing {
     struct batch_options batch;
-    struct mimeo_network network;
+    struct fetcher *fetcher;
+    struct page_rules *rules;
 };
 /* MIMEO_EUSAGE names what is wrong with what was given.  `given` must outlive it. */
 int importing_init(struct importing *out, mimeo_ctx *ctx, const struct importing_given *given, const char *doing);
