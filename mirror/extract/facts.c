@@ -114,8 +114,8 @@ static void inherit(struct page_facts *p, struct dom_node *n, const uint8_t *for
 static void measure(struct page_facts *p, struct dom_node *n)
 {
     struct facts *f = facts_of(p, n);
-    if (n->tag == DOM_IMG)
-        f->pictures = 1;
+    f->pictures = n->tag == DOM_IMG;
+    f->titles = n->tag == DOM_H1;
     if (n->tag != DOM_TEXT || f->gone || f->in_figure)
         return;
     text_measure(n->text, &f->chars, &f->stops, &f->commas);
@@ -130,6 +130,7 @@ static void add(struct facts *to, const struct facts *f)
     to->commas += f->commas;
     to->good += f->good;
     to->pictures += f->pictures;
+    to->titles += f->titles;
 }
 
 int facts_gather(struct page_facts *out, mimeo_ctx *ctx, struct dom *d, const uint8_t *forced)
@@ -160,6 +161,7 @@ static void subtract(struct facts *from, const struct facts *f)
     from->commas -= f->commas;
     from->good -= f->good;
     from->pictures -= f->pictures;
+    from->titles -= f->titles;
 }
 
 void facts_drop(struct page_facts *p, struct dom_node *n, enum drop_reason why)
@@ -225,16 +227,20 @@ static void sum_good(struct page_facts *p)
 int facts_cut_runs(struct page_facts *p, mimeo_ctx *ctx)
 {
     struct text_run r = {0};
+    int breaks = 0; /* two of them end a paragraph where nobody marked it */
     p->run_count = 0;
     for (size_t i = 0; i < p->count; i++) {
         struct dom_node *n = p->nodes[i];
         if (n == NULL || p->of[i].gone)
             continue;
         if (n->tag != DOM_TEXT) {
-            if (dom_is_block(n->tag))
+            breaks += n->tag == DOM_BR;
+            if (dom_is_block(n->tag) || breaks > 1)
                 end_run(p, &r);
             continue;
         }
+        if (p->of[i].chars > 0)
+            breaks = 0;
         if (r.owner != p->nodes[p->of[i].owner])
             end_run(p, &r);
         if (r.owner == NULL)

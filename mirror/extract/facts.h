@@ -42,6 +42,7 @@ struct facts {
     uint32_t commas;
     uint32_t good;     /* chars of runs that read like an article's */
     uint32_t pictures;
+    uint32_t titles;   /* h1 */
     float score;       /* as the body's container (choose.c) */
     uint32_t owner;    /* index of the nearest block: itself or an ancestor */
     uint8_t reason;    /* enum drop_reason: of this node itself */

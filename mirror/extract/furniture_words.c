@@ -39,7 +39,7 @@ static const struct {
     E("leave a reply"), E("post a comment"), E("add a comment"), E("add comment"), E("recent comments"),
     E("reader comments"), E("join the conversation"), E("join the discussion"), E("write a comment"),
     E("view comments"), E("show comments"), E("be the first to comment"), E("no comments"), E("0 comments"),
-    E("1 comment$"), E("leave your comment"), E("have your say$"), E("responses to"), E("one response to"),
+    E("1 comment$"), E("leave your comment"), E("have your say$"), E("responses to"), E("responses$"), E("replies$"), E("thoughts on"), E("comment$"), E("reader comments"), E("one response to"),
     E("submit a comment"), E("discussion$"), E("your comment"), E("conversation$"), E("comments are closed"),
     L("advertisement"), L("advertising$"), L("sponsored$"), L("story continues below"),
     L("article continues below"), L("continue reading"), L("continues below"), L("continued below"),
