@@ -294,6 +294,8 @@ bool language_tag(char out[36], struct view said)
     size_t len = 0, start = 0;
     while (said.len > 0 && said.ptr[0] <= ' ')
         said = view_of(said.ptr + 1, said.len - 1);
+    while (said.len > 0 && said.ptr[said.len - 1] <= ' ')
+        said.len--;
     for (; len < said.len && len < 35; len++) {
         char c = (char)said.ptr[len];
         bool letter = (c | 32) >= 'a' && (c | 32) <= 'z', digit = c >= '0' && c <= '9';
@@ -303,7 +305,9 @@ bool language_tag(char out[36], struct view said)
             start = len + 1;
             c = '-';
         } else if (!letter && !(digit && start > 0)) {
-            break;
+            if (c != ',' && c != ';')
+                return false;
+            break; /* of a list the first */
         }
         out[len] = c;
     }

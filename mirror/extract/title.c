@@ -143,11 +143,11 @@ static int agreement(const struct sought *s, const struct buf *folded)
         if (said[i]->len == 0)
             continue;
         if (view_equal(buf_view(said[i]), buf_view(folded)))
-            sum += 4;
+            sum += 400;
         else if (contains(said[i], folded) && folded->len * 5 >= said[i]->len * 2)
-            sum += 3;
+            sum += (int)(300 * folded->len / said[i]->len);
         else if (contains(folded, said[i]) && said[i]->len * 5 >= folded->len * 2)
-            sum += 2;
+            sum += (int)(200 * said[i]->len / folded->len);
     }
     return sum;
 }
