@@ -1,4 +1,4 @@
-/* Pictures of an entry: json_pictures() of feed/entry_json.h. */
+/* Pictures of an entry: member_pictures() of feed/entry_json.h. */
 #include <string.h>
 
 #include "feed/entry_json.h"
@@ -48,7 +48,7 @@ static bool is_chosen(const struct entry *e, size_t i)
     return true;
 }
 
-int json_pictures(struct buf *out, const struct entry *e, struct view html)
+int member_pictures(struct buf *out, const struct entry *e, struct view html)
 {
     size_t written = 0;
     bool has_img = html.len > 0 && memmem(html.ptr, html.len, "<img", 4) != NULL;
@@ -58,15 +58,15 @@ int json_pictures(struct buf *out, const struct entry *e, struct view html)
         if (!is_chosen(e, i) || (p->thumbnail && has_img) || shown_in(html, p->file))
             continue;
         if (written == 0)
-            json_name(out, "images");
+            member_name(out, "images");
         buf_append_str(out, written++ == 0 ? "[{" : ",{");
-        json_line(out, "file", view_of_str(p->file));
+        member_line(out, "file", view_of_str(p->file));
         if (p->alt != NULL)
-            rc = json_flat(out, "alt", view_of_str(p->alt), TEXT_HTML, LIMIT_ALT);
+            rc = member_flat(out, "alt", view_of_str(p->alt), TEXT_HTML, LIMIT_ALT);
         if (rc == 0 && p->caption != NULL)
-            rc = json_flat(out, "caption", view_of_str(p->caption), TEXT_HTML, CAPTION_MAX);
+            rc = member_flat(out, "caption", view_of_str(p->caption), TEXT_HTML, CAPTION_MAX);
         if (rc == 0 && p->credit != NULL)
-            rc = json_flat(out, "credit", view_of_str(p->credit), TEXT_HTML, LIMIT_LIST_ITEM);
+            rc = member_flat(out, "credit", view_of_str(p->credit), TEXT_HTML, LIMIT_LIST_ITEM);
         buf_append_byte(out, '}');
     }
     if (written > 0)
