@@ -23,11 +23,21 @@ static struct view picture_stem(const char *address)
     return view_of(address + start, end - start);
 }
 
+/* Does an address in `html` end in this picture's name?  A word of the text that is the same is none. */
 static bool shown_in(struct view html, const char *address)
 {
-    struct view stem = picture_stem(address);
-    return html.len > 0 && stem.len > 3 && memmem(html.ptr, html.len, stem.ptr, stem.len) != NULL &&
-           memmem(html.ptr, html.len, "<img", 4) != NULL;
+    struct view stem = picture_stem(address), left = html;
+    if (html.len == 0 || stem.len < 4 || memmem(html.ptr, html.len, "<img", 4) == NULL)
+        return false;
+    for (;;) {
+        const uint8_t *found = memmem(left.ptr, left.len, stem.ptr, stem.len);
+        if (found == NULL)
+            return false;
+        const uint8_t *end = found + stem.len, *stop = html.ptr + html.len;
+        if (found > html.ptr && found[-1] == '/' && end < stop && strchr(".-?\"", *end) != NULL)
+            return true;
+        left = view_of(end, (size_t)(stop - end));
+    }
 }
 
 /* Of a group, which holds one picture in several sizes, the largest; a thumbnail only where there is nothing else. */
