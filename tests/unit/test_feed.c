@@ -176,11 +176,14 @@ static void pictures_come_once_and_in_their_largest_size(void **state)
                           "<enclosure url=\"https://a.example/talk.mp3\" type=\"audio/mpeg\"/></item>"
                           "<item><guid>b</guid><enclosure url=\"https://a.example/gull-300x200.jpg\" type=\"image/jpeg\"/>"
                           "<content:encoded>&lt;p&gt;&lt;img src=\"https://a.example/gull.jpg?w=900\"&gt;&lt;/p&gt;</content:encoded></item>"
+                          "<item><guid>d</guid><enclosure url=\"https://a.example/harbour.jpg\" type=\"image/jpeg\"/>"
+                          "<content:encoded>&lt;p&gt;The harbour. &lt;img src=\"https://a.example/gull.jpg\"&gt;&lt;/p&gt;</content:encoded></item>"
                           "<item><guid>c</guid><title>t</title><media:thumbnail url=\"https://a.example/t.jpg\"/></item>"));
     assert_value(&items, 0, "images", "https://a.example/l.jpg");
     assert_string_equal(json_string_value(json_object_get(json_array_get(field(&items, 0, "images"), 0), "credit")), "Jan Kos");
     assert_null(field(&items, 1, "images"));
-    assert_value(&items, 2, "images", "https://a.example/t.jpg");
+    assert_value(&items, 2, "images", "https://a.example/harbour.jpg"); /* whose name only is a word of the text */
+    assert_value(&items, 3, "images", "https://a.example/t.jpg");
     items_dispose(&items);
 }
 
