@@ -59,7 +59,7 @@ int record_message(struct walk_record *r, struct stream *s)
             r->note = "has an HTTP head without an end";
         else
             r->http = http_head_parse(&r->message, v);
-        r->looks_page = r->http && looks_like_page(view_of(v.ptr + r->message.len, v.len - r->message.len));
+        r->looks_page = r->http && looks_like_page(view_after(v, r->message.len));
         return 0;
     }
 }
