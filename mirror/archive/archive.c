@@ -17,7 +17,10 @@ struct archive {
     int fd;
     uint64_t size;
     char *name;
+    unsigned faults; /* what was left out */
 };
+
+#define FAULTS_TOLD 10 /* one by one; the rest are counted */
 
 /* ---- telling */
 
@@ -163,7 +166,19 @@ enum archive_kind archive_kind_of(const struct archive *a)
 
 int archive_next(struct archive_record *out, struct archive *a, mimeo_ctx *ctx)
 {
-    return a->opened.reader->next(out, a->opened.self, ctx);
+    for (;;) {
+        int rc = a->opened.reader->next(out, a->opened.self, ctx);
+        if (rc == MIMEO_EMALFORMED && ++a->faults <= FAULTS_TOLD)
+            return ctx_error_prefix(ctx, rc, "%s", a->name);
+        if (rc == 0 && a->faults > FAULTS_TOLD) {
+            unsigned more = a->faults - FAULTS_TOLD;
+            a->faults = 0;
+            return ctx_error(ctx, MIMEO_EMALFORMED, "%s: %u more %s damaged", a->name, more,
+                             more == 1 ? "record is" : "records are");
+        }
+        if (rc != MIMEO_EMALFORMED)
+            return rc;
+    }
 }
 
 int archive_newest(bool *out, struct archive *a, mimeo_ctx *ctx, const struct archive_record *page)

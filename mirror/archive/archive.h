@@ -69,8 +69,8 @@ void archive_free(struct archive *a); /* NULL is fine */
 enum archive_kind archive_kind_of(const struct archive *a);
 
 /* 1 and the next record, in the order of the archive; 0 at the end.  MIMEO_EMALFORMED: something was left out and the
- * message says what and why; call again, it goes on (at most some hundred times, then the end comes).  Any other code: no
- * going on.  By one thread at a time. */
+ * message says what and why, after the archive's name; call again, it goes on (what is more than ten is counted and told at the
+ * end).  Any other code: no going on.  By one thread at a time. */
 int archive_next(struct archive_record *out, struct archive *a, mimeo_ctx *ctx);
 /* Is it the newest page of its address in the archive?  Others of the address are older states of it. */
 int archive_newest(bool *out, struct archive *a, mimeo_ctx *ctx, const struct archive_record *page);

@@ -1,6 +1,7 @@
 #include "archive/record_walk.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "archive/head_fields.h"
 
@@ -27,6 +28,17 @@ static bool is_http(struct view v)
     return view_starts_with(v, "HTTP") || view_starts_with(v, "ICY ");
 }
 
+static bool looks_like_page(struct view v)
+{
+    static const char *const begins[] = {"<!doctype html", "<html", "<head", "<body", "<!--"};
+    while (v.len > 0 && strchr(" \t\r\n", v.ptr[0]) != NULL && v.ptr[0] != '\0')
+        v = view_of(v.ptr + 1, v.len - 1);
+    for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++)
+        if (v.len > strlen(begins[i]) && strncasecmp((const char *)v.ptr, begins[i], strlen(begins[i])) == 0)
+            return true;
+    return false;
+}
+
 int record_message(struct walk_record *r, struct stream *s)
 {
     struct view v;
@@ -47,6 +59,7 @@ int record_message(struct walk_record *r, struct stream *s)
             r->note = "has an HTTP head without an end";
         else
             r->http = http_head_parse(&r->message, v);
+        r->looks_page = r->http && looks_like_page(view_of(v.ptr + r->message.len, v.len - r->message.len));
         return 0;
     }
 }

@@ -26,6 +26,7 @@ struct walk_record {
     struct record_head head;
     bool http;               /* a response that `message` was read of */
     struct http_head message;
+    bool looks_page;         /* its body begins as HTML does, unpacked */
     uint64_t at;             /* the member, or the record */
     uint32_t inside;
     const char *note;

@@ -68,6 +68,11 @@ int stretch_search(uint64_t *out, mimeo_ctx *ctx, const struct stretch *s, uint6
     return rc;
 }
 
+bool unpacked_too_much(uint64_t unpacked, uint64_t size)
+{
+    return unpacked > UNPACKED_FREE && (unpacked - UNPACKED_FREE) / UNPACKED_FACTOR > size;
+}
+
 int spool_open(mimeo_ctx *ctx)
 {
     const char *directory = getenv("TMPDIR");

@@ -20,6 +20,11 @@ int stretch_read_all(mimeo_ctx *ctx, const struct stretch *s, uint64_t at, void 
 /* Where `magic` stands first from `at` on, or the stretch's length. */
 int stretch_search(uint64_t *out, mimeo_ctx *ctx, const struct stretch *s, uint64_t at, struct view magic);
 
+/* What may be unpacked out of an archive in all, again and again: a hostile one would have us do it for days. */
+#define UNPACKED_FREE (1ULL << 30)
+#define UNPACKED_FACTOR 400 /* times its size */
+bool unpacked_too_much(uint64_t unpacked, uint64_t size);
+
 /* A temporary file that has no name and goes away with its descriptor; a descriptor, or a negative code. */
 int spool_open(mimeo_ctx *ctx);
 int spool_write(mimeo_ctx *ctx, int fd, struct view bytes);

@@ -25,9 +25,12 @@ struct warc {
     bool walking;
     uint64_t before; /* bytes of the parts that the walk is through with */
     struct walk_record record;
+    uint64_t size;   /* of all parts */
     pthread_mutex_t lock; /* of what follows */
+    uint64_t unpacked;    /* by archive_read(), of which what is too much counts as the most that was asked for */
     struct places index;
     int indexed;          /* 0: not yet; 1: yes; else the code that came of it */
+    bool full;            /* there are more records than the index takes */
     char why[CTX_MESSAGE_MAX];
 };
 
@@ -106,7 +109,9 @@ static enum archive_what what_of(const struct walk_record *r)
     media_type_of(media_type, sizeof(media_type), content_type);
     if (media_is_page(media_type))
         return ARCHIVE_PAGE;
-    return is_picture(media_type) ? ARCHIVE_PICTURE : ARCHIVE_OTHER;
+    if (is_picture(media_type))
+        return ARCHIVE_PICTURE;
+    return media_type[0] == '\0' && r->looks_page ? ARCHIVE_PAGE : ARCHIVE_OTHER;
 }
 
 static bool is_response(const struct walk_record *r)
@@ -217,14 +222,14 @@ static int open_place(struct walk_record *r, struct stream *s, struct warc *w, m
     return rc;
 }
 
-static int warc_read(struct buf *out, void *self, mimeo_ctx *ctx, const struct archive_place *place, size_t max)
+static int read_record(struct buf *out, struct warc *w, mimeo_ctx *ctx, const struct archive_place *place, size_t max)
 {
     struct walk_record r;
     struct stream s = {.in = NULL};
     struct buf block;
     buf_init(out, max);
     buf_init(&block, max + BLOCK_HEAD);
-    int rc = open_place(&r, &s, self, ctx, place);
+    int rc = open_place(&r, &s, w, ctx, place);
     if (rc == 0)
         rc = read_block(&block, &s, r.head.block_len, max + BLOCK_HEAD);
     if (rc == 0)
@@ -235,6 +240,22 @@ static int warc_read(struct buf *out, void *self, mimeo_ctx *ctx, const struct a
         rc = decode(out, ctx, &r, buf_view(&block), max);
     buf_dispose(&block);
     stream_dispose(&s);
+    return rc;
+}
+
+static int warc_read(struct buf *out, void *self, mimeo_ctx *ctx, const struct archive_place *place, size_t max)
+{
+    struct warc *w = self;
+    pthread_mutex_lock(&w->lock);
+    bool enough = unpacked_too_much(w->unpacked, w->size);
+    pthread_mutex_unlock(&w->lock);
+    buf_init(out, max);
+    if (enough)
+        return ctx_error(ctx, MIMEO_EMALFORMED, "the archive unpacks to far more than it should: nothing more is read");
+    int rc = read_record(out, w, ctx, place, max);
+    pthread_mutex_lock(&w->lock);
+    w->unpacked += rc == MIMEO_EMALFORMED ? max : out->len;
+    pthread_mutex_unlock(&w->lock);
     return rc;
 }
 
@@ -275,10 +296,11 @@ static int make_index(struct warc *w, mimeo_ctx *ctx)
             continue;
         struct archive_place place = {r->at, r->inside, (uint32_t)part};
         int added = add_to_index(&w->index, r, &place);
-        if (added == MIMEO_EMALFORMED)
-            rc = ctx_error(ctx, MIMEO_EUSAGE, "it holds more than %d records: split it", PLACES_MAX);
-        else if (added < 0)
+        if (added < 0 && added != MIMEO_EMALFORMED)
             rc = ctx_error_nomem(ctx);
+        w->full = added == MIMEO_EMALFORMED;
+        if (w->full)
+            rc = 0;
     }
     if (walking)
         record_walk_dispose(&walk);
@@ -339,7 +361,9 @@ static int find_key(struct archive_place *out, struct warc *w, mimeo_ctx *ctx, c
             found = follow(url, &key, r, kind);
         stream_dispose(&s);
         if (rc == 0 && !found)
-            rc = ctx_error(ctx, MIMEO_ENOTFOUND, "it is not in the archive");
+            rc = w->full ? ctx_error(ctx, MIMEO_EMALFORMED, "it is not among the archive's first %d records: split the archive",
+                                     PLACES_MAX)
+                         : ctx_error(ctx, MIMEO_ENOTFOUND, "it is not in the archive");
     }
     free(r);
     return rc;
@@ -400,6 +424,7 @@ int warc_open_parts(struct archive_opened *out, mimeo_ctx *ctx, const struct war
     w->count = count;
     for (size_t i = 0; rc == 0 && i < count; i++) {
         bool tangled = false;
+        w->size += w->parts[i].bytes.len;
         rc = record_walk_is_tangled(&tangled, ctx, &w->parts[i].bytes);
         if (rc == 0 && tangled)
             rc = unpack_part(&w->parts[i], ctx);

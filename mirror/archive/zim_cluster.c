@@ -13,9 +13,6 @@
 
 #define PACKED_MAX (64 * MIB)
 #define WIDE 0x10
-/* What a hostile file may have us unpack, again and again, against its size. */
-#define UNPACKED_FREE (4ULL << 30)
-#define UNPACKED_FACTOR 400
 
 static int damaged(mimeo_ctx *ctx, uint32_t cluster)
 {
@@ -96,7 +93,7 @@ static int unpack_cluster(struct zim_cache *cache, mimeo_ctx *ctx, const struct 
     struct buf packed, raw;
     bool whole = true;
     size_t len = end - at < PACKED_MAX ? (size_t)(end - at) : PACKED_MAX;
-    if (cache->unpacked > UNPACKED_FREE + UNPACKED_FACTOR * file->len)
+    if (unpacked_too_much(cache->unpacked, file->len))
         return ctx_error(ctx, MIMEO_EMALFORMED, "it unpacks to far more than it should");
     buf_init(&packed, PACKED_MAX);
     buf_init(&raw, 0);
@@ -104,14 +101,14 @@ static int unpack_cluster(struct zim_cache *cache, mimeo_ctx *ctx, const struct 
     if (rc == 0)
         rc = unpack(&raw, ctx, kind, buf_view(&packed), ZIM_CLUSTER_MAX, &whole);
     buf_dispose(&packed);
-    if (rc < 0)
-        return ctx_error_prefix(ctx, rc, "cluster %u", cluster);
-    cache->unpacked += raw.len;
-    buf_dispose(&cache->bytes);
+    if (rc < 0 && rc != MIMEO_EMALFORMED)
+        return rc;
+    cache->unpacked += rc == 0 ? raw.len : ZIM_CLUSTER_MAX; /* what is none may have cost the most */
+    buf_dispose(&cache->bytes);                             /* nothing: the cluster is known to be none */
     cache->bytes = raw;
     cache->cluster = cluster;
     cache->holds = true;
-    return 0;
+    return rc < 0 ? ctx_error_prefix(ctx, rc, "cluster %u", cluster) : 0;
 }
 
 static int packed_blob(struct buf *out, mimeo_ctx *ctx, const struct zim_cache *cache, size_t width, uint32_t blob, size_t max)

@@ -15,14 +15,13 @@ struct body_page {
     struct page_facts facts;
     struct hint *hints;        /* by index; of elements */
     struct dom_node *root;     /* the element that holds the body */
-    const char *title;         /* as far as known, for what repeats it; NULL or "" */
-    const char *subtitle;
+    const uint8_t *rules;      /* an enum rule by index (rules.h); NULL: none */
     const char *url;           /* links are resolved against it; NULL: left as they are */
     bool lenient;              /* names count for nothing: the second try where the first found too little */
 };
 
-/* Facts and names of all elements, and what goes for its strong names.  0 or MIMEO_ENOMEM. */
-int body_gather(struct body_page *out, mimeo_ctx *ctx, struct dom *d, bool lenient);
+/* Facts and names of all elements, and what goes by a rule or for its strong names.  0 or MIMEO_ENOMEM. */
+int body_gather(struct body_page *out, mimeo_ctx *ctx, struct dom *d, const uint8_t *rules, bool lenient);
 /* Sets root; NULL where no element has text that reads like an article's. */
 int body_choose(struct body_page *b, mimeo_ctx *ctx);
 /* Drops within root what is no part of the text. */

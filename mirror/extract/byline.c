@@ -88,10 +88,10 @@ static bool add_links(struct names *out, const struct meta_page *m, const struct
     size_t before = out->count;
     for (const struct dom_node *at = n; at != NULL; at = dom_next(at, n)) {
         struct view href = dom_attribute(at, "href");
-        bool author = at->tag == DOM_A && (dom_has_word(at, "rel", "author") || view_has(href, "/author") || view_has(href, "/autor") ||
-                                           view_has(href, "/by/") || view_has(href, "/people/") || view_has(href, "/profile/") ||
-                                           view_has(href, "/person/") || view_has(href, "/journalist") || view_has(href, "/staff/") ||
-                                           view_has(href, "/auteur"));
+        bool author = at->tag == DOM_A && (dom_has_word(at, "rel", "author") || line_has(href, "/author") || line_has(href, "/autor") ||
+                                           line_has(href, "/by/") || line_has(href, "/people/") || line_has(href, "/profile/") ||
+                                           line_has(href, "/person/") || line_has(href, "/journalist") || line_has(href, "/staff/") ||
+                                           line_has(href, "/auteur"));
         if (!author)
             continue;
         struct buf line;

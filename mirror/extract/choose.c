@@ -4,6 +4,7 @@
  * of its own.
  */
 #include "extract/body.h"
+#include "extract/ruled.h"
 
 #include <string.h>
 
@@ -61,12 +62,18 @@ static void mark_bodies(struct body_page *b)
     }
 }
 
-int body_gather(struct body_page *out, mimeo_ctx *ctx, struct dom *d, bool lenient)
+int body_gather(struct body_page *out, mimeo_ctx *ctx, struct dom *d, const uint8_t *rules, bool lenient)
 {
-    *out = (struct body_page){.lenient = lenient};
-    int rc = facts_gather(&out->facts, ctx, d);
+    uint8_t *forced = NULL;
+    *out = (struct body_page){.lenient = lenient, .rules = rules};
+    if (rules != NULL && (forced = dom_alloc(d, dom_count(d))) == NULL)
+        return ctx_error_nomem(ctx);
+    if (rules != NULL)
+        ruled_force(forced, d, rules);
+    int rc = facts_gather(&out->facts, ctx, d, forced);
     if (rc < 0)
         return rc;
+    ruled_drop(out);
     out->hints = dom_alloc(d, out->facts.count * sizeof(struct hint));
     if (out->hints == NULL)
         return ctx_error_nomem(ctx);
@@ -238,6 +245,8 @@ static struct dom_node *fallback(const struct body_page *b)
 
 int body_choose(struct body_page *b, mimeo_ctx *ctx)
 {
+    if (ruled_body(b))
+        return facts_cut_runs(&b->facts, ctx);
     for (size_t i = 0; i < b->facts.run_count; i++)
         spread(b, &b->facts.runs[i]);
     struct dom_node *best = best_of(b);

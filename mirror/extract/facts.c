@@ -94,7 +94,7 @@ static bool is_hidden(const struct dom_node *n)
 
 /* ---- gathering */
 
-static void inherit(struct page_facts *p, struct dom_node *n)
+static void inherit(struct page_facts *p, struct dom_node *n, const uint8_t *forced)
 {
     struct facts *f = facts_of(p, n);
     const struct facts *up = n->parent == NULL ? &(struct facts){0} : facts_of(p, n->parent);
@@ -103,9 +103,10 @@ static void inherit(struct page_facts *p, struct dom_node *n)
     f->in_heading = up->in_heading || dom_is_heading(n->tag);
     f->in_figure = up->in_figure || n->tag == DOM_FIGCAPTION;
     f->owner = n->tag != DOM_TEXT && dom_is_block(n->tag) ? n->index : up->owner;
+    f->forced = forced != NULL && forced[n->index] != 0;
     if (has_no_text(n))
         f->reason = DROP_NO_TEXT;
-    else if (n->attribute_count > 0 && is_hidden(n))
+    else if (n->attribute_count > 0 && !f->forced && is_hidden(n))
         f->reason = DROP_HIDDEN;
     f->gone = f->gone || f->reason != KEPT;
 }
@@ -131,7 +132,7 @@ static void add(struct facts *to, const struct facts *f)
     to->pictures += f->pictures;
 }
 
-int facts_gather(struct page_facts *out, mimeo_ctx *ctx, struct dom *d)
+int facts_gather(struct page_facts *out, mimeo_ctx *ctx, struct dom *d, const uint8_t *forced)
 {
     struct page_facts p = {.dom = d, .count = dom_count(d)};
     p.nodes = dom_alloc(d, p.count * sizeof(struct dom_node *));
@@ -141,7 +142,7 @@ int facts_gather(struct page_facts *out, mimeo_ctx *ctx, struct dom *d)
         return ctx_error_nomem(ctx);
     for (struct dom_node *n = dom_root(d); n != NULL; n = dom_next(n, dom_root(d))) {
         p.nodes[n->index] = n;
-        inherit(&p, n);
+        inherit(&p, n, forced);
         measure(&p, n);
     }
     for (size_t i = p.count; i-- > 1;)
@@ -164,7 +165,7 @@ static void subtract(struct facts *from, const struct facts *f)
 void facts_drop(struct page_facts *p, struct dom_node *n, enum drop_reason why)
 {
     struct facts *f = facts_of(p, n);
-    if (f->gone)
+    if (f->gone || (f->forced && why != DROP_RULE))
         return;
     for (const struct dom_node *up = n->parent; up != NULL; up = up->parent)
         subtract(facts_of(p, up), f);
@@ -184,6 +185,20 @@ uint32_t run_weight(const struct text_run *r)
     if (r->stops + r->commas == 0)
         weight *= r->chars > 80 ? 0.5 : 0.2;
     return (uint32_t)weight;
+}
+
+uint64_t run_hash(const struct page_facts *p, const struct text_run *r)
+{
+    uint64_t h = 0xcbf29ce484222325u; /* FNV-1a */
+    for (uint32_t i = r->first->index; i <= r->last->index; i++) {
+        const struct dom_node *n = p->nodes[i];
+        if (n == NULL || n->tag != DOM_TEXT || p->of[i].gone)
+            continue;
+        for (size_t k = 0; k < n->text.len; k++)
+            if (n->text.ptr[k] > ' ')
+                h = (h ^ n->text.ptr[k]) * 0x100000001b3u;
+    }
+    return h;
 }
 
 static void end_run(struct page_facts *p, struct text_run *r)

@@ -50,7 +50,7 @@ struct facts {
     bool in_heading;
     bool in_figure;    /* below figcaption or figure */
     bool holds_body;   /* it is, or holds, what its makers call the body */
-    bool forced;       /* a rule keeps it */
+    bool forced;       /* a rule keeps it, or something in it */
 };
 
 /* A run of text between the borders of blocks: what is seen as a paragraph. */
@@ -68,17 +68,20 @@ struct page_facts {
     size_t run_count;
 };
 
-/* Memory is the tree's.  0 or MIMEO_ENOMEM. */
-int facts_gather(struct page_facts *out, mimeo_ctx *ctx, struct dom *d);
+/* `forced` (NULL: none): by index, not 0 for what stays even if it is hidden.  Memory is the tree's.  0 or MIMEO_ENOMEM. */
+int facts_gather(struct page_facts *out, mimeo_ctx *ctx, struct dom *d, const uint8_t *forced);
 
 static inline struct facts *facts_of(const struct page_facts *p, const struct dom_node *n) { return &p->of[n->index]; }
 
-/* Drop a node and all below it; what it had leaves the sums above. */
+/* Drop a node and all below it; what it had leaves the sums above.  What is forced goes by another rule alone. */
 void facts_drop(struct page_facts *p, struct dom_node *n, enum drop_reason why);
 /* Cut the text that is left into runs, say which are good, and sum those up. */
 int facts_cut_runs(struct page_facts *p, mimeo_ctx *ctx);
 /* How much a run counts as text of an article: 0 to its chars. */
 uint32_t run_weight(const struct text_run *r);
+
+/* Of a run's text without its spaces. */
+uint64_t run_hash(const struct page_facts *p, const struct text_run *r);
 
 static inline double link_density(const struct facts *f) { return f->chars == 0 ? 0 : (double)f->links / f->chars; }
 

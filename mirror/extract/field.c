@@ -12,7 +12,7 @@
 
 /* ---- views */
 
-bool view_has(struct view v, const char *word)
+bool line_has(struct view v, const char *word)
 {
     size_t len = strlen(word);
     for (size_t i = 0; len > 0 && i + len <= v.len; i++)
@@ -21,12 +21,12 @@ bool view_has(struct view v, const char *word)
     return false;
 }
 
-bool view_same(struct view v, const char *word)
+bool line_is(struct view v, const char *word)
 {
     return v.len == strlen(word) && (v.len == 0 || strncasecmp((const char *)v.ptr, word, v.len) == 0);
 }
 
-struct view view_trim(struct view v)
+struct view line_trim(struct view v)
 {
     while (v.len > 0 && v.ptr[0] <= ' ')
         v = view_of(v.ptr + 1, v.len - 1);
@@ -147,7 +147,7 @@ bool node_says(const struct dom_node *n, const char *const *words, size_t count)
         for (size_t p = 0; p < sizeof places / sizeof places[0]; p++)
             if (view_equal_str(n->attributes[a].name, places[p]))
                 for (size_t w = 0; w < count; w++)
-                    if (view_has(n->attributes[a].value, words[w]))
+                    if (line_has(n->attributes[a].value, words[w]))
                         return true;
     return false;
 }
@@ -157,7 +157,7 @@ bool node_says(const struct dom_node *n, const char *const *words, size_t count)
 bool meta_each(const struct meta_page *m, const char *name, size_t *from, struct view *out)
 {
     for (size_t i = *from; i < m->entry_count; i++)
-        if (view_same(m->entries[i].name, name) && m->entries[i].value.len > 0) {
+        if (line_is(m->entries[i].name, name) && m->entries[i].value.len > 0) {
             *from = i + 1;
             *out = m->entries[i].value;
             return true;

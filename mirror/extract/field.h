@@ -20,9 +20,9 @@ int field_line(struct buf *out, struct view raw, size_t max, bool markup);
 int field_folded(struct buf *out, struct view line);
 /* Characters of a UTF-8 view. */
 size_t field_length(struct view v);
-bool view_has(struct view v, const char *word);        /* ASCII case does not count */
-bool view_same(struct view v, const char *word);       /* ASCII case does not count */
-struct view view_trim(struct view v);
+bool line_has(struct view v, const char *word);        /* ASCII case does not count */
+bool line_is(struct view v, const char *word);       /* ASCII case does not count */
+struct view line_trim(struct view v);
 
 /* ---- the page */
 
@@ -56,7 +56,7 @@ void record_put(struct meta_page *m, const char *field, struct view raw, size_t 
 /* Append to a list of lines, if it is not in there and there is room. */
 void record_add(struct meta_page *m, const char *field, struct view line, size_t max, size_t most);
 
-/* Element names, classes and the like that say what an element is, in one view for view_has: "class id itemprop". */
+/* Element names, classes and the like that say what an element is, in one view for line_has: "class id itemprop". */
 bool node_says(const struct dom_node *n, const char *const *words, size_t count);
 /* The text of a node as a line. */
 void node_line(struct buf *out, const struct dom_node *n, size_t max);

@@ -57,7 +57,7 @@ static const struct {
     L("javascript is"), L("first published"), L("published:"), L("published on"), L("updated:"), L("last updated"),
     L("last modified"), L("back to top"), L("print this"), L("email this"), L("print$"), L("email$"), L("tweet$"),
     L("facebook$"), L("twitter$"), L("pinterest$"), L("linkedin$"), L("whatsapp$"), L("reddit$"), L("copy link"),
-    L("link copied"), L("skip to "), L("watch |"), L("read |"), L("listen |"), L("skip ad"), L("support our journalism"), L("download our app"),
+    L("link copied"), L("skip to "), L("news provided by"), L("share this content"), L("watch |"), L("read |"), L("listen |"), L("skip ad"), L("support our journalism"), L("download our app"),
     L("download the app"), L("get the app"), L("join our"), L("sign in"), L("log in"), L("register$"),
     L("already a subscriber"), L("this story has been shared"), L("read in app"), L("play$"), L("watch live"),
     L("share via"), L("like this:"), L("like loading"), L("report a typo"), L("report an error"),

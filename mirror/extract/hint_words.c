@@ -126,7 +126,7 @@ static const struct hint_word words[] = { /* in the order of strcmp */
     BODY("storyarticle"), BODY("storybody"), BODY("storycontent"), BODY("storycopy"), W("storyfooter", TAGS),
     S("storylinks", RELATED), S("storymeta", AUTHOR), S("storytags", TAGS), BODY("storytext"),
     S("submenu", NAVIGATION), S("subnav", NAVIGATION), S("subscribe", PROMOTION), S("subscribebox", PROMOTION),
-    S("subscribeform", PROMOTION), W("subscriber", PROMOTION), S("subscription", PROMOTION), W("survey", FRAME),
+    S("subscribeform", PROMOTION), S("subscription", PROMOTION), W("survey", FRAME),
     S("taboola", RELATED), W("tabs", NAVIGATION), W("tag", TAGS), S("tagcloud", TAGS), S("taglinks", TAGS),
     S("taglist", TAGS), S("tags", TAGS), S("tagscloud", TAGS), S("tagscontainer", TAGS), W("teaser", RELATED),
     S("teasers", RELATED), S("teilen", SHARING), NEAR("text"), S("textads", ADVERTISING), BODY("textbody"),

@@ -51,7 +51,7 @@ static bool is_emblem(struct view url)
                                         "og_image", "share-image", "social-share", "facebook-share", "no-image", "noimage", "dummy",
                                         ".svg", "generic"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (view_has(url, words[i]))
+        if (line_has(url, words[i]))
             return true;
     return false;
 }
@@ -159,7 +159,7 @@ static void put_caption(struct meta_page *m, json_t *image, const struct dom_nod
     size_t len = said.len;
     if (credited.len > 0 && len >= credited.len && memcmp(said.ptr + len - credited.len, credited.ptr, credited.len) == 0)
         len -= credited.len;
-    put(m, image, "caption", view_trim(view_of(said.ptr, len)), LIMIT_SUMMARY / 4, false);
+    put(m, image, "caption", line_trim(view_of(said.ptr, len)), LIMIT_SUMMARY / 4, false);
     put(m, image, "credit", buf_view(&credited), LIMIT_LIST_ITEM, false);
     buf_dispose(&said);
     buf_dispose(&credited);

@@ -16,11 +16,11 @@
 static void take_meta(struct meta_page *m, const struct dom_node *n)
 {
     static const char *const keys[] = {"property", "name", "itemprop", "http-equiv"};
-    struct view value = view_trim(dom_attribute(n, "content"));
+    struct view value = line_trim(dom_attribute(n, "content"));
     if (value.len == 0)
-        value = view_trim(dom_attribute(n, "value"));
+        value = line_trim(dom_attribute(n, "value"));
     for (size_t i = 0; value.len > 0 && i < sizeof keys / sizeof keys[0]; i++) {
-        struct view name = view_trim(dom_attribute(n, keys[i]));
+        struct view name = line_trim(dom_attribute(n, keys[i]));
         if (name.len > 0 && m->entry_count < META_ENTRIES)
             m->entries[m->entry_count++] = (struct meta_entry){name, value};
     }
@@ -69,15 +69,15 @@ static bool is_front_page(struct view url)
 static bool is_private(struct view url)
 {
     struct view host = host_of(url);
-    return view_has(host, "localhost") || view_starts_with(host, "127.") || view_starts_with(host, "10.") ||
-           view_starts_with(host, "192.168.") || view_has(host, ".local") || view_has(host, ".internal") ||
+    return line_has(host, "localhost") || view_starts_with(host, "127.") || view_starts_with(host, "10.") ||
+           view_starts_with(host, "192.168.") || line_has(host, ".local") || line_has(host, ".internal") ||
            memchr(host.ptr, '.', host.len) == NULL;
 }
 
 static bool put_url(struct meta_page *m, struct view address)
 {
     struct buf url;
-    if (!meta_resolve(&url, m, view_trim(address)))
+    if (!meta_resolve(&url, m, line_trim(address)))
         return false;
     bool own = m->url != NULL && view_equal_str(buf_view(&url), m->url);
     bool good = own || (!is_front_page(buf_view(&url)) && !is_private(buf_view(&url)));

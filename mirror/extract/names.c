@@ -72,7 +72,7 @@ static bool ends_word(struct view v, size_t at)
     return c <= ' ' || c == ':' || before == ':' || before == '/' || before >= 0x80;
 }
 
-static struct view after(struct view v, size_t len) { return view_trim(view_of(v.ptr + len, v.len - len)); }
+static struct view after(struct view v, size_t len) { return line_trim(view_of(v.ptr + len, v.len - len)); }
 
 static bool is_edge(struct view v, size_t at)
 {
@@ -82,12 +82,12 @@ static bool is_edge(struct view v, size_t at)
 
 static struct view cut_edges(struct view v)
 {
-    v = view_trim(v);
+    v = line_trim(v);
     while (v.len > 0 && is_edge(v, 0))
         v = after(v, 1);
     while (v.len > 0 && is_edge(v, v.len - 1) && !(v.ptr[v.len - 1] == '.' && v.len > 2 && v.ptr[v.len - 2] >= 'A' && v.ptr[v.len - 2] <= 'Z')) {
         v.len--;
-        v = view_trim(v);
+        v = line_trim(v);
     }
     return v;
 }
@@ -174,14 +174,14 @@ static size_t count_listed(struct view v, const char *const *list, size_t size, 
 static bool is_nobody(struct view v)
 {
     for (size_t i = 0; i < sizeof nobody / sizeof nobody[0]; i++)
-        if (view_same(v, nobody[i]))
+        if (line_is(v, nobody[i]))
             return true;
     return false;
 }
 
 static bool is_address(struct view v)
 {
-    return memchr(v.ptr, '@', v.len) != NULL || view_has(v, "http") || view_has(v, "www.") || view_has(v, "://");
+    return memchr(v.ptr, '@', v.len) != NULL || line_has(v, "http") || line_has(v, "www.") || line_has(v, "://");
 }
 
 /* Letters of a script without cases, or a capital in front: how names are written. */

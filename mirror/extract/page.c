@@ -12,10 +12,12 @@
 #include "base/child.h"
 #include "base/limits.h"
 #include "extract/body.h"
+#include "extract/boilerplate.h"
 #include "extract/charset.h"
 #include "extract/explain.h"
 #include "extract/meta.h"
 #include "extract/no_article.h"
+#include "extract/rules.h"
 
 #define MEMORY (256 * MIB)
 #define SECONDS 10
@@ -27,6 +29,7 @@ struct job {
     const struct page_options *options;
     json_t *object;
     struct page_taken taken;
+    uint8_t *marks; /* of rules */
 };
 
 static const char *text_field(const struct job *j, const char *name)
@@ -47,10 +50,12 @@ static void drop_taken(struct body_page *b, const struct dom_node *taken)
 
 static int find_body(struct body_page *b, mimeo_ctx *ctx, struct dom *d, struct job *j, bool lenient)
 {
-    int rc = body_gather(b, ctx, d, lenient);
-    b->title = text_field(j, "title");
-    b->subtitle = text_field(j, "subtitle");
+    int rc = body_gather(b, ctx, d, j->marks, lenient);
     b->url = text_field(j, "url") != NULL ? text_field(j, "url") : j->source->url;
+    if (rc == 0 && j->options->learned != NULL) {
+        boilerplate_drop(j->options->learned, b, j->source->url);
+        rc = facts_cut_runs(&b->facts, ctx);
+    }
     if (rc == 0)
         rc = body_choose(b, ctx);
     if (rc < 0 || b->root == NULL)
@@ -119,9 +124,14 @@ static int extract_from(struct buf *out, mimeo_ctx *ctx, struct dom *d, struct j
 {
     struct body_page b = {0};
     int rc = page_meta(j->object, ctx, d, j->source, &j->taken);
+    const char *url = j->source->url != NULL ? j->source->url : text_field(j, "url");
+    if (rc == 0)
+        rc = page_rules_mark(&j->marks, j->options->rules, ctx, d, url);
+    if (rc == 0)
+        rc = page_rules_fields(j->object, j->options->rules, ctx, d, url);
     if (rc == 0)
         rc = judge(&b, ctx, d, j);
-    const char *none = rc < 0 ? NULL : no_article_in(&b, text_field(j, "title"), j->source->url);
+    const char *none = rc < 0 ? NULL : no_article_in(&b, text_field(j, "title"), url);
     if (none != NULL)
         rc = ctx_error(ctx, MIMEO_ENOTFOUND, "%s: no article in it: %s", j->source->where, none);
     if (rc == 0)

@@ -15,13 +15,21 @@ static bool holds_picture_alone(const struct body_page *b, const struct dom_node
     return facts_of(&b->facts, n)->pictures > 0 && facts_of(&b->facts, n)->chars < 200;
 }
 
+/* Sentences without a link: "paywall" may name what stands behind it as well as what stands before. */
+static bool is_plain_prose(const struct body_page *b, const struct dom_node *n, enum drop_reason why)
+{
+    const struct facts *f = facts_of(&b->facts, n);
+    bool doubtful = why == DROP_PROMOTION || why == DROP_RELATED || why == DROP_SHARING || why == DROP_ADVERTISING;
+    return doubtful && f->links == 0 && f->stops > 0 && f->chars > 80;
+}
+
 static bool is_named_furniture(const struct body_page *b, const struct dom_node *n)
 {
     struct hint h = b->hints[n->index];
     if (n->tag == DOM_TEXT || facts_of(&b->facts, n)->gone || h.strength == HINT_NONE ||
         (facts_of(&b->facts, n)->holds_body && h.reason != DROP_COMMENTS))
         return false;
-    if (h.strength == HINT_WEAK && (h.body == HINT_STRONG || dom_is_heading(n->tag)))
+    if (h.strength == HINT_WEAK && (h.body == HINT_STRONG || dom_is_heading(n->tag) || is_plain_prose(b, n, h.reason)))
         return false;
     bool block = dom_is_block(n->tag) || n->tag == DOM_OTHER || n->tag == DOM_SPAN;
     bool picture = (h.reason == DROP_MEDIA || n->tag == DOM_HEADER) && holds_picture_alone(b, n);

@@ -11,4 +11,7 @@
 /* Lines that say what furniture says, and what stands below such heads; links with one lead.  The runs must be cut. */
 int prune_words(struct body_page *b, mimeo_ctx *ctx);
 
+/* A run of text, and the boxes within root that hold nothing else. */
+void prune_run(struct body_page *b, const struct text_run *r, enum drop_reason why);
+
 #endif

@@ -58,7 +58,7 @@ static struct dom_node *box_of(const struct body_page *b, const struct text_run 
     return n;
 }
 
-static void drop_run(struct body_page *b, const struct text_run *r, enum drop_reason why)
+void prune_run(struct body_page *b, const struct text_run *r, enum drop_reason why)
 {
     struct dom_node *box = box_of(b, r);
     if (box != NULL && facts_of(&b->facts, box)->pictures == 0) {
@@ -94,7 +94,7 @@ static void drop_head(struct body_page *b, const struct text_run *r)
 {
     struct dom_node *box = box_of(b, r);
     if (box == NULL) {
-        drop_run(b, r, DROP_RELATED);
+        prune_run(b, r, DROP_RELATED);
         return;
     }
     const struct facts *up = facts_of(&b->facts, box->parent);
@@ -117,7 +117,7 @@ static void drop_rest(struct body_page *b, const struct text_run *r)
     for (; n != b->root; n = n->parent)
         for (struct dom_node *after = n->next; after != NULL; after = after->next)
             facts_drop(&b->facts, after, DROP_COMMENTS);
-    drop_run(b, r, DROP_COMMENTS);
+    prune_run(b, r, DROP_COMMENTS);
 }
 
 /* "5 min read": a number and what it counts, nothing else. */
@@ -147,19 +147,19 @@ static void judge_run(struct body_page *b, const struct text_run *r, struct view
                                  facts_of(&b->facts, b->root)->good <= 2 * before))
             drop_rest(b, r);
         else if (r->chars < 40)
-            drop_run(b, r, DROP_COMMENTS);
+            prune_run(b, r, DROP_COMMENTS);
         break;
     case FURNITURE_LINE:
         if (r->chars <= 80 || density > 0.3)
-            drop_run(b, r, DROP_WORDS);
+            prune_run(b, r, DROP_WORDS);
         break;
     case FURNITURE_LEAD:
         if (density > 0.3)
-            drop_run(b, r, DROP_WORDS);
+            prune_run(b, r, DROP_WORDS);
         break;
     case NOT_FURNITURE:
         if (is_reading_time(line))
-            drop_run(b, r, DROP_AUTHOR);
+            prune_run(b, r, DROP_AUTHOR);
         break;
     }
 }
@@ -205,28 +205,82 @@ static void prune_leads(struct body_page *b)
                 again[slot] = again[slot] || seen[slot];
                 seen[slot] = true;
             } else if (again[slot])
-                drop_run(b, r, DROP_RELATED);
+                prune_run(b, r, DROP_RELATED);
         }
+}
+
+/* ---- what stands at the edges: names, dates and counts before the first sentence and behind the last */
+
+static bool is_sentence(const struct text_run *r) { return r->chars >= 60 && r->stops > 0 && r->links * 2 < r->chars; }
+
+static bool holds_digit(const struct body_page *b, const struct text_run *r)
+{
+    for (uint32_t i = r->first->index; i <= r->last->index; i++)
+        for (size_t k = 0; b->facts.nodes[i] != NULL && k < b->facts.nodes[i]->text.len; k++)
+            if (b->facts.nodes[i]->tag == DOM_TEXT && b->facts.nodes[i]->text.ptr[k] >= '0' && b->facts.nodes[i]->text.ptr[k] <= '9')
+                return true;
+    return false;
+}
+
+static bool is_by_line(struct view line)
+{
+    static const char *const fronts[] = {"by ", "by:", "von ", "par ", "por ", "di ", "автор", "written by", "text:", "author:",
+                                         "reporter:", "story by", "words by", "نویسنده", "بقلم", "记者", "作者", "文/", "글 "};
+    for (size_t i = 0; i < sizeof fronts / sizeof fronts[0]; i++)
+        if (view_starts_with(line, fronts[i]))
+            return true;
+    return false;
+}
+
+/* Whose text is all in time elements. */
+static bool is_time(const struct body_page *b, const struct text_run *r)
+{
+    for (uint32_t i = r->first->index; i <= r->last->index; i++) {
+        const struct dom_node *n = b->facts.nodes[i], *up = n;
+        if (n == NULL || n->tag != DOM_TEXT || b->facts.of[i].gone || b->facts.of[i].chars == 0)
+            continue;
+        while (up != r->owner && up->tag != DOM_TIME)
+            up = up->parent;
+        if (up->tag != DOM_TIME)
+            return false;
+    }
+    return true;
+}
+
+static bool is_item(const struct text_run *r)
+{
+    return r->owner->tag == DOM_LI || r->owner->tag == DOM_TD || r->owner->tag == DOM_TH || r->owner->tag == DOM_DD ||
+           r->owner->tag == DOM_DT || r->owner->tag == DOM_PRE || r->owner->tag == DOM_BLOCKQUOTE;
+}
+
+static void prune_edges(struct body_page *b)
+{
+    struct buf line;
+    size_t first = b->facts.run_count, last = 0;
+    buf_init(&line, LINE_LONGEST + 64);
+    for (size_t i = 0; i < b->facts.run_count; i++) {
+        const struct text_run *r = &b->facts.runs[i];
+        if (dom_within(r->owner, b->root) && !facts_of(&b->facts, r->first)->gone && is_sentence(r)) {
+            first = first < i ? first : i;
+            last = i;
+        }
+    }
+    for (size_t i = 0; i < b->facts.run_count && first < b->facts.run_count; i++) {
+        const struct text_run *r = &b->facts.runs[i];
+        if (!dom_within(r->owner, b->root) || facts_of(&b->facts, r->first)->gone || r->chars > 70 || is_item(r) ||
+            facts_of(&b->facts, r->owner)->in_heading)
+            continue;
+        bool edge = (i < first || i > last) && r->stops <= 1 && (r->links * 3 > r->chars || (i < first && holds_digit(b, r)));
+        if (edge || is_time(b, r) || (i < first && is_by_line(fold_run(&line, b, r))))
+            prune_run(b, r, DROP_AUTHOR);
+    }
+    buf_dispose(&line);
 }
 
 /* ---- what is said twice: a teaser before a wall and the whole behind it, a paragraph for phones and one for others */
 
 #define TWICE_MIN 60   /* letters: shorter lines may well come again */
 #define TWICE_MAX 4096 /* runs that are remembered */
-
-static uint64_t hash_of(const struct body_page *b, const struct text_run *r)
-{
-    uint64_t h = 0xcbf29ce484222325u; /* FNV-1a */
-    for (uint32_t i = r->first->index; i <= r->last->index; i++) {
-        const struct dom_node *n = b->facts.nodes[i];
-        if (n == NULL || n->tag != DOM_TEXT || b->facts.of[i].gone)
-            continue;
-        for (size_t k = 0; k < n->text.len; k++)
-            if (n->text.ptr[k] > ' ')
-                h = (h ^ n->text.ptr[k]) * 0x100000001b3u;
-    }
-    return h;
-}
 
 /* In another box, all of whose text is repeated: one who writes a line twice writes it among others. */
 static bool all_repeated(const struct body_page *b, const bool *again, size_t i)
@@ -247,7 +301,7 @@ static void find_repeated(const struct body_page *b, bool *again, uint64_t *seen
         const struct text_run *r = &b->facts.runs[i];
         if (r->chars < TWICE_MIN || !dom_within(r->owner, b->root) || facts_of(&b->facts, r->first)->gone)
             continue;
-        uint64_t h = hash_of(b, r);
+        uint64_t h = run_hash(&b->facts, r);
         size_t slot = h % TWICE_MAX; /* the last of two that meet is kept */
         again[i] = seen[slot] == h && boxes[slot] != r->owner->parent;
         seen[slot] = h;
@@ -265,7 +319,7 @@ static int prune_twice(struct body_page *b, mimeo_ctx *ctx)
         find_repeated(b, again, seen, boxes);
     for (size_t i = 0; rc == 0 && i < b->facts.run_count; i++)
         if (again[i] && all_repeated(b, again, i))
-            drop_run(b, &b->facts.runs[i], DROP_TWICE);
+            prune_run(b, &b->facts.runs[i], DROP_TWICE);
     free(again);
     free(seen);
     free(boxes);
@@ -287,5 +341,6 @@ int prune_words(struct body_page *b, mimeo_ctx *ctx)
     }
     buf_dispose(&line);
     prune_leads(b);
+    prune_edges(b);
     return prune_twice(b, ctx);
 }

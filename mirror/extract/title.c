@@ -116,16 +116,16 @@ static void cut_site(const struct meta_page *m, struct view *title, bool known)
 {
     struct cut cut;
     for (int i = 0; i < 4; i++) {
-        if (cut_at(&cut, *title, true) && field_length(view_trim(cut.left)) > 8 && is_site(m, cut.right))
-            *title = view_trim(cut.left);
-        else if (cut_at(&cut, *title, false) && field_length(view_trim(cut.right)) > 8 && is_site(m, cut.left))
-            *title = view_trim(cut.right);
+        if (cut_at(&cut, *title, true) && field_length(line_trim(cut.left)) > 8 && is_site(m, cut.right))
+            *title = line_trim(cut.left);
+        else if (cut_at(&cut, *title, false) && field_length(line_trim(cut.right)) > 8 && is_site(m, cut.left))
+            *title = line_trim(cut.right);
         else
             break;
     }
     if (!known && cut_at(&cut, *title, true) && field_length(cut.right) <= 30 &&
         field_length(cut.left) >= 2 * field_length(cut.right) && field_length(cut.left) > 15)
-        *title = view_trim(cut.left);
+        *title = line_trim(cut.left);
 }
 
 /* ---- the h1 */

@@ -74,7 +74,7 @@ static void add_tag(struct meta_page *m, struct view raw)
     struct buf line;
     buf_init(&line, LIMIT_LIST_ITEM + 8);
     field_line(&line, raw, LIMIT_LIST_ITEM, true);
-    struct view tag = view_trim(buf_view(&line));
+    struct view tag = line_trim(buf_view(&line));
     if (tag.len > 0 && field_length(tag) <= TAG_CHARACTERS && !view_starts_with(tag, "http") && memchr(tag.ptr, ':', tag.len) == NULL)
         record_add(m, "tags", tag, LIMIT_LIST_ITEM, LIMIT_LIST);
     buf_dispose(&line);

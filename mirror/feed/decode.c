@@ -102,7 +102,8 @@ void decode_dispose(struct decode *d)
 
 static void drop_front(struct buf *b, size_t len)
 {
-    memmove(b->ptr, b->ptr + len, b->len - len);
+    if (b->len > len)
+        memmove(b->ptr, b->ptr + len, b->len - len);
     b->len -= len;
 }
 

@@ -14,12 +14,24 @@
 #include "base/text.h"
 #include "feed/flatten.h"
 #include "feed/guid.h"
+#include "feed/tidy.h"
 #include "feed/times.h"
 
 #define TITLE_MAX 500 /* of LIMIT_TITLE bytes: a longer one is a text in the wrong place */
 #define SUMMARY_MAX 1000
 
 /* ---- filling */
+
+struct view view_trim(struct view v)
+{
+    while (v.len > 0 && (v.ptr[0] == ' ' || v.ptr[0] == '\t' || v.ptr[0] == '\n')) {
+        v.ptr++;
+        v.len--;
+    }
+    while (v.len > 0 && (v.ptr[v.len - 1] == ' ' || v.ptr[v.len - 1] == '\t' || v.ptr[v.len - 1] == '\n'))
+        v.len--;
+    return v;
+}
 
 const char *entry_keep(struct entry *e, struct view v)
 {
@@ -183,7 +195,7 @@ static struct view picture_stem(const char *address)
 static bool shown_in(struct view html, const char *address)
 {
     struct view stem = picture_stem(address);
-    return stem.len > 3 && memmem(html.ptr, html.len, stem.ptr, stem.len) != NULL &&
+    return html.len > 0 && stem.len > 3 && memmem(html.ptr, html.len, stem.ptr, stem.len) != NULL &&
            memmem(html.ptr, html.len, "<img", 4) != NULL;
 }
 
@@ -251,28 +263,38 @@ static bool breaks_off(struct view text)
 #define SHORT_BODY 1000 /* bytes: what is shorter and not even divided into paragraphs is a teaser */
 #define SHORT_CUT 2500  /* and this, where it breaks off */
 
-static int judge_summary(bool *out, const struct entry *e, struct view html, bool is_content)
+static size_t count_of(struct view v, const char *literal)
+{
+    size_t count = 0;
+    while (v.len > 0) {
+        const uint8_t *found = memmem(v.ptr, v.len, literal, strlen(literal));
+        if (found == NULL)
+            return count;
+        size_t done = (size_t)(found - v.ptr) + strlen(literal);
+        v = view_of(v.ptr + done, v.len - done);
+        count++;
+    }
+    return count;
+}
+
+static int judge_summary(bool *out, const struct entry *e, struct view html, bool is_content, bool cut)
 {
     struct buf text;
     buf_init(&text, html.len + 64);
     int rc = flatten(&text, html, TEXT_HTML, html.len + 16);
     struct view v = buf_view(&text);
-    size_t paragraph_count = 0;
-    const uint8_t *at = html.ptr, *end = html.ptr + html.len;
-    while (at != NULL && at < end && (at = memmem(at, (size_t)(end - at), "</p>", 4)) != NULL) {
-        paragraph_count++;
-        at += 4;
-    }
+    size_t paragraph_count = count_of(html, "</p>");
     if (is_content)
-        *out = breaks_off(v) && v.len < SHORT_CUT;
+        *out = (cut || breaks_off(v)) && v.len < SHORT_CUT;
     else
-        *out = e->content_elsewhere || (v.len < SHORT_BODY && paragraph_count < 2) || (breaks_off(v) && v.len < SHORT_CUT);
+        *out = e->content_elsewhere || (v.len < SHORT_BODY && paragraph_count < 2) ||
+               ((cut || breaks_off(v)) && v.len < SHORT_CUT);
     buf_dispose(&text);
     return rc;
 }
 
 /* The body's HTML, from the fullest text that there is.  *used: which. */
-static int make_html(struct buf *out, const struct feed_text **used, const struct entry *e)
+static int make_html(struct buf *out, const struct feed_text **used, bool *cut, mimeo_ctx *ctx, const struct entry *e)
 {
     const struct feed_text *t = e->content.present ? &e->content : &e->description;
     struct view v = buf_view(&t->bytes);
@@ -280,9 +302,18 @@ static int make_html(struct buf *out, const struct feed_text **used, const struc
     *used = t;
     if (!t->present)
         return 0;
-    if (plain || !html_has_blocks(v))
+    if (plain || !html_has_tags(v))
         return paragraphs(out, v, plain ? TEXT_PLAIN : TEXT_HTML);
-    return buf_append_view(out, v);
+    if (!html_has_blocks(v)) {
+        struct buf divided;
+        buf_init(&divided, 2 * FEED_TEXT_MAX);
+        int rc = paragraphs(&divided, v, TEXT_HTML);
+        if (rc == 0)
+            rc = tidy_html(out, cut, ctx, buf_view(&divided), e->base != NULL ? e->base : e->link);
+        buf_dispose(&divided);
+        return rc;
+    }
+    return tidy_html(out, cut, ctx, v, e->base != NULL ? e->base : e->link);
 }
 
 /* A description beside the text, unless it is its beginning. */
@@ -300,7 +331,7 @@ static int put_summary(struct buf *out, const struct entry *e, struct view html)
     size_t len = summary.len;
     while (len > 0 && strchr(" .\xE2\x80\xA6[]()", summary.ptr[len - 1]) != NULL)
         len--;
-    bool beginning = breaks_off(buf_view(&summary)) && len <= text.len && memcmp(summary.ptr, text.ptr, len) == 0;
+    bool beginning = len > 0 && breaks_off(buf_view(&summary)) && len <= text.len && memcmp(summary.ptr, text.ptr, len) == 0;
     if (rc == 0 && len > 0 && !beginning)
         put_line(out, "summary", buf_view(&summary));
     buf_dispose(&summary);
@@ -318,7 +349,7 @@ static int put_title(struct buf *out, const struct parse *p, struct view html)
     return put_flat(out, "title", html, TEXT_HTML, 100); /* short posts have none: how they begin */
 }
 
-static int put_entry(struct buf *out, bool *summary_only, struct parse *p, struct view html, bool is_content)
+static int put_entry(struct buf *out, bool *summary_only, struct parse *p, struct view html, bool is_content, bool cut)
 {
     const struct entry *e = &p->entry;
     const char *lang = language_of(p);
@@ -342,7 +373,7 @@ static int put_entry(struct buf *out, bool *summary_only, struct parse *p, struc
     if (rc == 0)
         rc = put_pictures(out, e, html);
     if (rc == 0)
-        rc = judge_summary(summary_only, e, html, is_content);
+        rc = judge_summary(summary_only, e, html, is_content, cut);
     if (*summary_only) {
         put_name(out, "summary_only");
         buf_append_str(out, "true");
@@ -390,15 +421,16 @@ int entry_write(struct buf *out, struct buf *reason, bool *summary_only, mimeo_c
     const struct feed_text *used = NULL;
     struct buf html;
     const char *why = reason_to_skip(e);
+    bool cut = false;
     *summary_only = false;
     if (why != NULL)
         return give_reason(reason, e, why) < 0 ? ctx_error_nomem(ctx) : 0;
     buf_init(&html, 2 * FEED_TEXT_MAX);
-    int rc = make_html(&html, &used, e);
+    int rc = make_html(&html, &used, &cut, ctx, e);
     buf_append_byte(out, '{');
     entry_put_names(out, e);
     if (rc == 0)
-        rc = e->deleted ? put_deleted(out, e) : put_entry(out, summary_only, p, buf_view(&html), used == &e->content);
+        rc = e->deleted ? put_deleted(out, e) : put_entry(out, summary_only, p, buf_view(&html), used == &e->content, cut);
     buf_append_byte(out, '}');
     buf_dispose(&html);
     if (rc == 0 && buf_status(out) == MIMEO_EMALFORMED)

@@ -95,9 +95,32 @@ void field_opened(struct parse *p, enum feed_field field)
 
 /* ---- closing: what stood in them */
 
+static void cut_out(struct buf *text, const char *literal)
+{
+    size_t len = strlen(literal), kept = 0;
+    for (size_t at = 0; at < text->len;) {
+        if (text->len - at >= len && memcmp(text->ptr + at, literal, len) == 0) {
+            at += len;
+            continue;
+        }
+        text->ptr[kept++] = text->ptr[at++];
+    }
+    text->len = kept;
+}
+
+/* A text that was wrapped twice ("&lt;![CDATA[…]]&gt;") holds the marks of the second time. */
+static void unwrap(struct buf *text)
+{
+    if (text->len == 0 || memmem(text->ptr, text->len, "<![CDATA[", 9) == NULL)
+        return;
+    cut_out(text, "<![CDATA[");
+    cut_out(text, "]]>");
+}
+
 /* Take the bytes over where nothing better was there. */
 static void keep_text(struct parse *p, struct feed_text *to, struct buf *text, bool longer_wins)
 {
+    unwrap(text);
     if (view_trim(buf_view(text)).len == 0 || (to->present && !(longer_wins && text->len > to->bytes.len)))
         return;
     struct buf old = to->bytes;

@@ -10,7 +10,8 @@
 
 static bool tracks(struct view parameter)
 {
-    static const char *const names[] = {"utm_", "at_medium", "at_campaign", "at_link", "at_custom", "at_format", "at_ptr",
+    static const char *const names[] = {"utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id",
+                                        "utm_cid", "utm_name", "utm_reader", "utm_referrer", "utm_social", "at_medium", "at_campaign", "at_link", "at_custom", "at_format", "at_ptr",
                                         "fbclid", "gclid", "mc_cid", "mc_eid", "xtor", "ns_mchannel", "ns_source",
                                         "ns_campaign", "ns_linkname", "ns_fee", "wt_mc", "wt_zmc", "traffic_source"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

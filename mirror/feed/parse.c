@@ -40,6 +40,15 @@ static struct view name_of(const struct parse *p, const struct element *e)
     return view_of(p->names.ptr + e->name_at, e->name_len);
 }
 
+/* FNV-1a. */
+static uint32_t sum_of(struct view name)
+{
+    uint32_t sum = 2166136261U;
+    for (size_t i = 0; i < name.len; i++)
+        sum = (sum ^ name.ptr[i]) * 16777619U;
+    return sum;
+}
+
 static void split_name(struct view name, struct view *prefix, struct view *local)
 {
     const uint8_t *colon = name.len == 0 ? NULL : memchr(name.ptr, ':', name.len);
@@ -261,6 +270,7 @@ static void push(struct parse *p, const struct xml *x, enum feed_field field, bo
     e->name_len = x->name.len < NAME_MAX_LEN ? x->name.len : NAME_MAX_LEN;
     e->name_at = keep_name(p, view_of(x->name.ptr, e->name_len));
     e->name_len = e->name_at == 0 ? 0 : e->name_len; /* no room for more names: nothing closes it by name */
+    e->name_sum = sum_of(name_of(p, e));
     e->lang_at = lang.len > 0 && lang.len <= LIMIT_LANG && !markup ? keep_name(p, lang) : 0;
     e->base_at = markup ? 0 : keep_base(p, base);
     p->depth++;
@@ -394,8 +404,9 @@ static int close_element(struct parse *p, mimeo_ctx *ctx, struct view name)
         p->beyond--;
         return 0;
     }
+    uint32_t sum = sum_of(name);
     for (size_t i = p->depth; i > 0; i--)
-        if (view_equal(name_of(p, &p->stack[i - 1]), name))
+        if (p->stack[i - 1].name_sum == sum && view_equal(name_of(p, &p->stack[i - 1]), name))
             return close_down_to(p, ctx, i - 1, true);
     return 0;
 }

@@ -8,7 +8,6 @@
 #ifndef FEED_PARSE_H
 #define FEED_PARSE_H
 
-#include "extract/field.h"
 #include "article/clean.h"
 #include "base/arena.h"
 #include "feed/vocabulary.h"
@@ -61,6 +60,7 @@ struct entry {
 
 struct element {
     size_t name_at, name_len; /* in parse.names, with its prefix */
+    uint32_t name_sum;        /* of the name: most are told apart by it */
     size_t names_mark, bindings_mark;
     enum feed_field field;
     bool markup;              /* it is text of a field */
@@ -134,5 +134,6 @@ void wxr_closed(struct parse *p, enum feed_field field, struct view text);
 void entry_clear(struct entry *e);
 void entry_dispose(struct entry *e);
 void entry_add(const char *list[LIMIT_LIST], size_t *count, const char *value); /* once, and no more than fit */
+struct view view_trim(struct view v); /* without white space around */
 
 #endif

@@ -137,7 +137,7 @@ int wp_content(struct buf *out, const struct wxr *w, struct view content)
     struct buf plain;
     buf_init(&plain, 2 * FEED_TEXT_MAX);
     int rc = wp_shortcodes(&plain, w, content);
-    if (rc == 0 && memmem(plain.ptr, plain.len, "<!-- wp:", 8) != NULL)
+    if (rc == 0 && plain.len > 0 && memmem(plain.ptr, plain.len, "<!-- wp:", 8) != NULL)
         link_lines(out, buf_view(&plain));
     else if (rc == 0)
         put_paragraphs(out, buf_view(&plain));

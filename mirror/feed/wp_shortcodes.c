@@ -10,6 +10,7 @@
 
 #define SHORTCODES 2000  /* in one text; the rest is text */
 #define SHORTCODE_MAX (4 * KIB)
+#define INNER_MAX (64 * KIB) /* between a shortcode and its end */
 #define GALLERY_MAX 64
 
 struct shortcode {
@@ -57,7 +58,8 @@ static bool take_shortcode(struct shortcode *out, struct view v)
     memcpy(end_tag, "[/", 2);
     memcpy(end_tag + 2, out->name.ptr, out->name.len);
     end_tag[2 + out->name.len] = ']';
-    const uint8_t *found = memmem(v.ptr + end, v.len - end, end_tag, out->name.len + 3);
+    size_t within = v.len - end < INNER_MAX ? v.len - end : INNER_MAX;
+    const uint8_t *found = memmem(v.ptr + end, within, end_tag, out->name.len + 3);
     if (found != NULL) {
         out->inner = view_of(v.ptr + end + 1, (size_t)(found - v.ptr) - end - 1);
         out->len = (size_t)(found - v.ptr) + out->name.len + 3;

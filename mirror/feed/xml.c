@@ -28,7 +28,7 @@ void xml_dispose(struct xml *x)
 
 static struct view ahead(const struct xml *x)
 {
-    return view_of(x->window.ptr + x->at, x->window.len - x->at);
+    return x->window.len == 0 ? view_of(NULL, 0) : view_of(x->window.ptr + x->at, x->window.len - x->at);
 }
 
 /* Have at least `len` bytes ahead, or all there are. */

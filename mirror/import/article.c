@@ -182,6 +182,8 @@ int article_import(struct article *out, mimeo_ctx *ctx, const struct input_item 
     buf_init(&article.warnings, DRAFT_WARNINGS_MAX);
     buf_init(&article.explain, DRAFT_EXPLAIN_MAX);
     buf_init(&article.text, 2 * LIMIT_BODY_BLOCK);
+    if (item->note != NULL)
+        draft_warn(&d, "%s", item->note);
     int rc = import_format(&d);
     if (rc == 0)
         rc = finish(&d);

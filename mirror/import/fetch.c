@@ -234,7 +234,7 @@ static int find_host(struct host **out, struct fetcher *f, mimeo_ctx *ctx, const
     return 0;
 }
 
-/* RFC 9309 s. 2.3.1: no file, or one that may not be had, allows all; a server that fails forbids all. */
+/* RFC 9309 s. 2.3.1: no file, one that may not be had, or too many redirects allow all; a server that fails forbids all. */
 static int ask_robots(struct fetcher *f, struct http_session *s, mimeo_ctx *ctx, struct host *h, const char *url)
 {
     struct fetched text = {0};
@@ -251,7 +251,7 @@ static int ask_robots(struct fetcher *f, struct http_session *s, mimeo_ctx *ctx,
     if (rc == 0) {
         rc = robots_parse(&h->robots, ctx, buf_view(&text.bytes), ROBOTS_AGENT);
     } else if (rc != MIMEO_ENOMEM && rc != MIMEO_ECANCELLED && rc != MIMEO_EUSAGE) {
-        bool none = rc == MIMEO_ENOTFOUND || (status >= 400 && status < 500 && status != 429);
+        bool none = rc == MIMEO_ENOTFOUND || (status >= 300 && status < 500 && status != 429);
         h->robots.deny_all = !none;
         if (none || (status != 0 && status != 200)) /* else its own words say more: not reached, too large, damaged */
             rc = 0;

@@ -11,6 +11,8 @@
 #include "base/limits.h"
 #include "import/cutter.h"
 
+#define DAMAGED_TOLD 10 /* records, a line each */
+
 /* ---- pictures ---- */
 
 struct archive_pictures {
@@ -53,6 +55,7 @@ static int pictures_of(struct picture_source **out, mimeo_ctx *ctx, struct archi
 struct archive_cutter {
     struct cutter base;
     struct archive *archive; /* of the picture source, which every item holds */
+    uint64_t damaged;        /* records that were left out */
 };
 
 static int open_archive(struct archive_cutter *c, mimeo_ctx *ctx)
@@ -87,6 +90,7 @@ static int make_item(struct input_item **out, struct archive_cutter *c, mimeo_ct
     item->url = strdup(r->url);
     item->url_made = r->url_made;
     item->content_type = strdup(r->content_type);
+    item->note = r->note == NULL ? NULL : strdup(r->note);
     item->stem = r->url_made ? stem_of_made(r->url) : NULL;
     int rc = item->url == NULL || item->content_type == NULL || (r->url_made && item->stem == NULL)
                  ? ctx_error_nomem(ctx)
@@ -99,16 +103,38 @@ static int make_item(struct input_item **out, struct archive_cutter *c, mimeo_ct
     return 1;
 }
 
+/* The words for a record that was left out; a file of garbage has hundreds, of which the first say enough. */
+static int damaged(struct archive_cutter *c, mimeo_ctx *ctx)
+{
+    const char *where = c->base.file.where;
+    bool named = strncmp(mimeo_ctx_message(ctx), where, strlen(where)) == 0;
+    return named ? MIMEO_EMALFORMED : ctx_error_prefix(ctx, MIMEO_EMALFORMED, "%s", where);
+}
+
+/* At the end: how many more there were. */
+static int at_end(struct archive_cutter *c, mimeo_ctx *ctx)
+{
+    c->base.done = true;
+    if (c->damaged <= DAMAGED_TOLD)
+        return 0;
+    return ctx_error(ctx, MIMEO_EMALFORMED, "%s: and %llu more records that cannot be read", c->base.file.where,
+                     (unsigned long long)(c->damaged - DAMAGED_TOLD));
+}
+
 static int next_page(struct archive_cutter *c, mimeo_ctx *ctx, struct input_item **out)
 {
     struct archive_record r;
     for (;;) {
         bool newest = true;
         int rc = archive_next(&r, c->archive, ctx);
-        c->base.done = rc == 0 || (rc < 0 && rc != MIMEO_EMALFORMED);
-        if (rc <= 0)
+        if (rc == 0)
+            return at_end(c, ctx);
+        if (rc == MIMEO_EMALFORMED && ++c->damaged <= DAMAGED_TOLD)
+            return damaged(c, ctx);
+        c->base.done = rc < 0 && rc != MIMEO_EMALFORMED;
+        if (c->base.done)
             return rc;
-        if (r.what == ARCHIVE_PAGE) {
+        if (rc == 1 && r.what == ARCHIVE_PAGE) {
             rc = archive_newest(&newest, c->archive, ctx, &r);
             if (rc < 0)
                 return rc;

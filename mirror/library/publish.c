@@ -105,10 +105,11 @@ static enum mimeo_outcome decide(const struct session *s, const struct batch_ite
     return MIMEO_REVISED;
 }
 
-static const char *skipped_words(const struct record *r)
+static const char *skipped_words(const struct record *r, int known)
 {
-    return r->action == RECORD_RETRACT ? "nothing of this id is published"
-                                       : "was retracted: 'mimeo revise' brings it back";
+    return r->action != RECORD_RETRACT ? "was retracted: 'mimeo revise' brings it back"
+           : known                     ? "is retracted already"
+                                       : "nothing of this id is published";
 }
 
 /* Two items of one run with one id.  A newsroom's own records that disagree are a mistake of its; of pages the first is
@@ -118,7 +119,7 @@ static int met_before(struct session *s, const struct batch_item *i, enum mimeo_
     struct record *r = &i->article->record;
     int fresh = id_set_add(&s->met, s->ctx, id_set_hash(&s->met, r->id));
     bool found = i->item->format == INPUT_PAGE || i->item->format == INPUT_TEXT_PAGE || i->item->of_feed;
-    *passed = fresh == 0 && found && r->action != RECORD_RETRACT;
+    *passed = fresh == 0 && found && r->action != RECORD_RETRACT && outcome != MIMEO_SKIPPED;
     if (fresh < 0)
         return fresh;
     if (*passed)
@@ -168,7 +169,8 @@ static int add_article(struct session *s, const struct batch_item *i)
         return rc;
     count_warnings(s, warnings);
     if (outcome == MIMEO_UNCHANGED || outcome == MIMEO_SKIPPED) {
-        tell(s, outcome, i->where, r, body.len, outcome == MIMEO_SKIPPED ? skipped_words(r) : warnings);
+        r->revision = known ? before.revision : 0;
+        tell(s, outcome, i->where, r, body.len, outcome == MIMEO_SKIPPED ? skipped_words(r, known) : warnings);
         return 0;
     }
     if (outcome == MIMEO_REVISED)

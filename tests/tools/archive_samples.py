@@ -3,7 +3,7 @@
 
     archive_samples.py DIR [--large]
 
-Each in DIR/KIND/NAME.  The small ones are the corpora of the fuzz harnesses (tests/fuzz/corpus/warc, zim, wacz, mhtml), which
+Each in DIR/KIND/NAME.  The small ones are the corpora of the fuzz harnesses (tests/fuzz/corpus/warc, zim, wacz, mhtml, http_body), which
 are made again with it; with --large there are bombs, too, which are made where they are needed and never kept.
 Everything is the same on each run.
 """
@@ -143,9 +143,9 @@ def lies():
         'cut-head': good + good[:60],
         'no-end': good[:-4],
         'no-version': b'WARC/\r\n\r\n' + good,
-        'endless-head': b'WARC/1.0\r\n' + b'X-Field: yes\r\n' * 5000 + good,
-        'endless-http': record('response', SITE + 'x', b'HTTP/1.1 200 OK\r\n' + b'X: y\r\n' * 30000) + good,
-        'endless-line': b'WARC/1.0 ' + b'x' * 70000,
+        'endless-head': b'WARC/1.0\r\n' + b'X-Field: yes\r\n' * 2600 + good,
+        'endless-http': record('response', SITE + 'x', b'HTTP/1.1 200 OK\r\n' + b'X: y\r\n' * 12000) + good,
+        'endless-line': b'WARC/1.0 ' + b'x' * 40000,
     }
 
 
@@ -432,7 +432,7 @@ def mhtml_samples():
     yield 'no-parts', mhtml([])
     yield 'no-boundary', good.replace(b'boundary=', b'border=')
     yield 'endless-head', mhtml([(['X-%d: y' % i for i in range(4000)], b'<p>x</p>'), page])
-    yield 'long-line', mhtml([(['Content-Type: text/html'], b'<p>' + b'x' * 200000 + b'</p>')])
+    yield 'long-line', mhtml([(['Content-Type: text/html'], b'<p>' + b'x' * 135000 + b'</p>')])
     yield 'base64-damaged', mhtml([page, (image[0], b'iVBO*****=====Rw0K\xff\xff')])
     yield 'boundary-within', mhtml([(['Content-Type: text/html'], b'<p>\r\n------=_Bx\r\n--\r\n------=_B-</p>')])
 
@@ -442,10 +442,20 @@ def mhtml_large():
     yield 'boundaries.mht', b'MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="%s"\r\n\r\n' % (b'x' * 199) + b'--\r\n' * (8 << 20)
 
 
+def http_samples():
+    for i, r in enumerate(coded() + chunks()):
+        yield '%02d' % i, r[r.index(b'HTTP/1.1'):]
+    yield 'redirect', http(b'', ('Location: ../c%7e/./%e4 x?y=%zz#f',), '301 Moved')
+    yield 'bare', b'HTTP/1.0 200'
+    yield 'icy', b'ICY 200 OK\n\n<p>x</p>'
+
+
 def main():
     directory = sys.argv[1]
-    kinds = {'warc': [warc_samples], 'zim': [zim_samples], 'wacz': [wacz_samples], 'mhtml': [mhtml_samples]}
+    kinds = {'warc': [warc_samples], 'zim': [zim_samples], 'wacz': [wacz_samples], 'mhtml': [mhtml_samples],
+             'http_body': [http_samples]}
     if '--large' in sys.argv:
+        kinds = {}
         for kind, make in (('warc', warc_large), ('zim', zim_large), ('wacz', wacz_large), ('mhtml', mhtml_large)):
             kinds[kind] = [make]
     for kind, makers in kinds.items():

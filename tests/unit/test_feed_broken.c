@@ -78,7 +78,8 @@ static void controls_and_nested_cdata(void **state)
     read_bytes(&items, nul, sizeof(nul) - 1);
     assert_value(&items, 0, "title", "One");
     items_dispose(&items);
-    expect_two(FIRST("<![CDATA[<p>a <![CDATA[ b</p>]]>"), "<p>a <![CDATA[ b</p>");
+    expect_two(FIRST("<![CDATA[<p>a <![CDATA[ b</p>]]>"), "<p>a  b</p>");
+    expect_two(FIRST("&lt;![CDATA[&lt;p&gt;a&lt;/p&gt;]]&gt;"), "<p>a</p>");
     expect_two(FIRST("<![CDATA[a]]>b<![CDATA[<i>c</i>]]>"), "ab<i>c</i>");
 }
 

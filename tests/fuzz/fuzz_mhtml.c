@@ -1,0 +1,9 @@
+/* MHTML: any bytes are cut into parts. */
+#include "fuzz/archive_walk.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    return archive_walk(data, size, ARCHIVE_MHTML);
+}

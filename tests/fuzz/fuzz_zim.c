@@ -1,0 +1,9 @@
+/* ZIM: any bytes are walked through, wherever their pointers lead. */
+#include "fuzz/archive_walk.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    return archive_walk(data, size, ARCHIVE_ZIM);
+}
