@@ -304,6 +304,16 @@ static bool ends_field(const struct parse *p, enum feed_space space, struct view
            (open == FIELD_TITLE && field != FIELD_TITLE) || (space != SPACE_PLAIN && space != SPACE_XHTML);
 }
 
+/* RSS's author is a text; where it holds a name, it is as Atom's. */
+static void settle_author(struct parse *p, struct view local)
+{
+    struct element *open = &p->stack[p->field_depth - 1];
+    if (open->field != FIELD_CREATOR || p->field_depth != p->depth || !view_equal_str(local, "name"))
+        return;
+    open->field = FIELD_AUTHOR;
+    p->field_depth = 0;
+}
+
 /* The place on the stack that an item belongs in, where one before it was never closed. */
 static size_t depth_of_open_entry(const struct parse *p)
 {
@@ -379,6 +389,8 @@ static int open_element(struct parse *p, mimeo_ctx *ctx, const struct xml *x)
     split_name(x->name, &prefix, &local);
     enum feed_space space = space_of(p, prefix);
     p->is_export = p->is_export || space == SPACE_WP;
+    if (p->field_depth > 0)
+        settle_author(p, local);
     if (p->field_depth > 0 && !ends_field(p, space, local)) {
         p->binding_count = marks.bindings_mark; /* prefixes go from markup */
         return open_markup(p, x, local);

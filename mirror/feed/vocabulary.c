@@ -58,6 +58,7 @@ static const struct {
     {FIELD_FEED, SPACE_PLAIN, "link", FIELD_LINK},
     {FIELD_FEED, SPACE_ATOM, "link", FIELD_ATOM_LINK},
     {FIELD_FEED, SPACE_ATOM, "author", FIELD_AUTHOR},
+    {FIELD_FEED, SPACE_PLAIN, "author", FIELD_AUTHOR},
     {FIELD_FEED, SPACE_WP, "author", FIELD_WP_AUTHOR},
     {FIELD_DELETED, SPACE_TOMBSTONE, "comment", FIELD_COMMENT},
 
