@@ -174,14 +174,14 @@ static void drop_named(struct body_page *b, bool *cut)
 
 static int judge_all(struct body_page *b, mimeo_ctx *ctx, struct dom *d, bool *cut, const char *base)
 {
-    int rc = body_gather(b, ctx, d, true);
+    int rc = body_gather(b, ctx, d, NULL, true);
     uint32_t all = rc == 0 ? facts_of(&b->facts, dom_body(d))->chars : 0;
     if (rc == 0)
-        rc = body_gather(b, ctx, d, false);
+        rc = body_gather(b, ctx, d, NULL, false);
     b->root = dom_body(d);
     /* Names that would take most of it are wrong. */
     if (rc == 0 && facts_of(&b->facts, b->root)->chars < all * KEEP_SHARE)
-        rc = body_gather(b, ctx, d, true);
+        rc = body_gather(b, ctx, d, NULL, true);
     b->root = dom_body(d);
     b->url = base;
     if (rc < 0)

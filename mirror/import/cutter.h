@@ -44,6 +44,7 @@ void cutter_free(struct cutter *c);
 struct input_kind {
     enum input_format format;
     bool lines; /* of JSONL: one record a line is promised */
+    bool sure;  /* the user said so */
 };
 /* By the extension alone; INPUT_AUTO where it says nothing. */
 struct input_kind kind_of_name(const char *name);
@@ -54,7 +55,8 @@ struct input_kind kind_of_file(const char *name, struct view head, const char *c
 
 /* ---- one for each kind; each takes the file over, also on failure */
 
-int cutter_whole(struct cutter **out, mimeo_ctx *ctx, struct input_file *f, enum input_format format);
+/* Text is looked into for what stands around an article, where it is not `sure` to be nothing but one. */
+int cutter_whole(struct cutter **out, mimeo_ctx *ctx, struct input_file *f, struct input_kind kind);
 int cutter_json(struct cutter **out, mimeo_ctx *ctx, struct input_file *f, bool lines);
 int cutter_feed(struct cutter **out, mimeo_ctx *ctx, struct input_file *f);
 int cutter_archive(struct cutter **out, mimeo_ctx *ctx, struct input_file *f);

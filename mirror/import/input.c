@@ -226,7 +226,7 @@ static int cut(struct cutter **out, mimeo_ctx *ctx, struct input_file *f, struct
     case INPUT_FEED: return cutter_feed(out, ctx, f);
     case INPUT_ARCHIVE: return cutter_archive(out, ctx, f);
     case INPUT_AUTO: break;
-    default: return cutter_whole(out, ctx, f, kind.format);
+    default: return cutter_whole(out, ctx, f, kind);
     }
     int rc = not_known(ctx, f);
     input_file_dispose(f);

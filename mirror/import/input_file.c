@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "extract/text_page.h"
 #include "import/cutter.h"
 
 static char *copy_str(const char *s) { return s == NULL ? NULL : strdup(s); }
@@ -84,16 +85,23 @@ char *input_where(const char *file, const char *what, uint64_t number)
 
 struct whole {
     struct cutter base;
-    enum input_format format;
+    struct input_kind kind;
 };
+
+/* The text of a whole page, saved or copied: with front matter it is one's own. */
+static bool is_text_page(struct input_kind kind, struct view text)
+{
+    return kind.format == INPUT_TEXT && !kind.sure && !view_starts_with(text, "---") && text_page_sniff(text);
+}
 
 static int whole_next(struct cutter *c, mimeo_ctx *ctx, struct input_item **out)
 {
     struct input_file *f = &c->file;
+    struct input_kind kind = ((struct whole *)c)->kind;
     if (c->done)
         return 0;
     c->done = true;
-    struct input_item *item = input_item_of(f, ((struct whole *)c)->format, 0, true);
+    struct input_item *item = input_item_of(f, kind.format, 0, true);
     int rc = item == NULL ? ctx_error_nomem(ctx) : window_fill_to(&f->window, ctx, f->where, LIMIT_HTML + 1);
     struct view all = window_view(&f->window);
     if (rc == 0 && all.len > LIMIT_HTML)
@@ -102,6 +110,8 @@ static int whole_next(struct cutter *c, mimeo_ctx *ctx, struct input_item **out)
         buf_init(&item->bytes, LIMIT_HTML);
         if (buf_append_view(&item->bytes, all) < 0)
             rc = ctx_error_nomem(ctx);
+        if (is_text_page(kind, all))
+            item->format = INPUT_TEXT_PAGE;
     }
     if (rc < 0) {
         input_item_free(item);
@@ -111,16 +121,16 @@ static int whole_next(struct cutter *c, mimeo_ctx *ctx, struct input_item **out)
     return 1;
 }
 
-int cutter_whole(struct cutter **out, mimeo_ctx *ctx, struct input_file *f, enum input_format format)
+int cutter_whole(struct cutter **out, mimeo_ctx *ctx, struct input_file *f, struct input_kind kind)
 {
     struct whole *w = calloc(1, sizeof *w);
     if (w == NULL) {
         input_file_dispose(f);
         return ctx_error_nomem(ctx);
     }
-    if (format != INPUT_PAGE && format != INPUT_TEXT_PAGE) /* a page's mark says how it is encoded */
+    if (kind.format != INPUT_PAGE && kind.format != INPUT_TEXT_PAGE) /* a page's mark says how it is encoded */
         window_skip_bom(&f->window);
-    *w = (struct whole){.base = {.next = whole_next, .file = *f}, .format = format};
+    *w = (struct whole){.base = {.next = whole_next, .file = *f}, .kind = kind};
     *out = &w->base;
     return 0;
 }

@@ -77,8 +77,8 @@ bool name_is_input(const char *name)
 struct input_kind kind_of_name(const char *name)
 {
     size_t which = find_kind(name);
-    return which == KINDS ? (struct input_kind){INPUT_AUTO, false}
-                          : (struct input_kind){kinds[which].format, kinds[which].lines};
+    return which == KINDS ? (struct input_kind){INPUT_AUTO, false, false}
+                          : (struct input_kind){kinds[which].format, kinds[which].lines, false};
 }
 
 /* ---- bytes ---- */
@@ -191,11 +191,11 @@ static bool same_family(enum input_format a, enum input_format b)
 
 struct input_kind kind_of_file(const char *name, struct view head, const char *content_type, enum input_format given)
 {
-    struct input_kind kind = name == NULL ? (struct input_kind){INPUT_AUTO, false} : kind_of_name(name);
+    struct input_kind kind = name == NULL ? (struct input_kind){INPUT_AUTO, false, false} : kind_of_name(name);
     if (archive_sniff(head) != ARCHIVE_NONE)
-        return (struct input_kind){INPUT_ARCHIVE, false};
+        return (struct input_kind){INPUT_ARCHIVE, false, false};
     if (!kind.lines && given != INPUT_HTML && feed_sniff(head) != FEED_NONE)
-        return (struct input_kind){INPUT_FEED, false};
+        return (struct input_kind){INPUT_FEED, false, false};
     skip_mark(&head);
     if (kind.format == INPUT_AUTO || same_family(kind.format, given))
         kind.format = given != INPUT_AUTO ? given : format_of_type(content_type);
@@ -207,5 +207,6 @@ struct input_kind kind_of_file(const char *name, struct view head, const char *c
     if (kind.format == INPUT_HTML && name != NULL && given == INPUT_AUTO && name_is_input(name) &&
         kind_of_name(name).format == INPUT_AUTO)
         kind.format = INPUT_AUTO; /* .xml that is neither a feed nor a page: a map of the site, a style */
+    kind.sure = kind.format == given;
     return kind;
 }

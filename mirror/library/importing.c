@@ -1,6 +1,7 @@
 /* From the options of the public calls to those of a batch. */
 #include "library/importing.h"
 
+#include "extract/rules.h"
 #include "picture/shrink.h"
 
 #define IMAGE_WIDTH_MIN 16
@@ -27,8 +28,13 @@ int importing_init(struct importing *out, mimeo_ctx *ctx, const struct importing
     int rc = set_images(&made.batch.article, ctx, given);
     if (rc == 0)
         rc = fetcher_new(&made.fetcher, ctx, given->fetch);
-    if (rc < 0)
+    if (rc == 0 && given->rules != NULL)
+        rc = page_rules_load(&made.rules, ctx, given->rules);
+    if (rc < 0) {
+        fetcher_free(made.fetcher);
         return rc;
+    }
+    made.batch.article.rules = made.rules;
     made.batch.input.fetcher = made.fetcher;
     if (given->fetch->follow)
         made.batch.input.follow = given->fetch->follow_max > 0 ? given->fetch->follow_max : FOLLOW_MAX;
@@ -39,4 +45,5 @@ int importing_init(struct importing *out, mimeo_ctx *ctx, const struct importing
 void importing_dispose(struct importing *i)
 {
     fetcher_free(i->fetcher);
+    page_rules_free(i->rules);
 }

@@ -21,6 +21,7 @@ struct importing_given {
 struct importing {
     struct batch_options batch;
     struct fetcher *fetcher;
+    struct page_rules *rules;
 };
 /* MIMEO_EUSAGE names what is wrong with what was given.  `given` must outlive it. */
 int importing_init(struct importing *out, mimeo_ctx *ctx, const struct importing_given *given, const char *doing);
