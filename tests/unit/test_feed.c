@@ -75,6 +75,21 @@ static void atom_content_of_each_type(void **state)
     items_dispose(&items);
 }
 
+static void content_that_is_no_text(void **state)
+{
+    struct items items;
+    (void)state;
+    read_text(&items, ATOM("", "<entry><id>e1</id><title>t</title><content type=\"image/png\">iVBORw0KGgo=</content></entry>"
+        "<entry><id>e2</id><title>t</title><content type=\"text/html\" src=\"https://a.example/2\"/></entry>"));
+    assert_value(&items, 0, "html", "");
+    assert_value(&items, 1, "url", "https://a.example/2");
+    assert_int_equal(items.info.summaries, 2);
+    items_dispose(&items);
+    read_text(&items, RSS("<item><guid>a</guid><body xmlns=\"http://www.w3.org/1999/xhtml\"><p>a &lt;b&gt;</p><p>c</p></body></item>"));
+    assert_value(&items, 0, "html", "<p>a &lt;b&gt;</p><p>c</p>");
+    items_dispose(&items);
+}
+
 static void atom_takes_the_page_among_links_and_the_feeds_author(void **state)
 {
     struct items items;
@@ -254,6 +269,7 @@ int main(void)
         cmocka_unit_test(rss_gives_every_field),
         cmocka_unit_test(rss_091_and_10_are_read),
         cmocka_unit_test(atom_content_of_each_type),
+        cmocka_unit_test(content_that_is_no_text),
         cmocka_unit_test(atom_takes_the_page_among_links_and_the_feeds_author),
         cmocka_unit_test(a_deleted_entry_retracts_what_its_id_named),
         cmocka_unit_test(ids_follow_one_rule),

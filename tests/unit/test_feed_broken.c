@@ -43,6 +43,7 @@ static void unescaped_html_in_a_description(void **state)
                "<p>one<br>two <img src=\"a.png\" alt=\"x &gt; y\"> <b><i>three</i></b></p><p>four</p>");
     expect_two(FIRST("a < b and c > d, <3"), "a < b and c > d, <3");
     expect_two(FIRST("<p>a</p></div></p>"), "<p>a</p>");
+    expect_two(FIRST("<P>a <B>b</b></P>"), "<p>a <b>b</b></p>");
 }
 
 static void end_tags_that_are_missing(void **state)
@@ -121,6 +122,15 @@ static void encodings_and_labels_that_lie(void **state)
     }
 }
 
+static void addresses_that_were_escaped_twice(void **state)
+{
+    struct items items;
+    (void)state;
+    read_text(&items, "<rss><channel><item><title>t</title><link>\n https://a.example/x?a=1&amp;amp;b=2 </link></item></channel></rss>");
+    assert_value(&items, 0, "url", "https://a.example/x?a=1&b=2");
+    items_dispose(&items);
+}
+
 static void what_cannot_be_a_field_is_left_out(void **state)
 {
     struct items items;
@@ -160,6 +170,7 @@ int main(void)
         cmocka_unit_test(controls_and_nested_cdata),
         cmocka_unit_test(namespaces_that_nobody_declared),
         cmocka_unit_test(encodings_and_labels_that_lie),
+        cmocka_unit_test(addresses_that_were_escaped_twice),
         cmocka_unit_test(what_cannot_be_a_field_is_left_out),
         cmocka_unit_test(an_entry_without_a_name_is_skipped),
     };
