@@ -12,7 +12,7 @@
 
 #define TEXT_MAX 200   /* bytes of a byline; what is longer is a biography */
 #define BEFORE 120     /* nodes before the title that may hold it */
-#define AFTER 900      /* and behind */
+#define AFTER 1500     /* and behind */
 
 /* ---- JSON-LD */
 
@@ -54,6 +54,16 @@ static bool is_elsewhere(const struct dom_node *n)
     return false;
 }
 
+/* A name at the right below the text, as Vietnamese and Russian papers set it. */
+static bool is_signature(const struct dom_node *n)
+{
+    struct view style = dom_attribute(n, "style");
+    return n->tag == DOM_P && (line_has(style, "text-align:right") || line_has(style, "text-align: right") ||
+                               line_is(dom_attribute(n, "align"), "right"));
+}
+
+#define RANKS 5
+
 /* 0: none; the smaller the better. */
 static int byline_rank(const struct dom_node *n)
 {
@@ -70,7 +80,9 @@ static int byline_rank(const struct dom_node *n)
         return 3;
     if (node_says(n, bylines, sizeof bylines / sizeof bylines[0]))
         return 2;
-    return node_says(n, authors, sizeof authors / sizeof authors[0]) ? 4 : 0;
+    if (node_says(n, authors, sizeof authors / sizeof authors[0]))
+        return 4;
+    return is_signature(n) ? RANKS : 0;
 }
 
 /* Within itemprop=author the name is said apart. */
@@ -118,7 +130,7 @@ static void from_elements(struct names *out, const struct meta_page *m)
 {
     const struct dom_node *top = dom_body(m->dom), *title = m->taken->title;
     uint32_t middle = title == NULL ? 0 : title->index;
-    for (int rank = 1; rank <= 4 && out->count == 0; rank++) {
+    for (int rank = 1; rank <= RANKS && out->count == 0; rank++) {
         const struct dom_node *first = NULL, *n = top;
         while (n != NULL) {
             bool near = title == NULL || (n->index + BEFORE >= middle && n->index <= middle + AFTER);
@@ -145,7 +157,7 @@ static void from_meta(struct names *out, const struct meta_page *m)
 {
     static const char *const names[] = {"author", "article:author", "parsely-author", "sailthru.author", "citation_author", "dc.creator",
                                         "dcterms.creator", "byl", "article:author_name", "cxenseparse:author", "dable:author",
-                                        "twitter:data1", "og:article:author", "creator"};
+                                        "articleauthor", "og:article:author", "creator"};
     for (size_t i = 0; i < sizeof names / sizeof names[0] && out->count == 0; i++) {
         struct view value;
         size_t from = 0;

@@ -23,6 +23,8 @@ size_t field_length(struct view v);
 bool line_has(struct view v, const char *word);        /* ASCII case does not count */
 bool line_is(struct view v, const char *word);       /* ASCII case does not count */
 struct view line_trim(struct view v);
+/* Bytes of `v` that are `word` (which is in small letters) in whatever case, at its start; 0: none. */
+size_t line_starts(struct view v, const char *word);
 
 /* ---- the page */
 

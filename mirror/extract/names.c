@@ -20,7 +20,7 @@ static const char *const leads[] = {
     "di", "a cura di", "door", "av", "af", "tekst:", "autor", "autora:", "автор:", "автор", "текст:", "авторы:", "от", "автори:",
     "yazar:", "yazan:", "haber:", "oleh", "penulis:", "reporter:", "بقلم:", "بقلم", "كتب", "كتبت", "نویسنده:", "نویسنده", "گزارش:",
     "作者:", "作者：", "记者:", "记者：", "记者", "記者", "文/", "文／", "文：", "责编：", "责编:", "责任编辑：", "責任編輯：", "编辑：", "撰文：",
-    "報導／", "報導:", "取材・文", "文＝", "文・", "글", "글:", "โดย", "bởi", "theo", "kirjoittaja:", "skribent:", "journalist:", "foto:",
+    "報導／", "報導:", "取材・文", "文＝", "文・", "글", "글:", "โดย", "bởi", "theo", "kirjoittaja:", "skribent:", "journalist:",
     "mit", "with", "ad", "da",
 };
 
@@ -51,18 +51,17 @@ static const char *const bodies[] = {
     "mundo", "bbc", "cnn", "rfi", "dw", "voa", "rferl", "monde", "zeitung", "haber", "nachrichten", "notícias", "noticias",
 };
 
+/* Before those who took the picture: no authors. */
+static const char *const pictures[] = {"image", "photo", "picture", "foto", "bild", "imagen", "imagem", "immagine", "фото", "zdjęcie", "fot.",
+                                       "fotoğraf", "görsel", "صورة", "عکس", "图片", "圖片", "摄影", "攝影", "写真", "사진", "ảnh", "video", "graphic",
+                                       "illustration", "getty"};
+
 /* Said where nobody is named. */
 static const char *const nobody[] = {"admin", "administrator", "editor", "author", "staff", "webmaster", "unknown", "anonymous", "guest",
                                      "null", "undefined", "none", "default", "root", "user", "n/a", "by", "super user", "share", "follow",
                                      "about", "more", "read more", "email", "comments", "print", "subscribe", "contact"};
 
 /* ---- pieces of a line */
-
-static size_t starts_with(struct view v, const char *word)
-{
-    size_t len = strlen(word);
-    return v.len >= len && strncasecmp((const char *)v.ptr, word, len) == 0 ? len : 0;
-}
 
 static bool ends_word(struct view v, size_t at)
 {
@@ -98,10 +97,8 @@ static struct view cut_leads(struct view v)
         again = false;
         v = cut_edges(v);
         for (size_t i = 0; !again && i < sizeof leads / sizeof leads[0]; i++) {
-            size_t len = starts_with(v, leads[i]);
-            bool lead = len > 0 && len < v.len && ends_word(v, len);
-            /* "di", "da", "von" and the like begin family names too, and then in small letters between others */
-            if (lead) {
+            size_t len = line_starts(v, leads[i]);
+            if (len > 0 && ends_word(v, len)) {
                 v = after(v, len);
                 again = true;
             }
@@ -229,13 +226,24 @@ static void add(struct names *out, struct view v, bool body)
     n->body = body;
 }
 
+static bool is_of_picture(struct view v)
+{
+    for (size_t i = 0; i < sizeof pictures / sizeof pictures[0]; i++)
+        if (line_starts(v, pictures[i]) > 0)
+            return true;
+    return false;
+}
+
 static void add_piece(struct names *out, struct view v, struct view site, bool one)
 {
     size_t words;
     struct date date;
+    if (is_of_picture(line_trim(v)))
+        return;
     v = cut_leads(v);
     const uint8_t *open = v.len == 0 ? NULL : memchr(v.ptr, '(', v.len);
-    if (open != NULL && open > v.ptr + 2)
+    /* "Ann Smith (Oslo)" loses the place, "Richard (R.J.) Eskow" nothing. */
+    if (open != NULL && memchr(v.ptr, ' ', (size_t)(open - v.ptr)) != NULL && memchr(v.ptr, ' ', (size_t)(open - v.ptr)) != open - 1)
         v = cut_edges(view_of(v.ptr, (size_t)(open - v.ptr)));
     if (v.len == 0 || is_nobody(v) || is_address(v) || date_find(&date, v, NULL))
         return;
