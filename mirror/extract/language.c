@@ -12,8 +12,9 @@
 
 #include "base/text.h"
 
-#define LOOKED_AT (24 * 1024) /* bytes of text */
+#define LOOKED_AT (10 * 1024) /* bytes of text */
 #define LETTERS_LEAST 20
+#define WORD_MOST 18      /* bytes: longer ones are in no list */
 
 enum script { LATIN, CYRILLIC, GREEK, ARABIC, HEBREW, HAN, KANA, HANGUL, THAI, DEVANAGARI, BENGALI, BURMESE, GEORGIAN, ARMENIAN,
               TAMIL, TELUGU, KHMER, ETHIOPIC, OTHER, SCRIPTS };
@@ -180,7 +181,7 @@ static void count_words(struct hits *h, struct view text, enum script script)
             len += one.len;
             buf_dispose(&one);
         } else if (len > 1) {
-            if (len + 2 < sizeof word) {
+            if (len + 2 < WORD_MOST) {
                 memcpy(word + len, " ", 2);
                 count_word(h, word, script);
             } else {
