@@ -70,7 +70,7 @@ int body_gather(struct body_page *out, mimeo_ctx *ctx, struct dom *d, const uint
         return ctx_error_nomem(ctx);
     if (rules != NULL)
         ruled_force(forced, d, rules);
-    int rc = facts_gather(&out->facts, ctx, d, forced);
+    int rc = facts_gather(&out->facts, ctx, d, forced, lenient);
     if (rc < 0)
         return rc;
     ruled_drop(out);

@@ -66,7 +66,10 @@ static bool is_alike(const struct body_page *b, const struct dom_node *n, const 
         return false;
     if (is_twin(n, way))
         return f->good > wanted->good * 0.15 || f->good > 150;
-    return n->index < way->index && f->score >= wanted->score * 0.25F && b->hints[n->index].strength == HINT_NONE;
+    struct hint h = b->hints[n->index];
+    if (h.body == HINT_STRONG && f->good > wanted->good * 0.3)
+        return true;
+    return n->index < way->index && f->score >= wanted->score * 0.25F && h.strength == HINT_NONE;
 }
 
 static bool has_alike(const struct body_page *b, const struct dom_node *parent, struct dom_node *best)
