@@ -47,6 +47,8 @@ int record_message(struct walk_record *r, struct stream *s)
         int rc = stream_peek(&v, s, want);
         if (rc < 0)
             return rc;
+        if (v.len > want) /* what is behind came along by chance */
+            v.len = want;
         if (v.len > r->head.block_len)
             v.len = (size_t)r->head.block_len;
         bool whole = v.len == r->head.block_len || v.len < want || head_len(v) > 0;
