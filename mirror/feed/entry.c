@@ -85,18 +85,18 @@ void entry_dispose(struct entry *e)
 static int put_title(struct buf *out, const struct entry *e, const struct entry_body *b)
 {
     if (e->title.present)
-        return json_flat(out, "title", buf_view(&e->title.bytes), e->title.kind, TITLE_MAX);
-    return json_flat(out, "title", buf_view(&b->text), TEXT_PLAIN, BEGINNING_MAX); /* short posts have none */
+        return member_flat(out, "title", buf_view(&e->title.bytes), e->title.kind, TITLE_MAX);
+    return member_flat(out, "title", buf_view(&b->text), TEXT_PLAIN, BEGINNING_MAX); /* short posts have none */
 }
 
 static int put_lists(struct buf *out, const struct parse *p)
 {
     const struct entry *e = &p->entry;
-    int rc = e->byline_count > 0 ? json_list(out, "bylines", e->bylines, e->byline_count)
-                                 : json_list(out, "bylines", p->authors, p->author_count);
+    int rc = e->byline_count > 0 ? member_list(out, "bylines", e->bylines, e->byline_count)
+                                 : member_list(out, "bylines", p->authors, p->author_count);
     if (rc == 0 && e->section != NULL)
-        rc = json_flat(out, "section", view_of_str(e->section), TEXT_HTML, LIMIT_LIST_ITEM);
-    return rc == 0 ? json_list(out, "tags", e->tags, e->tag_count) : rc;
+        rc = member_flat(out, "section", view_of_str(e->section), TEXT_HTML, LIMIT_LIST_ITEM);
+    return rc == 0 ? member_list(out, "tags", e->tags, e->tag_count) : rc;
 }
 
 static void put_times(struct buf *out, const struct parse *p, const char *lang)
@@ -105,8 +105,8 @@ static void put_times(struct buf *out, const struct parse *p, const char *lang)
     /* Atom's "updated" says when an entry last changed, and nothing of when it first came. */
     const char *published[] = {e->published, e->wp.date, e->date, p->kind == FEED_ATOM ? NULL : e->modified};
     const char *modified[] = {e->modified, e->wp.modified};
-    json_time(out, "published", published, sizeof(published) / sizeof(published[0]), lang);
-    json_time(out, "modified", modified, sizeof(modified) / sizeof(modified[0]), lang);
+    member_time(out, "published", published, sizeof(published) / sizeof(published[0]), lang);
+    member_time(out, "modified", modified, sizeof(modified) / sizeof(modified[0]), lang);
 }
 
 static int put_article(struct buf *out, bool *summary_only, const struct parse *p, const struct entry_body *b)
@@ -115,18 +115,18 @@ static int put_article(struct buf *out, bool *summary_only, const struct parse *
     char tag[36];
     const char *lang = entry_body_language(tag, b, p) ? tag : NULL;
     int rc = put_title(out, e, b);
-    json_line(out, "lang", view_of_str(lang));
+    member_line(out, "lang", view_of_str(lang));
     if (rc == 0)
         rc = put_lists(out, p);
     put_times(out, p, lang);
     if (rc == 0)
         rc = entry_body_put_summary(out, b, e);
-    json_line(out, "html", buf_view(&b->html));
+    member_line(out, "html", buf_view(&b->html));
     if (rc == 0)
-        rc = json_pictures(out, e, buf_view(&b->html));
+        rc = member_pictures(out, e, buf_view(&b->html));
     *summary_only = entry_body_is_summary(b, e);
     if (*summary_only) {
-        json_name(out, "summary_only");
+        member_name(out, "summary_only");
         buf_append_str(out, "true");
     }
     return rc;
@@ -144,8 +144,8 @@ static int put_entry(struct buf *out, bool *summary_only, mimeo_ctx *ctx, const 
 
 static int put_deleted(struct buf *out, const struct entry *e)
 {
-    json_line(out, "action", VIEW_OF_LITERAL("retract"));
-    return e->comment.present ? json_flat(out, "note", buf_view(&e->comment.bytes), e->comment.kind, NOTE_MAX) : 0;
+    member_line(out, "action", VIEW_OF_LITERAL("retract"));
+    return e->comment.present ? member_flat(out, "note", buf_view(&e->comment.bytes), e->comment.kind, NOTE_MAX) : 0;
 }
 
 static bool names_nothing(const struct entry *e) { return e->guid == NULL && e->link == NULL && e->original_link == NULL; }

@@ -124,7 +124,7 @@ int entry_body_put_summary(struct buf *out, const struct entry_body *b, const st
     buf_init(&summary, 4 * SUMMARY_MAX);
     int rc = flatten(&summary, buf_view(&t->bytes), t->kind, SUMMARY_MAX);
     if (rc == 0 && !is_beginning(buf_view(&summary), buf_view(&b->text)))
-        json_line(out, "summary", buf_view(&summary));
+        member_line(out, "summary", buf_view(&summary));
     buf_dispose(&summary);
     return rc;
 }

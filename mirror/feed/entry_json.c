@@ -7,33 +7,33 @@
 #include "feed/flatten.h"
 #include "feed/times.h"
 
-void json_name(struct buf *out, const char *name)
+void member_name(struct buf *out, const char *name)
 {
     buf_append_str(out, out->len > 0 && out->ptr[out->len - 1] != '{' ? ",\"" : "\"");
     buf_append_str(out, name);
     buf_append_str(out, "\":");
 }
 
-void json_line(struct buf *out, const char *name, struct view v)
+void member_line(struct buf *out, const char *name, struct view v)
 {
     if (v.len == 0)
         return;
-    json_name(out, name);
+    member_name(out, name);
     json_append_string(out, v);
 }
 
-int json_flat(struct buf *out, const char *name, struct view v, enum text_kind kind, size_t max)
+int member_flat(struct buf *out, const char *name, struct view v, enum text_kind kind, size_t max)
 {
     struct buf line;
     buf_init(&line, 4 * max + 16);
     int rc = flatten(&line, v, kind, max);
     if (rc == 0)
-        json_line(out, name, buf_view(&line));
+        member_line(out, name, buf_view(&line));
     buf_dispose(&line);
     return rc;
 }
 
-int json_list(struct buf *out, const char *name, const char *const *list, size_t count)
+int member_list(struct buf *out, const char *name, const char *const *list, size_t count)
 {
     struct buf line;
     size_t written = 0;
@@ -47,7 +47,7 @@ int json_list(struct buf *out, const char *name, const char *const *list, size_t
         if (rc < 0 || line.len == 0)
             continue;
         if (written == 0)
-            json_name(out, name);
+            member_name(out, name);
         buf_append_byte(out, written++ == 0 ? '[' : ',');
         json_append_string(out, buf_view(&line));
     }
@@ -57,12 +57,12 @@ int json_list(struct buf *out, const char *name, const char *const *list, size_t
     return rc;
 }
 
-void json_time(struct buf *out, const char *name, const char *const *choices, size_t count, const char *lang)
+void member_time(struct buf *out, const char *name, const char *const *choices, size_t count, const char *lang)
 {
     char time[21];
     for (size_t i = 0; i < count; i++) {
         if (feed_time(time, choices[i], lang)) {
-            json_line(out, name, view_of_str(time));
+            member_line(out, name, view_of_str(time));
             return;
         }
     }

@@ -4,14 +4,14 @@
 
 #include "feed/parse.h"
 
-void json_name(struct buf *out, const char *name);
-void json_line(struct buf *out, const char *name, struct view v);
+void member_name(struct buf *out, const char *name);
+void member_line(struct buf *out, const char *name, struct view v);
 /* A short piece of HTML or text as one line of at most `max` bytes. */
-int json_flat(struct buf *out, const char *name, struct view v, enum text_kind kind, size_t max);
-int json_list(struct buf *out, const char *name, const char *const *list, size_t count);
+int member_flat(struct buf *out, const char *name, struct view v, enum text_kind kind, size_t max);
+int member_list(struct buf *out, const char *name, const char *const *list, size_t count);
 /* The first of the choices that is a time. */
-void json_time(struct buf *out, const char *name, const char *const *choices, size_t count, const char *lang);
+void member_time(struct buf *out, const char *name, const char *const *choices, size_t count, const char *lang);
 /* "images": those that `html` does not show. */
-int json_pictures(struct buf *out, const struct entry *e, struct view html);
+int member_pictures(struct buf *out, const struct entry *e, struct view html);
 
 #endif

@@ -1,4 +1,4 @@
-/* Pictures of an entry: json_pictures() of feed/entry_json.h. */
+/* Pictures of an entry: member_pictures() of feed/entry_json.h. */
 #include <string.h>
 
 #include "feed/entry_json.h"
@@ -23,11 +23,21 @@ static struct view picture_stem(const char *address)
     return view_of(address + start, end - start);
 }
 
+/* Does an address in `html` end in this picture's name?  A word of the text that is the same is none. */
 static bool shown_in(struct view html, const char *address)
 {
-    struct view stem = picture_stem(address);
-    return html.len > 0 && stem.len > 3 && memmem(html.ptr, html.len, stem.ptr, stem.len) != NULL &&
-           memmem(html.ptr, html.len, "<img", 4) != NULL;
+    struct view stem = picture_stem(address), left = html;
+    if (html.len == 0 || stem.len < 4 || memmem(html.ptr, html.len, "<img", 4) == NULL)
+        return false;
+    for (;;) {
+        const uint8_t *found = memmem(left.ptr, left.len, stem.ptr, stem.len);
+        if (found == NULL)
+            return false;
+        const uint8_t *end = found + stem.len, *stop = html.ptr + html.len;
+        if (found > html.ptr && found[-1] == '/' && end < stop && strchr(".-?\"", *end) != NULL)
+            return true;
+        left = view_of(end, (size_t)(stop - end));
+    }
 }
 
 /* Of a group, which holds one picture in several sizes, the largest; a thumbnail only where there is nothing else. */
@@ -48,7 +58,7 @@ static bool is_chosen(const struct entry *e, size_t i)
     return true;
 }
 
-int json_pictures(struct buf *out, const struct entry *e, struct view html)
+int member_pictures(struct buf *out, const struct entry *e, struct view html)
 {
     size_t written = 0;
     bool has_img = html.len > 0 && memmem(html.ptr, html.len, "<img", 4) != NULL;
@@ -58,15 +68,15 @@ int json_pictures(struct buf *out, const struct entry *e, struct view html)
         if (!is_chosen(e, i) || (p->thumbnail && has_img) || shown_in(html, p->file))
             continue;
         if (written == 0)
-            json_name(out, "images");
+            member_name(out, "images");
         buf_append_str(out, written++ == 0 ? "[{" : ",{");
-        json_line(out, "file", view_of_str(p->file));
+        member_line(out, "file", view_of_str(p->file));
         if (p->alt != NULL)
-            rc = json_flat(out, "alt", view_of_str(p->alt), TEXT_HTML, LIMIT_ALT);
+            rc = member_flat(out, "alt", view_of_str(p->alt), TEXT_HTML, LIMIT_ALT);
         if (rc == 0 && p->caption != NULL)
-            rc = json_flat(out, "caption", view_of_str(p->caption), TEXT_HTML, CAPTION_MAX);
+            rc = member_flat(out, "caption", view_of_str(p->caption), TEXT_HTML, CAPTION_MAX);
         if (rc == 0 && p->credit != NULL)
-            rc = json_flat(out, "credit", view_of_str(p->credit), TEXT_HTML, LIMIT_LIST_ITEM);
+            rc = member_flat(out, "credit", view_of_str(p->credit), TEXT_HTML, LIMIT_LIST_ITEM);
         buf_append_byte(out, '}');
     }
     if (written > 0)
