@@ -105,6 +105,8 @@ static bool is_link_box(const struct body_page *b, const struct dom_node *n)
 
 static void prune_links(struct body_page *b)
 {
+    if (link_density(facts_of(&b->facts, b->root)) > 0.8)
+        return; /* then links are what it is about */
     for (struct dom_node *n = dom_next(b->root, b->root), *next; n != NULL; n = next) {
         bool whole = facts_of(&b->facts, n)->gone || (n->tag != DOM_TEXT && is_embedded_post(n));
         next = whole ? dom_after(n, b->root) : dom_next(n, b->root);
