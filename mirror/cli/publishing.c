@@ -170,8 +170,8 @@ static void put_summary(const struct mimeo_publish_result *r, bool dry_run)
 static void put_saving(const struct mimeo_publish_result *r)
 {
     if (r->pictures > 0 && r->picture_bytes < r->picture_input_bytes / 10 * 9)
-        printf("pictures: %llu, %s became %s\n", (unsigned long long)r->pictures, human_bytes(r->picture_input_bytes),
-               human_bytes(r->picture_bytes));
+        printf("%llu %s, %s became %s\n", (unsigned long long)r->pictures, r->pictures == 1 ? "picture" : "pictures",
+               human_bytes(r->picture_input_bytes), human_bytes(r->picture_bytes));
 }
 
 int tell_result(struct cli *cli, const struct mimeo_publish_result *r, bool dry_run)

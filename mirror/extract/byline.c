@@ -43,15 +43,9 @@ static void from_ld(struct names *out, const struct meta_page *m)
 
 /* ---- elements */
 
-static bool is_elsewhere(const struct dom_node *n)
+static bool is_elsewhere(const struct meta_page *m, const struct dom_node *n)
 {
-    static const char *const words[] = {"comment", "related", "recommend", "sidebar", "teaser", "most-read", "popular", "promo", "newsletter",
-                                        "footer", "disqus", "card__", "next-article", "trending", "advert"};
-    for (int depth = 0; n != NULL && depth < 12; n = n->parent, depth++)
-        if (n->tag == DOM_ASIDE || n->tag == DOM_NAV || n->tag == DOM_FOOTER || n->tag == DOM_FIGURE ||
-            node_says(n, words, sizeof words / sizeof words[0]))
-            return n->tag != DOM_BODY && n->tag != DOM_HTML;
-    return false;
+    return (m->says.around[n->index] & (SAYS_ELSEWHERE | SAYS_FIGURE)) != 0;
 }
 
 /* A name at the right below the text, as Vietnamese and Russian papers set it. */
@@ -65,22 +59,18 @@ static bool is_signature(const struct dom_node *n)
 #define RANKS 5
 
 /* 0: none; the smaller the better. */
-static int byline_rank(const struct dom_node *n)
+static int byline_rank(const struct meta_page *m, const struct dom_node *n)
 {
-    static const char *const bylines[] = {"byline", "by-line", "article-author", "article__author", "article_author", "post-author",
-                                          "entry-author", "author-name", "author__name", "author_name", "authors", "writtenby",
-                                          "written-by", "story-author"};
-    static const char *const authors[] = {"author", "autor", "auteur", "autore", "redaktor", "avtor", "writer", "reporter", "yazar",
-                                          "journalist", "contributor", "signature", "penulis"};
+    uint32_t says = m->says.own[n->index];
     if (n->tag == DOM_TEXT || n->tag == DOM_META || n->tag == DOM_LINK || n->tag == DOM_IMG || n->tag == DOM_SCRIPT)
         return 0;
     if (dom_has_word(n, "itemprop", "author"))
         return 1;
     if (dom_has_word(n, "rel", "author"))
         return 3;
-    if (node_says(n, bylines, sizeof bylines / sizeof bylines[0]))
+    if ((says & SAYS_BYLINE) != 0)
         return 2;
-    if (node_says(n, authors, sizeof authors / sizeof authors[0]))
+    if ((says & SAYS_AUTHOR) != 0)
         return 4;
     return is_signature(n) ? RANKS : 0;
 }
@@ -136,7 +126,7 @@ static void from_elements(struct names *out, const struct meta_page *m)
             bool near = title == NULL || (n->index + BEFORE >= middle && n->index <= middle + AFTER);
             bool beside = first == NULL || n->parent == first->parent ||
                           (n->parent != NULL && first->parent != NULL && n->parent->parent == first->parent->parent);
-            if (!near || !beside || byline_rank(n) != rank || is_elsewhere(n)) {
+            if (!near || !beside || byline_rank(m, n) != rank || is_elsewhere(m, n)) {
                 n = dom_next(n, top);
                 continue;
             }

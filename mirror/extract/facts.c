@@ -94,19 +94,19 @@ static bool is_hidden(const struct dom_node *n)
 
 /* ---- gathering */
 
-static void inherit(struct page_facts *p, struct dom_node *n, const uint8_t *forced)
+static void inherit(struct page_facts *p, struct dom_node *n, const uint8_t *forced, bool hidden_too)
 {
     struct facts *f = facts_of(p, n);
     const struct facts *up = n->parent == NULL ? &(struct facts){0} : facts_of(p, n->parent);
     f->gone = up->gone;
     f->in_link = up->in_link || n->tag == DOM_A;
     f->in_heading = up->in_heading || dom_is_heading(n->tag);
-    f->in_figure = up->in_figure || n->tag == DOM_FIGCAPTION;
+    f->uncounted = up->uncounted || n->tag == DOM_FIGCAPTION || n->tag == DOM_NOSCRIPT;
     f->owner = n->tag != DOM_TEXT && dom_is_block(n->tag) ? n->index : up->owner;
     f->forced = forced != NULL && forced[n->index] != 0;
     if (has_no_text(n))
         f->reason = DROP_NO_TEXT;
-    else if (n->attribute_count > 0 && !f->forced && is_hidden(n))
+    else if (n->attribute_count > 0 && !f->forced && !hidden_too && is_hidden(n))
         f->reason = DROP_HIDDEN;
     f->gone = f->gone || f->reason != KEPT;
 }
@@ -116,7 +116,7 @@ static void measure(struct page_facts *p, struct dom_node *n)
     struct facts *f = facts_of(p, n);
     f->pictures = n->tag == DOM_IMG;
     f->titles = n->tag == DOM_H1;
-    if (n->tag != DOM_TEXT || f->gone || f->in_figure)
+    if (n->tag != DOM_TEXT || f->gone || f->uncounted)
         return;
     text_measure(n->text, &f->chars, &f->stops, &f->commas);
     f->links = f->in_link ? f->chars : 0;
@@ -133,7 +133,7 @@ static void add(struct facts *to, const struct facts *f)
     to->titles += f->titles;
 }
 
-int facts_gather(struct page_facts *out, mimeo_ctx *ctx, struct dom *d, const uint8_t *forced)
+int facts_gather(struct page_facts *out, mimeo_ctx *ctx, struct dom *d, const uint8_t *forced, bool hidden_too)
 {
     struct page_facts p = {.dom = d, .count = dom_count(d)};
     p.nodes = dom_alloc(d, p.count * sizeof(struct dom_node *));
@@ -143,7 +143,7 @@ int facts_gather(struct page_facts *out, mimeo_ctx *ctx, struct dom *d, const ui
         return ctx_error_nomem(ctx);
     for (struct dom_node *n = dom_root(d); n != NULL; n = dom_next(n, dom_root(d))) {
         p.nodes[n->index] = n;
-        inherit(&p, n, forced);
+        inherit(&p, n, forced, hidden_too);
         measure(&p, n);
     }
     for (size_t i = p.count; i-- > 1;)

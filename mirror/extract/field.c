@@ -144,22 +144,10 @@ int field_folded(struct buf *out, struct view line)
 void node_line(struct buf *out, const struct dom_node *n, size_t max)
 {
     struct buf text;
-    buf_init(&text, 64 * 1024);
+    buf_init(&text, 2 * max + 64);
     dom_text(&text, n); /* cut off where it is longer */
     put_line(out, buf_view(&text), max, false);
     buf_dispose(&text);
-}
-
-bool node_says(const struct dom_node *n, const char *const *words, size_t count)
-{
-    static const char *const places[] = {"class", "id", "itemprop", "rel", "data-testid", "data-component", "data-qa"};
-    for (uint32_t a = 0; a < n->attribute_count; a++)
-        for (size_t p = 0; p < sizeof places / sizeof places[0]; p++)
-            if (view_equal_str(n->attributes[a].name, places[p]))
-                for (size_t w = 0; w < count; w++)
-                    if (line_has(n->attributes[a].value, words[w]))
-                        return true;
-    return false;
 }
 
 /* ---- what <meta> says */

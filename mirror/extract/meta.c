@@ -122,12 +122,13 @@ int page_meta(json_t *object, mimeo_ctx *ctx, const struct dom *page, const stru
     buf_init(&m->title, LIMIT_TITLE + 8);
     buf_init(&m->site, LIMIT_LIST_ITEM + 8);
     gather(m);
-    int rc = json_ld_gather(&m->ld, ctx, page, source->url);
+    int rc = says_gather(&m->says, page) < 0 ? ctx_error_nomem(ctx) : json_ld_gather(&m->ld, ctx, page, source->url);
     for (size_t i = 0; rc == 0 && i < sizeof fields / sizeof fields[0]; i++)
         fields[i](m);
     if (rc == 0 && m->no_memory)
         rc = ctx_error_nomem(ctx);
     json_ld_dispose(&m->ld);
+    says_dispose(&m->says);
     buf_dispose(&m->title);
     buf_dispose(&m->site);
     free(m);

@@ -19,30 +19,33 @@ static bool is_small(const struct body_page *b, const struct dom_node *n)
     return facts_of(&b->facts, n)->good <= facts_of(&b->facts, b->root)->good * PRUNE_SHARE;
 }
 
+/* In small letters, white space as one space between words. */
+static void fold(struct buf *line, struct view text, bool *due)
+{
+    struct cursor c = cursor_of(text);
+    uint32_t code;
+    while (line->len <= PRUNE_LINE && utf8_next(&c, &code)) {
+        if (code <= ' ' || code == 0xA0) {
+            *due = line->len > 0;
+            continue;
+        }
+        if (*due)
+            buf_append_byte(line, ' ');
+        *due = false;
+        buf_append_utf8(line, (uint32_t)utf8proc_tolower((utf8proc_int32_t)code));
+    }
+}
+
 struct view prune_fold(struct buf *line, const struct body_page *b, const struct text_run *r)
 {
-    buf_clear(line);
     bool due = false;
-    for (uint32_t i = r->first->index; i <= r->last->index; i++) {
+    buf_clear(line);
+    for (uint32_t i = r->first->index; i <= r->last->index && line->len <= PRUNE_LINE; i++) {
         const struct dom_node *n = b->facts.nodes[i];
-        if (n == NULL || n->tag != DOM_TEXT || b->facts.of[i].gone)
-            continue;
-        struct cursor c = cursor_of(n->text);
-        uint32_t code;
-        while (utf8_next(&c, &code)) {
-            if (line->len > PRUNE_LINE)
-                return (struct view){0};
-            if (code <= ' ' || code == 0xA0) {
-                due = line->len > 0;
-                continue;
-            }
-            if (due)
-                buf_append_byte(line, ' ');
-            due = false;
-            buf_append_utf8(line, (uint32_t)utf8proc_tolower((utf8proc_int32_t)code));
-        }
+        if (n != NULL && n->tag == DOM_TEXT && !b->facts.of[i].gone)
+            fold(line, n->text, &due);
     }
-    return buf_view(line);
+    return line->len > PRUNE_LINE ? (struct view){0} : buf_view(line);
 }
 
 /* The outermost element within root that has nothing but this run. */
@@ -149,15 +152,30 @@ static bool is_reading_time(struct view line)
 static struct view without_count(struct view line)
 {
     size_t at = 0;
-    while (at < line.len && ((line.ptr[at] >= '0' && line.ptr[at] <= '9') || line.ptr[at] == ',' || line.ptr[at] == '('))
+    while (at < line.len && ((line.ptr[at] >= '0' && line.ptr[at] <= '9') || line.ptr[at] == ',' || line.ptr[at] == '.' ||
+                             line.ptr[at] == '('))
         at++;
+    at += at > 0 && at + 1 < line.len && (line.ptr[at] == 'k' || line.ptr[at] == 'm') && line.ptr[at + 1] == ' ';
     if (at == 0 || at == line.len || line.ptr[at] != ' ')
         return line;
     return view_of(line.ptr + at + 1, line.len - at - 1);
 }
 
-static void judge_run(struct body_page *b, const struct text_run *r, struct view line, uint32_t before)
+/* The title again, or most of it: sites cut it, or end it with their name. */
+static bool is_title(struct view line, struct view title)
 {
+    size_t same = 0;
+    while (same < line.len && same < title.len && line.ptr[same] == title.ptr[same])
+        same++;
+    return line.len >= 8 && same == line.len && line.len * 10 >= title.len * 6;
+}
+
+static void judge_run(struct body_page *b, const struct text_run *r, struct view line, struct view title, uint32_t before)
+{
+    if (before < BEFORE && is_title(line, title)) {
+        prune_run(b, r, DROP_TITLE);
+        return;
+    }
     double density = r->chars == 0 ? 0 : (double)r->links / r->chars;
     switch (furniture_of(without_count(line))) {
     case FURNITURE_HEAD: drop_head(b, r); break;
@@ -289,7 +307,7 @@ static void prune_edges(struct body_page *b)
         if (!dom_within(r->owner, b->root) || facts_of(&b->facts, r->first)->gone || r->chars > 70 || is_item(r) ||
             facts_of(&b->facts, r->owner)->in_heading)
             continue;
-        bool edge = (i < first || i > last) && r->stops <= 1 && (r->links * 3 > r->chars || (i < first && holds_digit(b, r)));
+        bool edge = (i < first || i > last) && r->stops <= 1 && (r->links * 2 > r->chars || (i < first && (r->links * 3 > r->chars || (r->stops == 0 && holds_digit(b, r)))));
         if (edge || is_time(b, r) || (i < first && is_by_line(prune_fold(&line, b, r))))
             prune_run(b, r, DROP_AUTHOR);
     }
@@ -347,18 +365,22 @@ static int prune_twice(struct body_page *b, mimeo_ctx *ctx)
 
 int prune_words(struct body_page *b, mimeo_ctx *ctx)
 {
-    struct buf line;
+    struct buf line, title;
     uint32_t before = 0;
+    bool due = false;
     buf_init(&line, PRUNE_LINE + 64);
+    buf_init(&title, PRUNE_LINE + 64);
+    fold(&title, view_of_str(b->title), &due);
     for (size_t i = 0; i < b->facts.run_count; i++) {
         const struct text_run *r = &b->facts.runs[i];
         if (!dom_within(r->owner, b->root) || facts_of(&b->facts, r->first)->gone)
             continue;
         if (r->chars < PRUNE_LINE)
-            judge_run(b, r, prune_fold(&line, b, r), before);
+            judge_run(b, r, prune_fold(&line, b, r), buf_view(&title), before);
         before += run_weight(r);
     }
     buf_dispose(&line);
+    buf_dispose(&title);
     prune_leads(b);
     prune_edges(b);
     return prune_twice(b, ctx);

@@ -38,9 +38,8 @@ static bool from_crumbs(struct meta_page *m)
 
 static void from_trail(struct meta_page *m)
 {
-    static const char *const words[] = {"breadcrumb", "bread-crumb", "crumbs"};
     const struct dom_node *top = dom_body(m->dom), *trail = top, *last = NULL;
-    while (trail != NULL && (trail->tag == DOM_TEXT || trail->tag == DOM_BODY || !node_says(trail, words, 3)))
+    while (trail != NULL && (trail->tag == DOM_BODY || (m->says.own[trail->index] & SAYS_CRUMBS) == 0))
         trail = dom_next(trail, top);
     for (const struct dom_node *n = trail; n != NULL; n = dom_next(n, trail))
         if (n->tag == DOM_A)

@@ -43,7 +43,7 @@ The ferry is late.
 ![Ink](cmyk.jpg)
 END
 before=$(cat in/photo.jpg in/drawing.png in/laden.gif in/cmyk.jpg | wc -c)
-expect 0 'pictures: 4, ' pub --images small in/story.md
+expect 0 '4 pictures, ' pub --images small in/story.md
 expect 0 '"unchanged":1' pub --images small --json in/story.md
 reading story >small.json
 is 'the width of the photograph' "$(jq -r '.media[0].width' small.json)" 800

@@ -253,6 +253,31 @@ static void json_feed_gives_every_field(void **state)
     items_dispose(&items);
 }
 
+static void feeds_are_told_by_their_first_bytes(void **state)
+{
+    static const struct {
+        const char *head;
+        enum feed_kind kind;
+    } cases[] = {
+        {"<rss version=\"2.0\">", FEED_RSS},
+        {"<?xml version=\"1.0\"?>\n<!-- x --><!DOCTYPE rdf:RDF [<!ENTITY a 'b'>]><rdf:RDF", FEED_RDF},
+        {"<feed xmlns=\"http://www.w3.org/2005/Atom\"", FEED_ATOM},
+        {"<rss xmlns:wp=\"http://wordpress.org/export/1.1/\">", FEED_WXR},
+        {" {\"version\" : \"https:\\/\\/jsonfeed.org\\/version\\/1\",", FEED_JSON},
+        {"{\"home_page_url\":\"x\",\"items\":[{\"content_html\":\"<p>", FEED_JSON},
+        {"{\"title\":\"On feeds\",\"body\":\"their \\\"version\\\": https://jsonfeed.org/version/1\"}", FEED_NONE},
+        {"<?xml version=\"1.0\"?><!DOCTYPE html><html xmlns=\"http://www.w3.org/1999/xhtml\">", FEED_NONE},
+        {"<html><body><svg><?xml version=\"1.0\"?><svg>", FEED_NONE},
+        {"<!-- never ended <rss>", FEED_RSS},
+        {"<!DOCTYPE [ never ended", FEED_NONE},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        assert_int_equal(feed_sniff(view_of_str(cases[i].head)), cases[i].kind);
+    static const char wide[] = "\xFF\xFE<\0r\0s\0s\0>\0";
+    assert_int_equal(feed_sniff(view_of(wide, sizeof(wide) - 1)), FEED_RSS);
+}
+
 static void what_is_no_feed_is_told(void **state)
 {
     static const char *const others[] = {"", "<html><body>x</body></html>", "{\"items\":[]}", "<svg xmlns=\"x\"/>", "plain"};
@@ -280,6 +305,7 @@ int main(void)
         cmocka_unit_test(bylines_are_names),
         cmocka_unit_test(summaries_are_told_from_articles),
         cmocka_unit_test(json_feed_gives_every_field),
+        cmocka_unit_test(feeds_are_told_by_their_first_bytes),
         cmocka_unit_test(what_is_no_feed_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
