@@ -166,13 +166,12 @@ static const uint8_t *find_end(const struct cursor *c, enum dom_tag tag)
 {
     const uint8_t *end = c->ptr + c->left, *at = c->ptr, *closed = NULL;
     const char *name = dom_tag_name(tag);
-    bool twice = false;
+    bool twice = false, never = tag != DOM_SCRIPT;
     for (; (at = memchr(at, '<', (size_t)(end - at))) != NULL; at++) {
-        bool comment = tag == DOM_SCRIPT && end - at > 4 && memcmp(at, "<!--", 4) == 0;
-        if (comment && at >= closed) {
+        bool comment = !never && at >= closed && end - at > 4 && memcmp(at, "<!--", 4) == 0;
+        if (comment) {
             closed = memmem(at + 4, (size_t)(end - at - 4), "-->", 3);
-            if (closed == NULL)
-                closed = at;
+            never = closed == NULL;
         } else if (is_tag_at(at, end, name, true)) {
             if (!twice || at >= closed)
                 return at;

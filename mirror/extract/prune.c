@@ -71,9 +71,12 @@ static bool is_box(enum dom_tag t)
            t == DOM_BLOCKQUOTE || dom_is_heading(t);
 }
 
+#define LOOK_BACK 400 /* nodes: beyond, the text before is not what leads here */
+
 static bool follows_colon(const struct body_page *b, const struct dom_node *n)
 {
-    for (uint32_t i = n->index; i-- > b->root->index;) {
+    uint32_t far = n->index > b->root->index + LOOK_BACK ? n->index - LOOK_BACK : b->root->index;
+    for (uint32_t i = n->index; i-- > far;) {
         const struct dom_node *before = b->facts.nodes[i];
         if (before == NULL || before->tag != DOM_TEXT || b->facts.of[i].gone || b->facts.of[i].chars == 0)
             continue;

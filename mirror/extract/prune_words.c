@@ -109,8 +109,8 @@ static void drop_head(struct body_page *b, const struct text_run *r)
     }
     const struct facts *up = facts_of(&b->facts, box->parent);
     bool first = true;
-    for (const struct dom_node *n = box->prev; n != NULL; n = n->prev)
-        first = first && facts_of(&b->facts, n)->chars == 0;
+    for (const struct dom_node *n = box->prev; n != NULL && first; n = n->prev)
+        first = facts_of(&b->facts, n)->chars == 0;
     if (box->parent != b->root && first && is_small(b, box->parent) && b->hints[box->parent->index].body != HINT_STRONG &&
         (link_density(up) > 0.2 || up->good == 0)) {
         facts_drop(&b->facts, box->parent, DROP_RELATED);
