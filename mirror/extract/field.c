@@ -115,7 +115,7 @@ static int put_line(struct buf *out, struct view text, size_t max, bool tags)
 
 int field_line(struct buf *out, struct view raw, size_t max, bool markup)
 {
-    bool references = markup && memchr(raw.ptr, '&', raw.len) != NULL;
+    bool references = markup && raw.len > 0 && memchr(raw.ptr, '&', raw.len) != NULL;
     if (!references)
         return put_line(out, raw, max, markup);
     struct buf text;

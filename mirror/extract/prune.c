@@ -182,6 +182,7 @@ int body_prune(struct body_page *b, mimeo_ctx *ctx)
     if (rc == 0) {
         prune_links(b);
         prune_headings(b);
+        prune_initials(b);
         rc = facts_cut_runs(&b->facts, ctx);
     }
     return rc;
