@@ -19,7 +19,8 @@ static bool holds_picture_alone(const struct body_page *b, const struct dom_node
 static bool is_plain_prose(const struct body_page *b, const struct dom_node *n, enum drop_reason why)
 {
     const struct facts *f = facts_of(&b->facts, n);
-    bool doubtful = n->tag == DOM_HEADER || why == DROP_PROMOTION || why == DROP_RELATED || why == DROP_SHARING || why == DROP_ADVERTISING;
+    bool doubtful = n->tag == DOM_HEADER || why == DROP_PROMOTION || why == DROP_RELATED || why == DROP_SHARING ||
+                    why == DROP_ADVERTISING;
     return doubtful && (f->links == 0 || (n->tag == DOM_HEADER && f->good > 80)) && f->stops > 0 && f->chars > 80;
 }
 
