@@ -15,12 +15,19 @@
 
 /* ---- names */
 
+/* There is a title, and so the article is more likely with it than where there is none. */
+static bool title_elsewhere(const struct body_page *b)
+{
+    return facts_of(&b->facts, dom_body(b->facts.dom))->titles > 0;
+}
+
 /* Would it take most of the page's text, with others of its class? */
 static bool takes_too_much(const struct body_page *b, const struct hint_groups *g, const struct dom_node *n,
                            enum drop_reason why)
 {
     uint32_t all = facts_of(&b->facts, dom_body(b->facts.dom))->good, its = facts_of(&b->facts, n)->good;
-    if (why == DROP_COMMENTS || why == DROP_CONSENT)
+    const struct facts *f = facts_of(&b->facts, n);
+    if (why == DROP_COMMENTS || why == DROP_CONSENT || (f->titles == 0 && !f->holds_body && title_elsewhere(b)))
         return all - its < ENOUGH;
     its = hint_groups_good(g, n);
     return its > ENOUGH && its > all * 0.45;
@@ -97,7 +104,7 @@ int body_gather(struct body_page *out, mimeo_ctx *ctx, struct dom *d, const uint
 static bool is_paragraph(enum dom_tag tag)
 {
     return tag == DOM_P || tag == DOM_PRE || tag == DOM_BLOCKQUOTE || tag == DOM_LI || tag == DOM_DD || tag == DOM_DT ||
-           tag == DOM_ADDRESS || tag == DOM_SUMMARY;
+           tag == DOM_ADDRESS || tag == DOM_SUMMARY || tag == DOM_UL || tag == DOM_OL || tag == DOM_DL;
 }
 
 /* Nothing but this one element. */

@@ -19,8 +19,8 @@ static bool holds_picture_alone(const struct body_page *b, const struct dom_node
 static bool is_plain_prose(const struct body_page *b, const struct dom_node *n, enum drop_reason why)
 {
     const struct facts *f = facts_of(&b->facts, n);
-    bool doubtful = why == DROP_PROMOTION || why == DROP_RELATED || why == DROP_SHARING || why == DROP_ADVERTISING;
-    return doubtful && f->links == 0 && f->stops > 0 && f->chars > 80;
+    bool doubtful = n->tag == DOM_HEADER || why == DROP_PROMOTION || why == DROP_RELATED || why == DROP_SHARING || why == DROP_ADVERTISING;
+    return doubtful && (f->links == 0 || (n->tag == DOM_HEADER && f->good > 80)) && f->stops > 0 && f->chars > 80;
 }
 
 static bool is_named_furniture(const struct body_page *b, const struct dom_node *n)
@@ -105,6 +105,8 @@ static bool is_link_box(const struct body_page *b, const struct dom_node *n)
 
 static void prune_links(struct body_page *b)
 {
+    if (link_density(facts_of(&b->facts, b->root)) > 0.8)
+        return; /* then links are what it is about */
     for (struct dom_node *n = dom_next(b->root, b->root), *next; n != NULL; n = next) {
         bool whole = facts_of(&b->facts, n)->gone || (n->tag != DOM_TEXT && is_embedded_post(n));
         next = whole ? dom_after(n, b->root) : dom_next(n, b->root);

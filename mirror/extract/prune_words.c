@@ -307,7 +307,7 @@ static void prune_edges(struct body_page *b)
         if (!dom_within(r->owner, b->root) || facts_of(&b->facts, r->first)->gone || r->chars > 70 || is_item(r) ||
             facts_of(&b->facts, r->owner)->in_heading)
             continue;
-        bool edge = (i < first || i > last) && r->stops <= 1 && (r->links * 3 > r->chars || (i < first && holds_digit(b, r)));
+        bool edge = (i < first || i > last) && r->stops <= 1 && (r->links * 2 > r->chars || (i < first && (r->links * 3 > r->chars || (r->stops == 0 && holds_digit(b, r)))));
         if (edge || is_time(b, r) || (i < first && is_by_line(prune_fold(&line, b, r))))
             prune_run(b, r, DROP_AUTHOR);
     }

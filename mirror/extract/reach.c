@@ -8,6 +8,7 @@
 
 #define CLIMB 8      /* elements that are looked at around the best one */
 #define FIRST 200    /* letters of good text in an article */
+#define MUCH 300     /* letters that a part behind the one with most has, to be another part of it */
 #define CLASS_MAX 64 /* bytes of a class that are compared */
 
 /* The child of `parent` on the way down to n. */
@@ -65,11 +66,15 @@ static bool is_alike(const struct body_page *b, const struct dom_node *n, const 
     if (is_other_article(b, n, way))
         return false;
     if (is_twin(n, way))
-        return f->good > wanted->good * 0.15 || f->good > 150;
+        return f->good > wanted->good * 0.15 || f->good > 150 || (f->good > 20 && dom_attribute(n, "class").len > 0);
     struct hint h = b->hints[n->index];
     if (h.body == HINT_STRONG && f->good > wanted->good * 0.3)
         return true;
-    return n->index < way->index && f->score >= wanted->score * 0.25F && h.strength == HINT_NONE;
+    const struct dom_node *title = title_before(b, best);
+    if (n->index > way->index)
+        return (n->parent->tag == DOM_ARTICLE || (title != NULL && dom_within(title, n->parent) && f->good > MUCH)) &&
+               f->good > wanted->good * 0.4 && link_density(f) < 0.1 && h.strength == HINT_NONE;
+    return (title == NULL || n->index > title->index || dom_within(title, n)) && f->score >= wanted->score * 0.25F && h.strength == HINT_NONE;
 }
 
 static bool has_alike(const struct body_page *b, const struct dom_node *parent, struct dom_node *best)
