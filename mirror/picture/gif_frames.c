@@ -51,6 +51,7 @@ static bool take_colours(struct gif *g, uint8_t packed, struct view *colours)
 struct blocks {
     struct cursor *in;
     struct cursor block;
+    bool ended; /* the empty block was taken */
 };
 
 static bool next_byte(struct blocks *b, uint8_t *byte)
@@ -59,7 +60,10 @@ static bool next_byte(struct blocks *b, uint8_t *byte)
     uint8_t len;
 
     if (b->block.left == 0) {
-        if (!cursor_u8(b->in, &len) || len == 0 || !cursor_take(b->in, len, &v))
+        if (b->ended || !cursor_u8(b->in, &len))
+            return false;
+        b->ended = len == 0;
+        if (b->ended || !cursor_take(b->in, len, &v))
             return false;
         b->block = cursor_of(v);
     }
@@ -121,10 +125,11 @@ static uint8_t unfold(struct gif *g, unsigned code, unsigned clear, uint8_t *out
     return first;
 }
 
-/* `count` indexes; true where all came.  What follows them is passed over. */
-static bool unpack(struct gif *g, uint8_t min_bits, uint8_t *out, size_t count)
+/* Up to `count` indexes; *came of them came before the end code, which is early in files of bad writers.  What follows is
+ * passed over.  False where it is damaged. */
+static bool unpack(size_t *came, struct gif *g, uint8_t min_bits, uint8_t *out, size_t count)
 {
-    struct codes c = {.blocks = {&g->in, {0}}, .bits = min_bits + 1u};
+    struct codes c = {.blocks = {&g->in, {0}, false}, .bits = min_bits + 1u};
     unsigned clear = 1u << min_bits, next = clear + 2, code, before = CODES;
     size_t at = 0;
 
@@ -158,7 +163,9 @@ static bool unpack(struct gif *g, uint8_t min_bits, uint8_t *out, size_t count)
         }
         before = code;
     }
-    return at == count && skip_blocks(&g->in, NULL);
+    *came = at;
+    /* The block at hand was taken whole: what is left of it goes. */
+    return c.blocks.ended || skip_blocks(&g->in, NULL);
 }
 
 /* ---- the canvas ---- */
@@ -191,13 +198,14 @@ static uint32_t row_of(const struct place *p, uint32_t n)
     return n;
 }
 
-static void paint(struct gif *g, const struct place *p, struct view colours, int transparent)
+/* The first `count` pixels of it. */
+static void paint(struct gif *g, const struct place *p, struct view colours, int transparent, size_t count)
 {
-    const uint8_t *index = g->indexes;
+    const uint8_t *index = g->indexes, *end = index + count;
 
     for (uint32_t n = 0; n < p->h; n++) {
         uint8_t *to = g->canvas + ((size_t)(p->y + row_of(p, n)) * g->width + p->x) * 4;
-        for (uint32_t x = 0; x < p->w; x++, to += 4, index++) {
+        for (uint32_t x = 0; x < p->w && index < end; x++, to += 4, index++) {
             if (*index == transparent)
                 continue;
             if (*index * 3u + 3 <= colours.len)
@@ -215,6 +223,7 @@ static int read_image(struct gif *g, mimeo_ctx *ctx, const struct control *contr
     struct cursor c;
     uint16_t x = 0, y = 0, w = 0, h = 0;
     uint8_t min_bits;
+    size_t came = 0;
 
     if (!cursor_take(&g->in, 9, &head) || !take_colours(g, head.ptr[8], &colours) || !cursor_u8(&g->in, &min_bits))
         return cut_short(ctx);
@@ -226,13 +235,13 @@ static int read_image(struct gif *g, mimeo_ctx *ctx, const struct control *contr
     if (w == 0 || h == 0 || x > g->width || w > g->width - x || y > g->height || h > g->height - y || min_bits < 2 ||
         min_bits > 8)
         return picture_error_odd(ctx, "GIF", "has an impossible frame");
-    if (!unpack(g, min_bits, g->indexes, (size_t)w * h))
+    if (!unpack(&came, g, min_bits, g->indexes, (size_t)w * h))
         return picture_error_odd(ctx, "GIF", "has pixels that cannot be unpacked");
     struct place p = {x, y, w, h, head.ptr[8] & 0x40};
     dispose_of_last(g);
     if (control->disposal == TO_PREVIOUS)
         memcpy(g->saved, g->canvas, (size_t)g->width * g->height * 4);
-    paint(g, &p, colours, control->transparent);
+    paint(g, &p, colours, control->transparent, came);
     g->last = p;
     g->disposal = control->disposal;
     return 1;

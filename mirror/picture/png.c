@@ -17,22 +17,6 @@
 #include "picture/png.h"
 
 #define PNG_SIGNATURE "\x89PNG\r\n\x1a\n"
-#define PNG_CHUNK_MAX 0x7fffffffu
-#define PNG_OVERHEAD 12 /* length, type and crc */
-
-struct png_chunk {
-    char type[5];
-    struct view data;
-    struct view whole;
-};
-
-/* The compressed pixels of one image or frame: the chunks of `type` within `chunks`. */
-struct png_run {
-    struct view chunks;
-    const char *type;
-    size_t skip; /* bytes before the compressed ones: fdAT has 4 of sequence number */
-    uint64_t raw_len;
-};
 
 struct png_facts {
     uint32_t width, height;
@@ -58,11 +42,6 @@ static int odd(struct png_walk *w, const char *what)
     return picture_error_odd(w->ctx, "PNG", what);
 }
 
-static bool is(const struct png_chunk *chunk, const char *type)
-{
-    return memcmp(chunk->type, type, 4) == 0;
-}
-
 static bool is_chunk_type(const char type[4])
 {
     for (size_t i = 0; i < 4; i++)
@@ -71,29 +50,12 @@ static bool is_chunk_type(const char type[4])
     return true;
 }
 
-/* Without the crc, for chunks that were checked before. */
-static bool take_chunk(struct png_chunk *chunk, struct cursor *c)
-{
-    struct cursor at = *c;
-    struct view type, crc;
-    uint32_t len;
-
-    if (!cursor_u32be(&at, &len) || len > PNG_CHUNK_MAX || !cursor_take(&at, 4, &type) ||
-        !cursor_take(&at, len, &chunk->data) || !cursor_take(&at, 4, &crc))
-        return false;
-    memcpy(chunk->type, type.ptr, 4);
-    chunk->type[4] = 0;
-    chunk->whole = view_of(c->ptr, (size_t)len + PNG_OVERHEAD);
-    *c = at;
-    return true;
-}
-
 static int read_chunk(struct png_walk *w, struct png_chunk *chunk)
 {
     struct cursor crc;
     uint32_t stated = 0;
 
-    if (!take_chunk(chunk, &w->in))
+    if (!picture_png_take_chunk(chunk, &w->in))
         return picture_error_short(w->ctx, "PNG");
     if (!is_chunk_type(chunk->type))
         return odd(w, "has a chunk without a proper type");
@@ -102,18 +64,6 @@ static int read_chunk(struct png_walk *w, struct png_chunk *chunk)
     if (stated != crc32_z(0, chunk->whole.ptr + 4, chunk->data.len + 4))
         return odd(w, "is damaged (a checksum does not match)");
     return 0;
-}
-
-static void write_chunk(struct buf *out, const char *type, struct view data)
-{
-    uLong crc = crc32_z(0, (const Bytef *)type, 4);
-
-    if (data.len > 0)
-        crc = crc32_z(crc, data.ptr, data.len);
-    buf_append_u32be(out, (uint32_t)data.len);
-    buf_append(out, type, 4);
-    buf_append_view(out, data);
-    buf_append_u32be(out, (uint32_t)crc);
 }
 
 static unsigned samples_of(uint8_t colour)
@@ -167,7 +117,7 @@ static int read_header(struct png_walk *w)
 
     if (rc < 0)
         return rc;
-    if (!is(&chunk, "IHDR") || chunk.data.len != 13)
+    if (!picture_png_is(&chunk, "IHDR") || chunk.data.len != 13)
         return odd(w, "does not begin with its header");
     c = cursor_of(chunk.data);
     cursor_u32be(&c, &w->f.width);
@@ -183,146 +133,6 @@ static int read_header(struct png_walk *w)
     return picture_check_size(w->ctx, w->f.width, w->f.height);
 }
 
-enum stream { STREAM_EXACT, STREAM_MORE, STREAM_SHORT, STREAM_BAD, STREAM_NOMEM };
-
-/* Hands the run's chunks to zlib one after the other.  False at the end. */
-static bool feed(z_stream *z, struct cursor *chunks, const struct png_run *run)
-{
-    struct png_chunk chunk;
-
-    while (z->avail_in == 0) {
-        if (!take_chunk(&chunk, chunks))
-            return false;
-        if (!is(&chunk, run->type) || chunk.data.len <= run->skip)
-            continue;
-        z->next_in = (z_const Bytef *)(uintptr_t)(chunk.data.ptr + run->skip);
-        z->avail_in = (uInt)(chunk.data.len - run->skip);
-    }
-    return true;
-}
-
-/* Inflate the run, at most its raw_len and one byte more, into `sink` where there is one
- * (a deflate stream that gives to `out`). */
-static enum stream inflate_run(const struct png_run *run, int (*sink)(void *, struct view),
-                               void *payload)
-{
-    struct cursor chunks = cursor_of(run->chunks);
-    uint8_t raw[8192];
-    uint64_t left = run->raw_len;
-    enum stream verdict = STREAM_SHORT;
-    z_stream z = {0};
-    int rc;
-
-    if (inflateInit(&z) != Z_OK)
-        return STREAM_NOMEM;
-    while (feed(&z, &chunks, run)) {
-        size_t got;
-        z.next_out = raw;
-        z.avail_out = sizeof(raw);
-        rc = inflate(&z, Z_NO_FLUSH);
-        got = sizeof(raw) - z.avail_out;
-        if (rc != Z_OK && rc != Z_STREAM_END && rc != Z_BUF_ERROR) {
-            /* What follows the last row may be damaged as it likes: it is cut. */
-            verdict = left == 0 ? STREAM_MORE : STREAM_BAD;
-            break;
-        }
-        if (sink && sink(payload, view_of(raw, got < left ? got : (size_t)left)) < 0) {
-            verdict = STREAM_NOMEM;
-            break;
-        }
-        if (got > left) {
-            verdict = STREAM_MORE;
-            break;
-        }
-        left -= got;
-        if (rc == Z_STREAM_END) {
-            bool more = feed(&z, &chunks, run);
-            verdict = left > 0 ? STREAM_SHORT : more ? STREAM_MORE : STREAM_EXACT;
-            break;
-        }
-    }
-    /* All rows there, but the stream has no end: pack it anew. */
-    if (verdict == STREAM_SHORT && left == 0)
-        verdict = STREAM_MORE;
-    inflateEnd(&z);
-    return verdict;
-}
-
-struct repack {
-    z_stream z;
-    struct buf packed;
-};
-
-static int deflate_some(struct repack *r, int flush)
-{
-    uint8_t packed[8192];
-    int rc;
-
-    do {
-        r->z.next_out = packed;
-        r->z.avail_out = sizeof(packed);
-        rc = deflate(&r->z, flush);
-        if (rc == Z_STREAM_ERROR)
-            return MIMEO_EFAIL;
-        buf_append(&r->packed, packed, sizeof(packed) - r->z.avail_out);
-    } while (r->z.avail_out == 0);
-    return buf_status(&r->packed);
-}
-
-static int deflate_sink(void *payload, struct view raw)
-{
-    struct repack *r = payload;
-
-    r->z.next_in = (z_const Bytef *)(uintptr_t)raw.ptr;
-    r->z.avail_in = (uInt)raw.len;
-    return raw.len > 0 ? deflate_some(r, Z_NO_FLUSH) : 0;
-}
-
-static int write_repacked(struct png_walk *w, const struct png_run *run)
-{
-    struct repack r = {0};
-
-    buf_init(&r.packed, w->out->max);
-    if (run->skip) /* a repacked frame is one chunk and so takes one number */
-        buf_append_u32be(&r.packed, w->f.sequence++);
-    if (deflateInit(&r.z, Z_BEST_COMPRESSION) != Z_OK) {
-        buf_dispose(&r.packed);
-        return ctx_error_nomem(w->ctx);
-    }
-    inflate_run(run, deflate_sink, &r);
-    deflate_some(&r, Z_FINISH);
-    deflateEnd(&r.z);
-    if (buf_status(&r.packed) == 0)
-        write_chunk(w->out, run->type, buf_view(&r.packed));
-    else
-        w->out->failed = buf_status(&r.packed);
-    buf_dispose(&r.packed);
-    return picture_out_status(w->out, w->ctx);
-}
-
-static void write_kept(struct png_walk *w, const struct png_run *run)
-{
-    struct cursor c = cursor_of(run->chunks);
-    struct png_chunk chunk;
-
-    while (take_chunk(&chunk, &c)) {
-        if (!is(&chunk, run->type) || chunk.data.len <= run->skip)
-            continue;
-        if (run->skip) {
-            struct buf data;
-            buf_init(&data, PNG_CHUNK_MAX);
-            buf_append_u32be(&data, w->f.sequence++);
-            buf_append(&data, chunk.data.ptr + run->skip, chunk.data.len - run->skip);
-            if (buf_status(&data) < 0)
-                w->out->failed = buf_status(&data);
-            write_chunk(w->out, run->type, buf_view(&data));
-            buf_dispose(&data);
-        } else {
-            buf_append_view(w->out, chunk.whole);
-        }
-    }
-}
-
 /* The run of pixel chunks from `start` on, which any other chunk ends. */
 static int read_pixels(struct png_walk *w, struct cursor start, const char *type, uint32_t width,
                        uint32_t height)
@@ -330,7 +140,6 @@ static int read_pixels(struct png_walk *w, struct cursor start, const char *type
     struct png_run run = {.type = type, .skip = strcmp(type, "fdAT") == 0 ? 4 : 0};
     struct png_chunk chunk;
     struct cursor before;
-    enum stream stream = STREAM_EXACT;
     int rc;
 
     w->in = start;
@@ -339,19 +148,11 @@ static int read_pixels(struct png_walk *w, struct cursor start, const char *type
         rc = read_chunk(w, &chunk);
         if (rc < 0)
             return rc;
-    } while (is(&chunk, type));
+    } while (picture_png_is(&chunk, type));
     w->in = before;
     run.chunks = view_of(start.ptr, start.left - before.left);
     run.raw_len = raw_len(&w->f, width, height);
-    if (w->deep)
-        stream = inflate_run(&run, NULL, NULL);
-    switch (stream) {
-    case STREAM_EXACT: write_kept(w, &run); return picture_out_status(w->out, w->ctx);
-    case STREAM_MORE: return write_repacked(w, &run);
-    case STREAM_SHORT: return picture_error_short(w->ctx, "PNG");
-    case STREAM_NOMEM: return ctx_error_nomem(w->ctx);
-    default: return odd(w, "has pixels that cannot be unpacked");
-    }
+    return picture_png_write_run(w->out, &w->f.sequence, w->ctx, &run, w->deep);
 }
 
 static int read_palette(struct png_walk *w, const struct png_chunk *chunk)
@@ -388,7 +189,7 @@ static int colour_chunk(const struct png_chunk *chunk)
     } known[] = {{"gAMA", 4}, {"cHRM", 32}, {"sRGB", 1}, {"cICP", 4}};
 
     for (int i = 0; i < 4; i++)
-        if (is(chunk, known[i].type))
+        if (picture_png_is(chunk, known[i].type))
             return chunk->data.len == known[i].len ? i : -1;
     return -1;
 }
@@ -428,7 +229,7 @@ static int read_frame_header(struct png_walk *w, const struct png_chunk *chunk)
     buf_append(&data, chunk->data.ptr + 4, 22);
     if (buf_status(&data) < 0)
         w->out->failed = buf_status(&data);
-    write_chunk(w->out, "fcTL", buf_view(&data));
+    picture_png_write_chunk(w->out, "fcTL", buf_view(&data));
     buf_dispose(&data);
     return 0;
 }
@@ -468,7 +269,7 @@ static int read_other(struct png_walk *w, const struct png_chunk *chunk)
 {
     int colour = colour_chunk(chunk);
 
-    if (is(chunk, "eXIf")) {
+    if (picture_png_is(chunk, "eXIf")) {
         w->f.orientation = picture_exif_orientation(chunk->data);
     } else if (colour >= 0) {
         unsigned bit = 1u << colour;
@@ -491,19 +292,19 @@ static int walk_chunks(struct png_walk *w)
         rc = read_chunk(w, &chunk);
         if (rc < 0)
             break;
-        if (is(&chunk, "PLTE"))
+        if (picture_png_is(&chunk, "PLTE"))
             rc = read_palette(w, &chunk);
-        else if (is(&chunk, "tRNS"))
+        else if (picture_png_is(&chunk, "tRNS"))
             rc = read_transparency(w, &chunk);
-        else if (is(&chunk, "IDAT"))
+        else if (picture_png_is(&chunk, "IDAT"))
             rc = read_image_data(w, start);
-        else if (is(&chunk, "IEND"))
+        else if (picture_png_is(&chunk, "IEND"))
             rc = read_end(w, &chunk);
-        else if (is(&chunk, "acTL"))
+        else if (picture_png_is(&chunk, "acTL"))
             rc = read_animation(w, &chunk);
-        else if (w->f.animated && is(&chunk, "fcTL"))
+        else if (w->f.animated && picture_png_is(&chunk, "fcTL"))
             rc = read_frame_header(w, &chunk);
-        else if (w->f.animated && is(&chunk, "fdAT"))
+        else if (w->f.animated && picture_png_is(&chunk, "fdAT"))
             rc = read_frame_data(w, start);
         else
             rc = read_other(w, &chunk);
@@ -535,7 +336,7 @@ static int join_colours(struct buf *out, mimeo_ctx *ctx, struct view stripped, s
     struct png_chunk chunk;
 
     buf_append(out, turned.ptr, head);
-    while (take_chunk(&chunk, &c) && colour_chunk(&chunk) >= 0)
+    while (picture_png_take_chunk(&chunk, &c) && colour_chunk(&chunk) >= 0)
         buf_append_view(out, chunk.whole);
     buf_append(out, turned.ptr + head, turned.len - head);
     return picture_out_status(out, ctx);

@@ -16,6 +16,7 @@
 
 #define HEAD_LEN 5 /* what the child says before the picture: re-encoded (1), frames lost (4) */
 #define KEPT_ANIMATION (384 * KIB)
+#define KEPT_PIXELS (4ULL * 1000 * 1000) /* that a poor phone decodes without running out of memory */
 
 static const struct {
     enum picture_type type;
@@ -135,13 +136,19 @@ static int settle_long_animation(struct buf *out, struct making *m)
     return rc;
 }
 
-/* Where the cleaned picture is about as small, that. */
+static bool is_wide(const struct making *m)
+{
+    const struct picture_info *i = &m->made.info;
+    return i->width > m->want.width && (uint64_t)i->width * i->height > KEPT_PIXELS;
+}
+
+/* Where the cleaned picture is about as small, that; but not one of very many pixels. */
 static int prefer_original(struct buf *out, struct making *m)
 {
     struct buf as_is;
     int rc;
 
-    if (out->len < m->in.len / 4) /* it would have to be metadata for the most part */
+    if (is_wide(m) || out->len < m->in.len / 4) /* it would have to be metadata for the most part */
         return 0;
     rc = clean(&as_is, m);
     if (rc < 0)

@@ -7,6 +7,8 @@
  *     picture_tool psnr FILE OTHER                   dB between OTHER, and FILE decoded whole and made as wide by a plain
  *                                                    mean of areas; both laid on white
  *
+ *     picture_tool make jpeg|png W H FILE            a picture with grain; JPEG with EXIF in it
+ *
  * A picture that is refused is a line "FILE: message", and the status is 1.
  */
 #include <math.h>
@@ -14,7 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
+#include <png.h>
+#include <turbojpeg.h>
+
 #include "picture/decode.h"
 #include "picture/frames.h"
 
@@ -128,6 +132,55 @@ static int psnr(mimeo_ctx *ctx, const char *path, const char *other)
     return 0;
 }
 
+/* ---- made ones ---- */
+
+static void paint(uint8_t *p, size_t w, size_t h)
+{
+    uint32_t seed = 1;
+
+    for (size_t i = 0; i < w * h * 3; i++) {
+        size_t x = i / 3 % w, y = i / 3 / w, hill = (x * 255 / w + y * 255 / h) / 2, wave = (x / 40 + y / 60) % 2 * 40;
+        seed = seed * 1664525 + 1013904223;
+        p[i] = (uint8_t)((hill + wave) * (3 + i % 3) / 8 + (seed >> 24) % 16);
+    }
+}
+
+static int write_jpeg(FILE *f, const uint8_t *p, int w, int h)
+{
+    static const char exif[] = "\xff\xe1\0\x1e" "Exif\0\0MM\0*\0\0\0\x08\0\0SECRET-GPS...";
+    unsigned char *bytes = NULL;
+    unsigned long len = 0;
+    tjhandle handle = tjInitCompress();
+
+    if (handle == NULL || tjCompress2(handle, p, w, 0, h, TJPF_RGB, &bytes, &len, TJSAMP_420, 88, 0) != 0)
+        return 1;
+    fwrite(bytes, 1, 2, f);
+    fwrite(exif, 1, 32, f);
+    fwrite(bytes + 2, 1, len - 2, f);
+    tjFree(bytes);
+    tjDestroy(handle);
+    return 0;
+}
+
+static int make(const char *kind, int w, int h, const char *path)
+{
+    uint8_t *p = malloc((size_t)w * (size_t)h * 3);
+    FILE *f = fopen(path, "wb");
+    png_image image = {.version = PNG_IMAGE_VERSION, .width = (png_uint_32)w, .height = (png_uint_32)h,
+                       .format = PNG_FORMAT_RGB};
+    int status = 1;
+
+    if (p == NULL || f == NULL)
+        return 1;
+    paint(p, (size_t)w, (size_t)h);
+    if (strcmp(kind, "jpeg") == 0)
+        status = write_jpeg(f, p, w, h);
+    else
+        status = !png_image_write_to_stdio(&image, f, 0, p, 0, NULL);
+    free(p);
+    return fclose(f) != 0 ? 1 : status;
+}
+
 int main(int argc, char **argv)
 {
     mimeo_ctx *ctx;
@@ -136,7 +189,9 @@ int main(int argc, char **argv)
 
     if (argc < 4 || mimeo_ctx_new(&ctx) < 0)
         return 2;
-    if (strcmp(argv[1], "psnr") == 0) {
+    if (strcmp(argv[1], "make") == 0 && argc == 6) {
+        status = make(argv[2], atoi(argv[3]), atoi(argv[4]), argv[5]);
+    } else if (strcmp(argv[1], "psnr") == 0) {
         status = psnr(ctx, argv[2], argv[3]);
     } else {
         if (strcmp(argv[1], "small") == 0) {
