@@ -6,6 +6,8 @@
 #include <mimeo/context.h>
 #include <mimeo/error.h>
 #include <mimeo/export.h>
+#include <mimeo/extract.h>
+#include <mimeo/fetch.h>
 #include <mimeo/gather.h>
 #include <mimeo/import.h>
 #include <mimeo/key.h>

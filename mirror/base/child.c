@@ -6,7 +6,7 @@
  *
  * They are read with the same care as anything hostile: a parser that was taken over writes them.
  */
-#include "base/child.h"
+#include "base/child_inside.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,11 +35,24 @@
 #endif
 #endif
 
-static int64_t milliseconds(void)
+int64_t child_milliseconds(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+size_t child_memory(size_t extra)
+{
+    char text[64] = "";
+    int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+    if (fd >= 0)
+        close(fd);
+    uint64_t pages = got > 0 ? strtoull(text, NULL, 10) : 0;
+    if (pages == 0 || pages > SIZE_MAX / 2 / (size_t)sysconf(_SC_PAGESIZE))
+        return 2048 * (size_t)1024 * 1024 + extra; /* no /proc: a guess that lets it run */
+    return (size_t)pages * (size_t)sysconf(_SC_PAGESIZE) + extra;
 }
 
 /* ---- in the child ---- */
@@ -62,7 +75,17 @@ static void apply(const struct child_limits *limits)
         signal(SIGXFSZ, SIG_IGN); /* the write fails instead, and can be worded */
 }
 
-static bool write_all(int fd, const void *bytes, size_t len)
+void child_enter(const struct child_limits *limits)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    signal(SIGPIPE, SIG_DFL);
+    int null = open("/dev/null", O_RDONLY);
+    if (null >= 0)
+        dup2(null, STDIN_FILENO);
+    apply(limits);
+}
+
+bool child_write_all(int fd, const void *bytes, size_t len)
 {
     const uint8_t *at = bytes;
     while (len > 0) {
@@ -85,8 +108,8 @@ static bool write_result(int fd, int code, const char *message, struct view out)
                 buf_append_u32be(&head, (uint32_t)(RESULT_LEN + strlen(message) + out.len)) == 0 &&
                 buf_append_u32be(&head, (uint32_t)-code) == 0 &&
                 buf_append_u32be(&head, (uint32_t)strlen(message)) == 0 &&
-                write_all(fd, head.ptr, head.len) && write_all(fd, message, strlen(message)) &&
-                write_all(fd, out.ptr, out.len);
+                child_write_all(fd, head.ptr, head.len) && child_write_all(fd, message, strlen(message)) &&
+                child_write_all(fd, out.ptr, out.len);
     buf_dispose(&head);
     return good;
 }
@@ -102,7 +125,7 @@ static void report(const char *what, uint64_t done, uint64_t total, const char *
     struct reporter *r = payload;
     struct buf frame;
     size_t what_len = strlen(what) + 1, unit_len = strlen(unit) + 1;
-    int64_t now = milliseconds();
+    int64_t now = child_milliseconds();
     if (what_len > WORDS_MAX || unit_len > WORDS_MAX ||
         (now - r->last < PROGRESS_MS && strcmp(what, r->what) == 0))
         return;
@@ -116,7 +139,7 @@ static void report(const char *what, uint64_t done, uint64_t total, const char *
     buf_append(&frame, what, what_len);
     buf_append(&frame, unit, unit_len);
     if (buf_status(&frame) == 0)
-        write_all(r->fd, frame.ptr, frame.len);
+        child_write_all(r->fd, frame.ptr, frame.len);
     buf_dispose(&frame);
 }
 
@@ -124,12 +147,7 @@ static _Noreturn void child_main(int fd, mimeo_ctx *parent_ctx, const struct chi
                                  int (*fn)(struct buf *out, mimeo_ctx *ctx, void *payload),
                                  void *payload)
 {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    signal(SIGPIPE, SIG_DFL);
-    int null = open("/dev/null", O_RDONLY);
-    if (null >= 0)
-        dup2(null, STDIN_FILENO);
-    apply(limits);
+    child_enter(limits);
     struct reporter reporter = {fd, 0, ""};
     mimeo_ctx ctx;
     ctx_init_worker(&ctx, parent_ctx);
@@ -198,11 +216,11 @@ static bool take_progress(struct buf *in, mimeo_ctx *ctx)
 
 static enum child_end receive(struct buf *in, mimeo_ctx *ctx, int fd, const struct child_limits *limits)
 {
-    int64_t start = milliseconds(), last = start;
+    int64_t start = child_milliseconds(), last = start;
     int64_t wall = (int64_t)(limits->wall_seconds > 0 ? limits->wall_seconds : 2 * limits->seconds) * 1000;
     int64_t stall = limits->stall_seconds > 0 ? (int64_t)limits->stall_seconds * 1000 : wall;
     for (;;) {
-        int64_t now = milliseconds(), left = start + wall - now;
+        int64_t now = child_milliseconds(), left = start + wall - now;
         if (left <= 0)
             return CHILD_DEADLINE;
         if (now - last >= stall)
@@ -225,12 +243,12 @@ static enum child_end receive(struct buf *in, mimeo_ctx *ctx, int fd, const stru
             return CHILD_ANSWERED;
         if (buf_append(in, bytes, (size_t)got) < 0 || !take_progress(in, ctx))
             return CHILD_DIED;
-        last = milliseconds();
+        last = child_milliseconds();
     }
 }
 
 /* True where it ended by itself and well. */
-static bool reap(pid_t pid, int *signal_of)
+bool child_reap(pid_t pid, int *signal_of)
 {
     int status;
     while (waitpid(pid, &status, 0) < 0)
@@ -240,21 +258,29 @@ static bool reap(pid_t pid, int *signal_of)
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
+bool child_take_code(struct cursor *c, int *code_out, mimeo_ctx *ctx)
+{
+    uint32_t code, len;
+    struct view message;
+    if (!cursor_u32be(c, &code) || !cursor_u32be(c, &len) || code > 99 || len >= CTX_MESSAGE_MAX ||
+        !cursor_take(c, len, &message))
+        return false;
+    *code_out = -(int)code;
+    if (code != 0)
+        ctx_error(ctx, -(int)code, "%.*s", (int)message.len, (const char *)message.ptr);
+    return true;
+}
+
 static bool unframe(struct buf *out, int *code_out, mimeo_ctx *ctx, struct view in, size_t max)
 {
     struct cursor c = cursor_of(in);
     uint8_t letter;
-    uint32_t all, code, len;
-    struct view message;
+    uint32_t all;
     if (!cursor_u8(&c, &letter) || letter != 'r' || !cursor_u32be(&c, &all) || all != c.left ||
-        !cursor_u32be(&c, &code) || !cursor_u32be(&c, &len) || code > 99 || len >= CTX_MESSAGE_MAX ||
-        !cursor_take(&c, len, &message) || c.left > max)
+        !child_take_code(&c, code_out, ctx) || c.left > max)
         return false;
-    *code_out = -(int)code;
-    if (code != 0) {
-        ctx_error(ctx, -(int)code, "%.*s", (int)message.len, (const char *)message.ptr);
+    if (*code_out != 0)
         return true;
-    }
     struct buf b;
     buf_init(&b, max);
     if (buf_append(&b, c.ptr, c.left) < 0) {
@@ -291,7 +317,7 @@ int child_try(struct child_fate *fate, int *code, struct buf *out, mimeo_ctx *ct
     if (f.end != CHILD_ANSWERED)
         kill(pid, SIGKILL);
     close(ends[0]);
-    bool clean = reap(pid, &f.signal);
+    bool clean = child_reap(pid, &f.signal);
     if (f.end == CHILD_ANSWERED && (!clean || !unframe(out, code, ctx, buf_view(&in), limits->output)))
         f.end = CHILD_DIED;
     /* An interrupt reaches the whole group: what the child said of it, or died of, is that. */

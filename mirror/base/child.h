@@ -29,6 +29,10 @@ struct child_fate {
     int signal; /* 0: it ended by itself */
 };
 
+/* For `memory`: what this process has now and `extra`, since a child starts with all that its parent has (threads'
+ * stacks and arenas above all, which take address space and hardly any memory). */
+size_t child_memory(size_t extra);
+
 /* Run fn(payload) in a forked child.  What it appends to `out` and the code and
  * message it ends with come back over a pipe, and so does its progress.  A child that dies, is
  * killed or runs out of its limits gives MIMEO_EMALFORMED with "`what` could not be read within its limits".

@@ -40,7 +40,7 @@ struct option_spec {
     const char *name; /* "key" for --key; "o" for -o */
     enum option_kind kind;
 };
-#define OPTIONS_MAX 24
+#define OPTIONS_MAX 32
 
 /* What stood on the command line of one command.  Indexes are those of its specs. */
 struct args {
@@ -107,6 +107,9 @@ void json_time(const char *key, int64_t seconds);
 void json_open(const char *key, char bracket); /* '[' or '{'; key NULL inside of an array */
 void json_close(char bracket);                 /* ']' or '}' */
 void json_article(const struct mimeo_article *a);
+void json_article_words(const struct mimeo_article *a); /* without its pictures and its place in a bundle */
+/* Where JSON goes; NULL: standard output. */
+void json_to(FILE *file);
 /* A whole object; `from`: the file that it was in, NULL where that goes without saying. */
 void json_fault(const struct mimeo_fault *f, const char *from);
 /* Whose it is: "publisher", and "petname" where there is one. */
@@ -186,7 +189,45 @@ int graver_status(int a, int b);
 int put_proof(struct cli *cli, const mimeo_proof *p);
 void put_proof_line(struct cli *cli, const mimeo_proof *p);
 
+/* ---- out_dir.c ---- */
+
+/* A directory that results go to, a file each. */
+struct out_dir;
+int out_dir_open(struct out_dir **out, const char *path); /* made where it is not there; EXIT_OK, or a status after saying why */
+void out_dir_close(struct out_dir *d);
+/* A file of `name`, made safe, with `extension`: numbered where this run has one of that name.  NULL after saying why.  What is
+ * written appears at out_dir_done, whole, in place of what had the name before. */
+FILE *out_dir_begin(struct out_dir *d, const char *name, const char *extension);
+/* EXIT_OK and its path in *path (borrowed until the next one), or a status after saying why. */
+int out_dir_done(struct out_dir *d, FILE *file, const char **path);
+/* A file of exactly this name, whole or not at all; from any thread.  0 or -1 with errno. */
+int out_dir_put(struct out_dir *d, const char *name, const unsigned char *bytes, size_t len);
+
+/* ---- importing.c ---- */
+
+enum { /* indexes, from where they begin, of the options of publish, revise and extract */
+    IMP_FORMAT, IMP_PICTURES, IMP_NO_PICTURES, IMP_IMAGES, IMP_IMAGE_WIDTH, IMP_IMAGE_QUALITY, IMP_LANG, IMP_RULES,
+    IMP_FOLLOW, IMP_IGNORE_ROBOTS, IMP_CA_FILE, IMP_COMMON,
+};
+#define IMPORT_OPTIONS                                                                              \
+    {"format", OPTION_VALUE}, {"pictures", OPTION_VALUE}, {"no-pictures", OPTION_FLAG},             \
+        {"images", OPTION_VALUE}, {"image-width", OPTION_VALUE}, {"image-quality", OPTION_VALUE},   \
+        {"lang", OPTION_VALUE}, {"rules", OPTION_VALUE}, {"follow", OPTION_FLAG},                   \
+        {"ignore-robots", OPTION_FLAG}, {"ca-file", OPTION_VALUE}
+struct importing {
+    const char *format, *pictures, *lang, *rules;
+    enum mimeo_images images;
+    unsigned image_width, image_quality;
+    struct mimeo_fetch fetch;
+};
+/* EXIT_OK, or EXIT_USAGE after saying why. */
+int parse_importing(struct importing *out, const struct command *command, const struct args *args, int first,
+                    const char *proxy);
+
 /* ---- publishing.c ---- */
+
+/* Is one more that was skipped told?  The first hundred are, or all with -v. */
+bool tell_skipped(const struct cli *cli);
 
 enum { /* indexes of the options that all publishing commands begin with */
     PUB_KEY, PUB_CHECK_MIRROR, PUB_OFFLINE, PUB_PROXY, PUB_PASSPHRASE_FILE, PUB_PASSPHRASE_FD, PUB_COMMON,
@@ -195,13 +236,12 @@ enum { /* indexes of the options that all publishing commands begin with */
     {"key", OPTION_VALUE}, {"check-mirror", OPTION_LIST}, {"offline", OPTION_FLAG},                 \
         {"proxy", OPTION_VALUE}, {"passphrase-file", OPTION_VALUE}, {"passphrase-fd", OPTION_VALUE}
 enum { /* and those of publish and revise */
-    ART_DRY_RUN = PUB_COMMON, ART_FORMAT, ART_PICTURES, ART_NO_PICTURES, ART_LANG, ART_SENSITIVE, ART_MIRROR,
-    ART_NEXT_BY, ART_LEVEL, ART_COMMON,
+    ART_IMPORT = PUB_COMMON, ART_DRY_RUN = ART_IMPORT + IMP_COMMON, ART_SENSITIVE, ART_MIRROR, ART_NEXT_BY, ART_LEVEL,
+    ART_COMMON,
 };
 #define ARTICLE_OPTIONS                                                                             \
-    {"dry-run", OPTION_FLAG}, {"format", OPTION_VALUE}, {"pictures", OPTION_VALUE},                 \
-        {"no-pictures", OPTION_FLAG}, {"lang", OPTION_VALUE}, {"sensitive", OPTION_FLAG},           \
-        {"mirror", OPTION_LIST}, {"next-by", OPTION_VALUE}, {"level", OPTION_VALUE}
+    IMPORT_OPTIONS, {"dry-run", OPTION_FLAG}, {"sensitive", OPTION_FLAG}, {"mirror", OPTION_LIST},   \
+        {"next-by", OPTION_VALUE}, {"level", OPTION_VALUE}
 
 /* ---- syncing.c ---- */
 

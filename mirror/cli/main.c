@@ -8,18 +8,19 @@
 #define MIMEO_VERSION "unknown"
 #endif
 
-extern const struct command cmd_init, cmd_publish, cmd_revise, cmd_retract, cmd_key, cmd_charter, cmd_clone, cmd_sync,
+extern const struct command cmd_init, cmd_publish, cmd_extract, cmd_revise, cmd_retract, cmd_key, cmd_charter, cmd_clone, cmd_sync,
     cmd_mirrors, cmd_push, cmd_export, cmd_import, cmd_list, cmd_read, cmd_verify, cmd_status, cmd_trust, cmd_head,
     cmd_library;
 const struct command *const commands[] = {
-    &cmd_init,  &cmd_publish, &cmd_revise,  &cmd_retract, &cmd_key,    &cmd_charter,           /* publisher */
+    &cmd_init,  &cmd_publish, &cmd_extract, &cmd_revise,  &cmd_retract, &cmd_key, &cmd_charter, /* publisher */
     &cmd_clone, &cmd_sync,    &cmd_mirrors, &cmd_push,    &cmd_export, &cmd_import,            /* courier */
     &cmd_list,  &cmd_read,    &cmd_verify,  &cmd_status,  &cmd_trust, &cmd_head, &cmd_library, /* reader */
     NULL};
 
 static const char general_help[] =
     "mimeo publishes, carries, verifies and reads signed bundles of articles.\n"
-    "Only clone, sync and push use the network, and publish, revise and retract where git remotes are set.\n"
+    "Only clone, sync and push use the network; publish, revise and retract where git remotes are set; and publish and\n"
+    "extract where they are given an address.\n"
     "\n"
     "examples:\n"
     "  mimeo clone 'mimeo:1f0c...'      follow a publisher: from a link, a URL, a stick, a directory\n"

@@ -166,27 +166,38 @@ void json_page_hash(void)
 /* ---- JSON ---- */
 
 static bool json_first; /* no comma before the next */
+static FILE *json_file; /* NULL: standard output */
+
+void json_to(FILE *file)
+{
+    json_file = file;
+}
+
+static FILE *json_out(void)
+{
+    return json_file == NULL ? stdout : json_file;
+}
 
 static void json_key(const char *key)
 {
     if (!json_first)
-        putchar(',');
+        putc(',', json_out());
     json_first = false;
     if (key != NULL) {
-        put_json_string(stdout, key);
-        putchar(':');
+        put_json_string(json_out(), key);
+        putc(':', json_out());
     }
 }
 
 void json_begin(void)
 {
-    putchar('{');
+    putc('{', json_out());
     json_first = true;
 }
 
 void json_end(void)
 {
-    fputs("}\n", stdout);
+    fputs("}\n", json_out());
 }
 
 void json_string(const char *key, const char *value)
@@ -194,19 +205,19 @@ void json_string(const char *key, const char *value)
     if (value == NULL)
         return;
     json_key(key);
-    put_json_string(stdout, value);
+    put_json_string(json_out(), value);
 }
 
 void json_number(const char *key, unsigned long long value)
 {
     json_key(key);
-    printf("%llu", value);
+    fprintf(json_out(), "%llu", value);
 }
 
 void json_bool(const char *key, bool value)
 {
     json_key(key);
-    fputs(value ? "true" : "false", stdout);
+    fputs(value ? "true" : "false", json_out());
 }
 
 void json_time(const char *key, int64_t seconds)
@@ -219,13 +230,13 @@ void json_time(const char *key, int64_t seconds)
 void json_open(const char *key, char bracket)
 {
     json_key(key);
-    putchar(bracket);
+    putc(bracket, json_out());
     json_first = true;
 }
 
 void json_close(char bracket)
 {
-    putchar(bracket);
+    putc(bracket, json_out());
     json_first = false;
 }
 
@@ -264,12 +275,13 @@ static void json_media(const struct mimeo_media *media, size_t count)
     json_close(']');
 }
 
-void json_article(const struct mimeo_article *a)
+void json_article_words(const struct mimeo_article *a)
 {
     static const char *const actions[] = {"", "publish", "revise", "retract"};
-    json_string("id", a->id);
+    json_string("id", if_any(a->id));
     json_string("action", actions[a->action]);
-    json_number("revision", a->revision);
+    if (a->revision > 0)
+        json_number("revision", a->revision);
     json_string("title", if_any(a->title));
     json_string("subtitle", if_any(a->subtitle));
     json_strings("bylines", a->bylines, a->byline_count);
@@ -286,6 +298,11 @@ void json_article(const struct mimeo_article *a)
     json_string("note", if_any(a->note));
     if (a->words > 0)
         json_number("words", a->words);
+}
+
+void json_article(const struct mimeo_article *a)
+{
+    json_article_words(a);
     json_media(a->media, a->media_count);
     json_number("seq", a->seq);
     json_time("bundle_time", a->bundle_time);

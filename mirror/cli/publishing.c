@@ -1,5 +1,6 @@
 /* What publish, revise and retract share: opening the publisher's mirror, and telling what was done. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli.h"
 
@@ -47,21 +48,47 @@ int open_publisher(mimeo_publisher **out, struct cli *cli, const struct command 
 
 /* ---- telling ---- */
 
+#define SKIPPED_TOLD 100 /* lines: an archive has thousands of lists and errors */
+
 static const char *const outcome_words[] = {
     [MIMEO_ADDED] = "new", [MIMEO_REVISED] = "revised", [MIMEO_UNCHANGED] = "unchanged",
     [MIMEO_RETRACTED] = "retracted", [MIMEO_SKIPPED] = "skipped", [MIMEO_REFUSED] = "refused",
 };
 
+static size_t count_lines(const char *text)
+{
+    size_t lines = 0;
+    for (; *text != '\0'; text++)
+        lines += *text == '\n';
+    return lines;
+}
+
+bool tell_skipped(const struct cli *cli)
+{
+    static unsigned long count;
+    if (++count == SKIPPED_TOLD + 1 && !cli->verbose)
+        talk(cli, "mimeo: more is skipped; -v tells what, and why");
+    return cli->verbose || count <= SKIPPED_TOLD;
+}
+
+/* Of many notes on one article the first: a page that was saved without its pictures has one for each. */
 static void tell_lines(struct cli *cli, const struct mimeo_publish_event *e)
 {
     char *safe;
     const char *word = e->outcome == MIMEO_REFUSED ? "refused: " : e->outcome == MIMEO_SKIPPED ? "skipped: " : "note: ";
+    size_t lines = count_lines(e->message), told = 0;
     for (const char *line = e->message; *line != '\0';) {
+        if (told++ == 1 && lines > 2 && !cli->verbose) {
+            talk(cli, "mimeo: note: %s: and %zu notes like this; -v tells them", e->where, lines - 1);
+            return;
+        }
         const char *end = line;
         while (*end != '\0' && *end != '\n')
             end++;
         char one[2048];
         snprintf(one, sizeof(one), "%.*s", (int)(end - line), line);
+        if (e->outcome == MIMEO_SKIPPED && !tell_skipped(cli))
+            return;
         if (mimeo_text_line(&safe, cli->ctx, one, 0) == 0) {
             struct cli loud = *cli;
             loud.quiet = cli->quiet && e->outcome != MIMEO_REFUSED; /* what is refused is always told */
@@ -134,6 +161,14 @@ static void put_summary(const struct mimeo_publish_result *r, bool dry_run)
     printf("), %s\n", human_bytes(r->bytes));
 }
 
+/* The pictures before and after; only where they were made smaller by more than cleaning does. */
+static void put_saving(const struct mimeo_publish_result *r)
+{
+    if (r->pictures > 0 && r->picture_bytes < r->picture_input_bytes / 10 * 9)
+        printf("%llu %s, %s became %s\n", (unsigned long long)r->pictures, r->pictures == 1 ? "picture" : "pictures",
+               human_bytes(r->picture_input_bytes), human_bytes(r->picture_bytes));
+}
+
 int tell_result(struct cli *cli, const struct mimeo_publish_result *r, bool dry_run)
 {
     progress_clear();
@@ -149,6 +184,7 @@ int tell_result(struct cli *cli, const struct mimeo_publish_result *r, bool dry_
         json_number("warnings", r->warnings);
         json_number("pictures", r->pictures);
         json_number("picture_bytes", r->picture_bytes);
+        json_number("picture_input_bytes", r->picture_input_bytes);
         json_number("bundles", r->bundles);
         json_number("first_seq", r->first_seq);
         json_number("last_seq", r->last_seq);
@@ -156,6 +192,7 @@ int tell_result(struct cli *cli, const struct mimeo_publish_result *r, bool dry_
         json_end();
     } else if (!cli->quiet) {
         put_summary(r, dry_run);
+        put_saving(r);
     }
     return r->refused > 0 ? mimeo_exit_status(MIMEO_EMALFORMED) : EXIT_OK;
 }
@@ -165,16 +202,24 @@ int run_publish(struct cli *cli, const struct command *command, const struct arg
 {
     mimeo_publisher *p;
     struct mimeo_publish_result r;
-    struct mimeo_publish_options o = {.format = args->values[ART_FORMAT],
-                                      .pictures = args->values[ART_PICTURES],
-                                      .lang = args->values[ART_LANG],
+    struct importing i;
+    int status = parse_importing(&i, command, args, ART_IMPORT, args->values[PUB_PROXY]);
+    if (status != EXIT_OK)
+        return status;
+    struct mimeo_publish_options o = {.format = i.format,
+                                      .pictures = i.pictures,
+                                      .lang = i.lang,
+                                      .rules = i.rules,
+                                      .fetch = i.fetch,
+                                      .images = i.images,
+                                      .image_width = i.image_width,
+                                      .image_quality = i.image_quality,
                                       .sensitive = args->flags[ART_SENSITIVE],
-                                      .no_pictures = args->flags[ART_NO_PICTURES],
                                       .revise_id = revise_id,
                                       .note = note,
                                       .event = hear,
                                       .payload = cli};
-    int status = open_publisher(&p, cli, command, args, true);
+    status = open_publisher(&p, cli, command, args, true);
     if (status != EXIT_OK)
         return status;
     progress_start(cli);

@@ -15,8 +15,12 @@ static int import_format(struct draft *d)
     switch (d->item->format) {
     case INPUT_JSONL: return jsonl_import(d);
     case INPUT_MARKDOWN: return markdown_import(d);
+    case INPUT_PAGE:
+    case INPUT_TEXT_PAGE: return page_import(d);
     case INPUT_HTML: return html_import(d);
     case INPUT_TEXT: return text_import(d);
+    case INPUT_FEED:
+    case INPUT_ARCHIVE:
     case INPUT_AUTO: break;
     }
     return draft_refuse(d, "its format is not known");
@@ -61,6 +65,13 @@ static int require_title_and_body(struct draft *d)
     struct article *a = d->article;
     if (a->record.action == RECORD_RETRACT)
         return 0;
+    bool page = d->item->format == INPUT_PAGE || d->item->format == INPUT_TEXT_PAGE;
+    bool nothing = a->record.title == NULL || shows_nothing(buf_view(&a->body));
+    if (page && nothing)
+        return ctx_error(d->ctx, MIMEO_ENOTFOUND, "%s: no article was found in it", d->item->where);
+    if (d->item->of_feed && nothing) /* a headline with a link: nobody's mistake */
+        return ctx_error(d->ctx, MIMEO_ENOTFOUND, "%s: %s", d->item->where,
+                         a->record.title == NULL ? "has no title" : "has a title, but nothing to read");
     if (a->record.title == NULL)
         return draft_refuse(d, "has no title: give it a 'title'");
     if (shows_nothing(buf_view(&a->body)))
@@ -158,6 +169,9 @@ void article_dispose(struct article *a)
     record_dispose(&a->record);
     buf_dispose(&a->body);
     buf_dispose(&a->warnings);
+    buf_dispose(&a->explain);
+    buf_dispose(&a->text);
+    free(a->site);
     memset(a, 0, sizeof *a);
 }
 
@@ -166,15 +180,21 @@ int article_import(struct article *out, mimeo_ctx *ctx, const struct input_item 
 {
     static const struct article_options defaults;
     struct article article = {.record.action = RECORD_PUBLISH};
-    struct draft d = {.ctx = ctx, .item = item, .article = &article, .directory = -1,
+    struct draft d = {.ctx = ctx, .item = item, .article = &article,
                       .options = options == NULL ? &defaults : options};
     buf_init(&article.body, LIMIT_BODY_BLOCK);
     buf_init(&article.warnings, DRAFT_WARNINGS_MAX);
+    buf_init(&article.explain, DRAFT_EXPLAIN_MAX);
+    buf_init(&article.text, 2 * LIMIT_BODY_BLOCK);
+    if (item->note != NULL)
+        draft_warn(&d, "%s", item->note);
     int rc = import_format(&d);
     if (rc == 0)
         rc = finish(&d);
     if (rc == 0)
         rc = settle_memory(&d);
+    if (rc == 0 && d.options->trial)
+        rc = article_text(&article.text, ctx, &article);
     take_back_media(&d);
     draft_drop_pictures(&d);
     if (rc < 0) {

@@ -12,16 +12,24 @@
 #include "article/clean.h"
 #include "bundle/record.h"
 #include "import/input.h"
-#include "import/picture.h"
+#include "picture/picture.h"
 
 /* Somewhere to put a cleaned picture; called from the thread that imports.  0 or a code. */
 typedef int (*article_picture_fn)(mimeo_ctx *ctx, const struct hash *hash,
                                   const struct picture_info *info, struct view bytes, void *payload);
 
+struct page_rules;
+struct boilerplate;
+
 struct article_options {
     const char *lang;          /* where the article names none; NULL: the record has none */
     article_picture_fn picture; /* NULL: pictures are left out */
+    struct picture_want want;   /* how they are made; zeros: cleaned alone */
     void *payload;
+    const struct page_rules *rules;    /* of pages (extract/rules.h); NULL: none */
+    const struct boilerplate *learned; /* NULL: nothing */
+    bool explain;              /* fill article.explain */
+    bool trial;                /* to be shown, not published: it may do without an id, and article.text is filled */
 };
 
 struct article {
@@ -30,10 +38,15 @@ struct article {
      * the body. has_published only where the input says when. */
     struct record record;
     struct buf body;       /* canonical HTML, at most LIMIT_BODY_BLOCK */
+    uint64_t media_before[LIMIT_ARTICLE_MEDIA]; /* bytes of each of record.media as it came */
     struct buf warnings;   /* a line each: pictures left out and why, fields left out */
+    struct buf explain;    /* of a page: a line each: what was kept and dropped, and why */
+    struct buf text;       /* of a trial: the body's text, without captions */
+    bool no_id;            /* of a trial: record.id is none of its own */
+    char *site;            /* the name of the site that a page is of; NULL: not known */
 };
 
-/* MIMEO_EMALFORMED names the item, the field and the fault.
+/* MIMEO_EMALFORMED names the item, the field and the fault.  MIMEO_ENOTFOUND: a page, but there is no article in it.
  *
  * The id: the input's `id` (a whole number is taken as its digits; else it must be [a-z0-9._-]{1,128}; upper case and other characters are
  * refused, with a suggestion); else made of `url`: the last part of its path as a slug, "-", and
@@ -55,5 +68,9 @@ struct article {
 int article_import(struct article *out, mimeo_ctx *ctx, const struct input_item *item,
                    const struct article_options *options);
 void article_dispose(struct article *a);
+
+/* The text of the body alone, without captions: blocks divided by an empty line, items of lists and rows of tables on a
+ * line each. */
+int article_text(struct buf *out, mimeo_ctx *ctx, const struct article *a);
 
 #endif

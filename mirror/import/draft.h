@@ -16,20 +16,21 @@
 #include "article/words.h"
 #include "import/article.h"
 
-#define DRAFT_NAME_MAX 1024            /* bytes of a picture's name */
+#define DRAFT_NAME_MAX LIMIT_ARTICLE_URL /* bytes of a picture's name */
 #define DRAFT_WARNINGS_MAX (64 * KIB)
+#define DRAFT_EXPLAIN_MAX (4 * MIB)
 #define DRAFT_PICTURES (2 * LIMIT_ARTICLE_MEDIA) /* names tried, refused ones too */
 
 /* A picture that the item names: `file` is its key. */
 struct draft_picture {
-    char *file;
+    char *file;                         /* a name below the source, decoded, or an absolute address */
     bool tried;                         /* opened and cleaned, or refused */
     bool usable;                        /* hash and info are set */
     bool listed;                        /* in `images`: becomes a figure where the body lacks it */
     bool shown;                         /* the body has it */
     struct hash hash;
     struct picture_info info;
-    uint64_t bytes;
+    uint64_t bytes, before;             /* as it is published; as it came */
     const char *alt, *caption, *credit; /* in the record's arena; NULL where absent */
 };
 
@@ -38,10 +39,10 @@ struct draft {
     const struct input_item *item;
     const struct article_options *options;
     struct article *article;            /* what is filled */
+    bool lenient;                       /* a bad field costs the field, not the article */
     struct draft_picture *pictures;
     size_t picture_count;
     struct record_media *media;         /* what record.media points to while drafting */
-    int directory;                      /* of the pictures; -1 until one is needed */
 };
 
 /* "`where`: " and the words; returns MIMEO_EMALFORMED. */
@@ -69,9 +70,6 @@ int draft_settle_language(struct draft *d);
 
 /* Set record.id where the fields did not: from the address, else from the file's stem. */
 int draft_id(struct draft *d);
-/* `v` in lower case ASCII with "-" for the rest, at most 80 bytes.  *lossy where letters
- * that have no ASCII form were lost. */
-void slug_append(struct buf *out, struct view v, bool *lossy);
 
 /* ---- figures.c: pictures */
 
@@ -109,17 +107,11 @@ int html_to_line(struct buf *out, mimeo_ctx *ctx, struct view html);
 int front_matter_parse(json_t **out, struct view *rest, mimeo_ctx *ctx, const char *where,
                        struct view text);
 
-/* ---- json_text.c */
-
-#define JSON_TEXT_DEPTH 32
-#define JSON_TEXT_VALUES 200000 /* each takes some 50 bytes */
-
-/* The value (json_decref), or MIMEO_EMALFORMED with the byte and the fault. */
-int json_text_parse(json_t **out, mimeo_ctx *ctx, const char *where, struct view text);
-
 /* ---- one for each format */
 
 int jsonl_import(struct draft *d);
+int object_import(struct draft *d, const json_t *object); /* the fields and the body of a record */
+int page_import(struct draft *d);                         /* INPUT_PAGE, INPUT_TEXT_PAGE */
 int markdown_import(struct draft *d);
 int html_import(struct draft *d);
 int text_import(struct draft *d);

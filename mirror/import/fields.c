@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "article/id.h"
 #include "base/text.h"
 #include "import/draft.h"
 
@@ -364,38 +365,66 @@ int draft_title(struct draft *d, struct view text)
     return draft_line(d, &d->article->record.title, "title", text, LIMIT_TITLE);
 }
 
-int draft_fields(struct draft *d, const json_t *object)
+/* What a page or a feed says of an article was not written for us: a field that is not as it must be goes with a
+ * warning, and the article stays. */
+static int forgive(struct draft *d, int rc)
+{
+    if (rc != MIMEO_EMALFORMED || !d->lenient)
+        return rc;
+    const char *message = mimeo_ctx_message(d->ctx);
+    size_t where = strlen(d->item->where);
+    bool named = strncmp(message, d->item->where, where) == 0 && strncmp(message + where, ": ", 2) == 0;
+    char words[CTX_MESSAGE_MAX];
+    snprintf(words, sizeof words, "%s", named ? message + where + 2 : message);
+    draft_warn(d, "%s: left out", words);
+    return 0;
+}
+
+static int take_names(struct draft *d, const json_t *object)
 {
     struct record *r = &d->article->record;
-    int rc = take_id(d, object);
+    int rc = take_id(d, object); /* a wrong id or action would be another article: never forgiven */
     if (rc == 0)
         rc = take_action(d, object);
     if (rc == 0)
-        rc = take_line(d, object, "title", LIMIT_TITLE, &r->title);
+        rc = forgive(d, take_url(d, object));
     if (rc == 0)
-        rc = take_line(d, object, "subtitle", LIMIT_TITLE, &r->subtitle);
+        rc = forgive(d, take_line(d, object, "title", LIMIT_TITLE, &r->title));
     if (rc == 0)
-        rc = take_line(d, object, "section", LIMIT_LIST_ITEM, &r->section);
+        rc = forgive(d, take_line(d, object, "subtitle", LIMIT_TITLE, &r->subtitle));
     if (rc == 0)
-        rc = take_line(d, object, "summary", LIMIT_SUMMARY, &r->summary);
+        rc = forgive(d, take_bylines(d, object));
+    return rc;
+}
+
+static int take_about(struct draft *d, const json_t *object)
+{
+    struct record *r = &d->article->record;
+    int rc = forgive(d, take_line(d, object, "section", LIMIT_LIST_ITEM, &r->section));
     if (rc == 0)
-        rc = take_line(d, object, "note", LIMIT_SUMMARY, &r->note);
+        rc = forgive(d, take_line(d, object, "summary", LIMIT_SUMMARY, &r->summary));
     if (rc == 0)
-        rc = take_bylines(d, object);
+        rc = forgive(d, take_line(d, object, "note", LIMIT_SUMMARY, &r->note));
     if (rc == 0)
-        rc = take_list(d, object, "tags", r->tags, &r->tag_count);
+        rc = forgive(d, take_list(d, object, "tags", r->tags, &r->tag_count));
     if (rc == 0)
-        rc = take_lang(d, object);
+        rc = forgive(d, take_lang(d, object));
     if (rc == 0)
-        rc = take_dir(d, object);
+        rc = forgive(d, take_dir(d, object));
     if (rc == 0)
-        rc = take_time(d, object, "published", &r->has_published, &r->published);
+        rc = forgive(d, take_time(d, object, "published", &r->has_published, &r->published));
     if (rc == 0)
-        rc = take_time(d, object, "modified", &r->has_modified, &r->modified);
+        rc = forgive(d, take_time(d, object, "modified", &r->has_modified, &r->modified));
+    return rc;
+}
+
+int draft_fields(struct draft *d, const json_t *object)
+{
+    const json_t *images = field_get(object, "images");
+    int rc = take_names(d, object);
     if (rc == 0)
-        rc = take_url(d, object);
+        rc = take_about(d, object);
     if (rc == 0)
-        rc = draft_images(d, field_get(object, "images") != NULL ? field_get(object, "images")
-                                                                  : field_get(object, "media"));
+        rc = forgive(d, draft_images(d, images != NULL ? images : field_get(object, "media")));
     return rc;
 }

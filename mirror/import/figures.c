@@ -1,17 +1,13 @@
 /*
- * The pictures of an article: found beneath its directory, cleaned, handed on, and listed
- * in its record in the order in which the body shows them.
+ * The pictures of an article: had from its source (import/pictures.h), cleaned, handed on, and
+ * listed in its record in the order in which the body shows them.
  *
- * A name comes from a text that somebody else may have written, so it is opened beneath the
- * directory only: no "..", no absolute path, no symbolic link, whatever it points at.  A
- * picture that cannot be had costs a warning, never the article.
+ * A picture that cannot be had costs a warning, never the article.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/file.h"
 #include "base/text.h"
 #include "import/draft.h"
 
@@ -21,12 +17,9 @@ void draft_drop_pictures(struct draft *d)
         free(d->pictures[i].file);
     free(d->pictures);
     free(d->media);
-    if (d->directory >= 0)
-        close(d->directory);
     d->pictures = NULL;
     d->media = NULL;
     d->picture_count = 0;
-    d->directory = -1;
 }
 
 /* The entry for `file`, made where there is none; NULL on no memory or over the cap (told apart
@@ -51,6 +44,54 @@ static struct draft_picture *picture_entry(struct draft *d, struct view file, bo
         return NULL;
     d->picture_count++;
     return p;
+}
+
+/* ---- names */
+
+static int hex_digit(uint8_t c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* An address, whole; false where it is not one of the web's. */
+static bool address_of_src(char out[DRAFT_NAME_MAX + 1], struct view src, const char *base_url)
+{
+    struct buf url;
+    buf_init(&url, DRAFT_NAME_MAX);
+    bool good = view_starts_with(src, "cid:") /* a part of the same MHTML file */
+                    ? buf_append_view(&url, src) == 0
+                    : clean_url(&url, src, base_url) && view_starts_with(buf_view(&url), "http");
+    if (good)
+        snprintf(out, DRAFT_NAME_MAX + 1, "%s", buf_str(&url));
+    buf_dispose(&url);
+    return good;
+}
+
+/* What a picture is asked for by: an address where the src is one, or where the item came from one; else the name of
+ * a file, percent-decoded.  False where it can be neither. */
+static bool name_of_src(char out[DRAFT_NAME_MAX + 1], struct view src, const char *item_url)
+{
+    size_t len = 0;
+    if (picture_name_is_remote(src) || item_url != NULL)
+        return address_of_src(out, src, item_url == NULL ? "https://none.invalid/" : item_url);
+    for (size_t i = 0; i < src.len; i++) {
+        int high = -1, low = -1;
+        if (src.ptr[i] == '%' && i + 2 < src.len) {
+            high = hex_digit(src.ptr[i + 1]);
+            low = hex_digit(src.ptr[i + 2]);
+        }
+        bool coded = high >= 0 && low >= 0;
+        char c = coded ? (char)(high << 4 | low) : (char)src.ptr[i];
+        if (c == 0 || len == DRAFT_NAME_MAX)
+            return false;
+        out[len++] = c;
+        i += coded ? 2 : 0;
+    }
+    out[len] = 0;
+    return len > 0;
 }
 
 /* ---- the `images` field */
@@ -81,6 +122,10 @@ static int list_image(struct draft *d, const json_t *image)
         return draft_refuse(d, "field 'images': a file name must have 1 to %d bytes",
                             DRAFT_NAME_MAX);
     bool full;
+    char src[DRAFT_NAME_MAX + 1];
+    bool of_page = d->item->format == INPUT_PAGE || d->item->url != NULL || picture_name_is_remote(name);
+    if (of_page && name_of_src(src, name, d->item->url)) /* as it stood in an attribute; else a file's plain name */
+        name = view_of_str(src);
     struct draft_picture *p = picture_entry(d, name, &full);
     if (p == NULL)
         return full ? draft_refuse(d, "field 'images' names more than %d pictures", DRAFT_PICTURES)
@@ -113,64 +158,28 @@ int draft_images(struct draft *d, const json_t *images)
 /* Errors that end the import; the others cost the picture. */
 static bool is_fatal(int rc) { return rc == MIMEO_ENOMEM || rc == MIMEO_ECANCELLED; }
 
-/* "scheme:" or "//host": not a file of ours. */
-static bool is_remote(struct view name)
+static void note_what_it_was(struct draft *d, struct draft_picture *p, const struct picture_made *made)
 {
-    if (view_starts_with(name, "//"))
-        return true;
-    for (size_t i = 0; i < name.len; i++) {
-        uint8_t c = name.ptr[i];
-        if (c == ':')
-            return i > 0;
-        if (!((c | 0x20) >= 'a' && (c | 0x20) <= 'z') && !(c >= '0' && c <= '9') && c != '+' &&
-            c != '-' && c != '.')
-            return false;
-    }
-    return false;
-}
-
-/* The file's bytes, or a code with its message. */
-static int read_picture(struct buf *out, struct draft *d, const char *file)
-{
-    if (d->directory < 0 && (d->directory = dir_open(d->ctx, d->item->directory)) < 0)
-        return d->directory;
-    while (strncmp(file, "./", 2) == 0)
-        file += 2;
-    uint64_t size;
-    int fd = file_open_beneath(d->ctx, d->directory, file, &size);
-    if (fd < 0)
-        return fd;
-    if (size > LIMIT_PICTURE) {
-        close(fd);
-        return ctx_error(d->ctx, MIMEO_EMALFORMED, "it is larger than %zu MiB",
-                         LIMIT_PICTURE / MIB);
-    }
-    buf_init(out, LIMIT_PICTURE);
-    int rc = buf_reserve(out, (size_t)size) < 0 ? ctx_error_nomem(d->ctx) : 0;
-    while (rc == 0 && out->len < size) {
-        ssize_t n = read(fd, out->ptr + out->len, (size_t)size - out->len);
-        if (n < 0)
-            rc = ctx_error_errno(d->ctx, MIMEO_EIO, "cannot read it");
-        else if (n == 0)
-            break;
-        else
-            out->len += (size_t)n;
-    }
-    close(fd);
-    return rc;
+    p->info = made->info;
+    p->before = made->before;
+    if (made->frames_lost > 0)
+        draft_warn(d, "picture '%s': of the animation only the first frame is published (%u more would take too long on a "
+                      "slow line)", p->file, made->frames_lost);
 }
 
 static int clean_and_hand_on(struct draft *d, struct draft_picture *p)
 {
     struct buf raw = {0}, clean = {0};
-    int rc = read_picture(&raw, d, p->file);
+    struct picture_made made;
+    int rc = picture_source_get(&raw, d->ctx, d->item->pictures, p->file);
     if (rc == 0)
-        rc = picture_clean(&clean, &p->info, d->ctx, buf_view(&raw));
+        rc = picture_prepare(&clean, &made, d->ctx, buf_view(&raw), &d->options->want);
     buf_dispose(&raw);
     if (rc < 0 && !is_fatal(rc)) {
         draft_warn(d, "picture '%s' left out: %s", p->file, mimeo_ctx_message(d->ctx));
         rc = 0;
     } else if (rc == 0) {
+        note_what_it_was(d, p, &made);
         p->hash = hash_of(buf_view(&clean));
         p->bytes = clean.len;
         rc = d->options->picture(d->ctx, &p->hash, &p->info, buf_view(&clean),
@@ -195,11 +204,6 @@ static int try_picture(struct draft *d, struct draft_picture *p)
     if (p->tried || d->options->picture == NULL)
         return 0;
     p->tried = true;
-    if (is_remote(view_of_str(p->file))) {
-        draft_warn(d, "picture '%s' left out: it is elsewhere; save it beside the article and "
-                      "give the file's name", p->file);
-        return 0;
-    }
     if (usable_count(d) == LIMIT_ARTICLE_MEDIA) {
         draft_warn(d, "picture '%s' left out: an article has at most %d", p->file,
                    LIMIT_ARTICLE_MEDIA);
@@ -209,35 +213,6 @@ static int try_picture(struct draft *d, struct draft_picture *p)
 }
 
 /* ---- in the body */
-
-static int hex_digit(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* The file that an img's src names: percent-decoded.  False where it can be none. */
-static bool name_of_src(char out[DRAFT_NAME_MAX + 1], struct view src)
-{
-    size_t len = 0;
-    for (size_t i = 0; i < src.len; i++) {
-        int high = -1, low = -1;
-        if (src.ptr[i] == '%' && i + 2 < src.len) {
-            high = hex_digit(src.ptr[i + 1]);
-            low = hex_digit(src.ptr[i + 2]);
-        }
-        bool coded = high >= 0 && low >= 0;
-        char c = coded ? (char)(high << 4 | low) : (char)src.ptr[i];
-        if (c == 0 || len == DRAFT_NAME_MAX)
-            return false;
-        out[len++] = c;
-        i += coded ? 2 : 0;
-    }
-    out[len] = 0;
-    return len > 0;
-}
 
 /* The words beside a picture, where they are not given and fit. */
 static int set_words(struct draft *d, const char **out, const char *what, const char *file,
@@ -269,8 +244,9 @@ int draft_clean_picture(struct clean_picture *out, mimeo_ctx *ctx, struct view s
     (void)ctx; /* the draft's own */
     if (d->options->picture == NULL)
         return 0;
-    if (!name_of_src(file, src)) {
-        draft_warn(d, "a picture was left out: its 'src' names no file");
+    if (!name_of_src(file, src, d->item->url)) {
+        draft_warn(d, "picture '%.*s' left out: that names no file, and no address on the web",
+                   (int)(src.len > 100 ? 100 : src.len), (const char *)src.ptr);
         return 0;
     }
     struct draft_picture *p = picture_entry(d, view_of_str(file), &full);
@@ -320,6 +296,16 @@ static void write_figure(struct buf *out, const struct draft_picture *p)
     buf_append_str(out, "</figure>");
 }
 
+/* Under whatever name: a page shows its lead picture under one address and announces it under another. */
+static bool is_shown(const struct draft *d, const struct hash *hash)
+{
+    for (size_t i = 0; i < d->picture_count; i++) {
+        if (d->pictures[i].shown && hash_equal(&d->pictures[i].hash, hash))
+            return true;
+    }
+    return false;
+}
+
 /* The listed pictures that the body lacks: one before the text, the rest behind it. */
 static int add_figures(struct draft *d)
 {
@@ -332,7 +318,7 @@ static int add_figures(struct draft *d)
         if (!p->listed || p->shown)
             continue;
         rc = try_picture(d, p);
-        if (rc < 0 || !p->usable)
+        if (rc < 0 || !p->usable || is_shown(d, &p->hash))
             continue;
         write_figure(&whole, p);
         if (first)
@@ -390,6 +376,7 @@ static void list_media(struct draft *d, struct record *r)
         const struct draft_picture *p = picture_by_hash(d, &hash);
         if (p == NULL)
             continue;
+        d->article->media_before[r->media_count] = p->before;
         r->media[r->media_count++] = (struct record_media){
             .hash = hash, .type = picture_media_type(p->info.type), .bytes = p->bytes,
             .width = p->info.width, .height = p->info.height,

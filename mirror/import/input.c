@@ -1,11 +1,8 @@
 /*
- * Cutting input into items: see import/input.h.
+ * Walking over the input: see import/input.h.
  *
- * A source is a list of paths, a stack of directories being walked, and at most one open
- * file of JSON, which is read through a window that holds one record at a time: so a file
- * of any size takes the memory of its largest record.  What a reader would get wrong: a
- * `.jsonl` is cut at line ends whatever the lines hold, so one broken line costs one record;
- * a `.json` is cut by counting brackets, so there a broken object costs the rest of the file.
+ * A source is a list of paths, a stack of directories being walked, and at most one open file, which its cutter
+ * (import/cutter.h) gives items of.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,12 +14,11 @@
 
 #include "base/file.h"
 #include "base/limits.h"
-#include "import/input.h"
-#include "import/window.h"
+#include "import/cutter.h"
+#include "import/fetch.h"
 
 #define WALK_DEPTH 16
 #define WALK_ENTRIES 1000000
-#define SNIFF_LEN 256
 
 struct walk {
     int fd;
@@ -35,98 +31,21 @@ struct input_source {
     char **paths;
     size_t path_count, path_next;
     enum input_format format;
-    char *pictures;
+    struct picture_source *pictures; /* of all files; NULL: each file's own directory */
+    struct fetcher *fetcher;         /* NULL: nothing may be fetched */
+    unsigned follow;
     struct walk walks[WALK_DEPTH];
     size_t depth;
-    struct window window; /* the open JSON file; .fd -1 where none */
-    char *file;           /* its name for messages */
-    char *stem;
-    char *directory;
+    struct cutter *cutter;           /* of the open file; NULL where none is */
 };
 
-bool input_format_parse(const char *name, enum input_format *out)
-{
-    static const struct {
-        const char *name;
-        enum input_format format;
-    } formats[] = {{"auto", INPUT_AUTO}, {"jsonl", INPUT_JSONL}, {"markdown", INPUT_MARKDOWN},
-                   {"html", INPUT_HTML}, {"text", INPUT_TEXT}};
-    *out = INPUT_AUTO;
-    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
-        if (strcmp(name, formats[i].name) == 0) {
-            *out = formats[i].format;
-            return true;
-        }
-    }
-    return false;
-}
-
-/* By the extension alone; *lines where one record a line is promised. */
-static enum input_format format_of_name(const char *name, bool *lines)
-{
-    static const struct {
-        const char *extension;
-        enum input_format format;
-        bool lines;
-    } kinds[] = {
-        {".jsonl", INPUT_JSONL, true},      {".ndjson", INPUT_JSONL, true},
-        {".json", INPUT_JSONL, false},      {".md", INPUT_MARKDOWN, false},
-        {".markdown", INPUT_MARKDOWN, false}, {".html", INPUT_HTML, false},
-        {".htm", INPUT_HTML, false},        {".xhtml", INPUT_HTML, false},
-        {".txt", INPUT_TEXT, false},
-    };
-    const char *dot = strrchr(name, '.');
-    *lines = false;
-    if (dot == NULL || dot == name)
-        return INPUT_AUTO;
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        if (strcasecmp(dot, kinds[i].extension) == 0) {
-            *lines = kinds[i].lines;
-            return kinds[i].format;
-        }
-    }
-    return INPUT_AUTO;
-}
-
-static bool is_space(uint8_t byte)
-{
-    return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
-}
-
-/* By the first bytes.  Plain prose is not guessed at: it could as well be Markdown, and
- * what is signed should be what was meant. */
-static enum input_format format_of_bytes(struct view head)
-{
-    size_t i = 0;
-    while (i < head.len && is_space(head.ptr[i]))
-        i++;
-    if (i == head.len)
-        return INPUT_AUTO;
-    if (head.ptr[i] == '{')
-        return INPUT_JSONL;
-    if (head.ptr[i] == '<')
-        return INPUT_HTML;
-    if (view_starts_with(head, "---\n") || view_starts_with(head, "---\r\n") ||
-        view_starts_with(head, "# "))
-        return INPUT_MARKDOWN;
-    if (head.ptr[i] == '[') { /* a Markdown link begins so too */
-        for (i++; i < head.len && is_space(head.ptr[i]); i++)
-            ;
-        if (i < head.len && (head.ptr[i] == '{' || head.ptr[i] == ']'))
-            return INPUT_JSONL;
-    }
-    return INPUT_AUTO;
-}
-
 /* ---- opening and closing */
-
-static char *copy_str(const char *s) { return s == NULL ? NULL : strdup(s); }
 
 static int check_paths(mimeo_ctx *ctx, const char *const *paths, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         struct stat st;
-        if (strcmp(paths[i], "-") != 0 && stat(paths[i], &st) < 0)
+        if (strcmp(paths[i], "-") != 0 && !fetch_is_address(paths[i]) && stat(paths[i], &st) < 0)
             return ctx_error_errno(ctx, MIMEO_EIO, "cannot open '%s'", paths[i]);
     }
     return 0;
@@ -141,22 +60,22 @@ int input_open(struct input_source **out, mimeo_ctx *ctx, const char *const *pat
     struct input_source *s = calloc(1, sizeof *s);
     if (s == NULL)
         return ctx_error_nomem(ctx);
-    s->window.fd = -1;
     s->format = options == NULL ? INPUT_AUTO : options->format;
-    if (options != NULL && options->pictures != NULL &&
-        (s->pictures = strdup(options->pictures)) == NULL)
-        goto nomem;
-    if ((s->paths = calloc(count + 1, sizeof *s->paths)) == NULL)
-        goto nomem;
-    for (; s->path_count < count; s->path_count++) {
+    s->fetcher = options == NULL ? NULL : options->fetcher;
+    s->follow = options == NULL ? 0 : options->follow;
+    if (options != NULL && options->pictures != NULL)
+        rc = picture_source_directory(&s->pictures, ctx, options->pictures, NULL);
+    if (rc == 0 && (s->paths = calloc(count + 1, sizeof *s->paths)) == NULL)
+        rc = ctx_error_nomem(ctx);
+    for (; rc == 0 && s->path_count < count; s->path_count++) {
         if ((s->paths[s->path_count] = strdup(paths[s->path_count])) == NULL)
-            goto nomem;
+            rc = ctx_error_nomem(ctx);
     }
-    *out = s;
-    return 0;
-nomem:
-    input_close(s);
-    return ctx_error_nomem(ctx);
+    if (rc < 0)
+        input_close(s);
+    else
+        *out = s;
+    return rc;
 }
 
 static void walk_close(struct walk *w)
@@ -170,38 +89,18 @@ static void walk_close(struct walk *w)
     *w = (struct walk){.fd = -1};
 }
 
-static void close_file(struct input_source *s)
-{
-    window_dispose(&s->window);
-    free(s->file);
-    free(s->stem);
-    free(s->directory);
-    s->file = s->stem = s->directory = NULL;
-}
-
 void input_close(struct input_source *s)
 {
     if (s == NULL)
         return;
-    close_file(s);
+    cutter_free(s->cutter);
     while (s->depth > 0)
         walk_close(&s->walks[--s->depth]);
-    for (size_t i = 0; i < s->path_count; i++)
+    for (size_t i = 0; s->paths != NULL && i < s->path_count; i++)
         free(s->paths[i]);
     free(s->paths);
-    free(s->pictures);
+    picture_source_drop(s->pictures);
     free(s);
-}
-
-void input_item_free(struct input_item *item)
-{
-    if (item == NULL)
-        return;
-    free(item->where);
-    free(item->stem);
-    free(item->directory);
-    buf_dispose(&item->bytes);
-    free(item);
 }
 
 /* ---- directories */
@@ -272,128 +171,107 @@ static int split_path(const char *path, char **directory, char **stem)
     return *stem == NULL ? MIMEO_ENOMEM : 0;
 }
 
-/* An item with the open file's names; `line` 0: the file as a whole. */
-static struct input_item *item_new(const struct input_source *s, enum input_format format,
-                                   uint64_t line, bool with_stem)
+/* "story_files", where a browser put what belongs to "story.html". */
+static char *companion_of(const char *path)
 {
-    struct input_item *item = calloc(1, sizeof *item);
-    if (item == NULL)
+    const char *slash = strrchr(path, '/'), *base = slash == NULL ? path : slash + 1;
+    const char *dot = strrchr(base, '.');
+    char *name = NULL;
+    if (dot == NULL || asprintf(&name, "%.*s_files", (int)(dot - base), base) < 0)
         return NULL;
-    item->format = format;
-    item->directory = copy_str(s->directory);
-    item->stem = with_stem ? copy_str(s->stem) : NULL;
-    bool stem_lost = with_stem && s->stem != NULL && item->stem == NULL;
-    int len = line == 0 ? asprintf(&item->where, "%s", s->file)
-                        : asprintf(&item->where, "%s:%llu", s->file, (unsigned long long)line);
-    if (len < 0)
-        item->where = NULL;
-    if (len < 0 || stem_lost || item->directory == NULL) {
-        input_item_free(item);
-        return NULL;
-    }
-    return item;
+    return name;
 }
 
-/* The whole of the open file as one item; closes it. */
-static int take_whole(struct input_source *s, mimeo_ctx *ctx, enum input_format format,
-                      struct input_item **out)
+static int find_pictures(struct input_file *f, const struct input_source *s, mimeo_ctx *ctx, const char *path,
+                         const char *directory)
 {
-    struct input_item *item = item_new(s, format, 0, true);
-    int rc = item == NULL ? ctx_error_nomem(ctx) : 0;
-    if (rc == 0)
-        rc = window_fill_to(&s->window, ctx, s->file, LIMIT_HTML + 1);
-    struct view all = window_view(&s->window);
-    if (rc == 0 && all.len > LIMIT_HTML)
-        rc = ctx_error(ctx, MIMEO_EMALFORMED, "%s: larger than %zu MiB", s->file,
-                       LIMIT_HTML / MIB);
-    if (rc == 0) {
-        buf_init(&item->bytes, LIMIT_HTML);
-        if (buf_append_view(&item->bytes, all) < 0)
-            rc = ctx_error_nomem(ctx);
-    }
-    close_file(s);
-    if (rc < 0) {
-        input_item_free(item);
-        return rc;
-    }
-    *out = item;
-    return 1;
-}
-
-/* The next record of the open JSON file; closes it at its end (0) and on a fault that
- * leaves no place to go on from. */
-static int take_record(struct input_source *s, mimeo_ctx *ctx, struct input_item **out)
-{
-    struct view record;
-    uint64_t line;
-    bool only;
-    int rc = window_next(&s->window, ctx, s->file, &record, &line, &only);
-    if (rc <= 0) {
-        if (rc == 0 || s->window.done || rc == MIMEO_EIO || rc == MIMEO_ENOMEM)
-            close_file(s);
-        return rc;
-    }
-    struct input_item *item = item_new(s, INPUT_JSONL, line, only);
-    if (item == NULL)
-        return ctx_error_nomem(ctx);
-    buf_init(&item->bytes, LIMIT_INPUT_LINE);
-    if (buf_append_view(&item->bytes, record) < 0) {
-        input_item_free(item);
-        return ctx_error_nomem(ctx);
-    }
-    *out = item;
-    return 1;
-}
-
-/* `fd` becomes the open file.  1 and an item where it is one item, 0 where it is JSON to
- * be cut, or a code. */
-static int begin_file(struct input_source *s, mimeo_ctx *ctx, int fd, const char *path,
-                      struct input_item **out)
-{
-    bool standard = strcmp(path, "-") == 0, lines = false;
-    enum input_format format = standard ? INPUT_AUTO : format_of_name(path, &lines);
-    int rc = window_init(&s->window, fd, LIMIT_INPUT_LINE) < 0 ? MIMEO_ENOMEM : 0;
-    s->file = strdup(standard ? "standard input" : path);
-    if (standard)
-        s->directory = strdup(".");
-    else if (split_path(path, &s->directory, &s->stem) < 0)
-        rc = MIMEO_ENOMEM;
     if (s->pictures != NULL) {
-        free(s->directory);
-        s->directory = strdup(s->pictures);
+        f->pictures = picture_source_hold(s->pictures);
+        return 0;
     }
-    if (rc < 0 || s->file == NULL || s->directory == NULL) {
-        close_file(s);
+    char *companion = companion_of(path);
+    int rc = picture_source_directory(&f->pictures, ctx, directory, companion);
+    free(companion);
+    return rc;
+}
+
+static int name_file(struct input_file *f, const struct input_source *s, mimeo_ctx *ctx, const char *path)
+{
+    char *directory = NULL;
+    bool standard = strcmp(path, "-") == 0;
+    f->where = strdup(standard ? "standard input" : path);
+    if (f->where == NULL || (!standard && split_path(path, &directory, &f->stem) < 0)) {
+        free(directory);
         return ctx_error_nomem(ctx);
     }
-    if (format == INPUT_AUTO)
-        format = s->format;
-    rc = window_fill_to(&s->window, ctx, s->file, SNIFF_LEN);
-    window_skip_bom(&s->window);
-    if (rc == 0 && format == INPUT_AUTO &&
-        (format = format_of_bytes(window_view(&s->window))) == INPUT_AUTO)
-        rc = ctx_error(ctx, MIMEO_EMALFORMED,
-                       "%s: cannot tell what it is: name it .md, .html, .txt, .json or .jsonl, "
-                       "or say its format", s->file);
+    int rc = find_pictures(f, s, ctx, path, standard ? "." : directory);
+    free(directory);
+    return rc;
+}
+
+static int not_known(mimeo_ctx *ctx, const struct input_file *f)
+{
+    if (!f->named)
+        return ctx_error(ctx, MIMEO_ENOTFOUND, "%s: neither a feed nor anything else that has articles", f->where);
+    return ctx_error(ctx, MIMEO_EMALFORMED,
+                     "%s: cannot tell what it is: name it .md, .html, .txt, .json or .jsonl, or say its format",
+                     f->where);
+}
+
+/* Takes the file over. */
+static int cut(struct cutter **out, mimeo_ctx *ctx, struct input_file *f, struct input_kind kind)
+{
+    switch (kind.format) {
+    case INPUT_JSONL: return cutter_json(out, ctx, f, kind.lines);
+    case INPUT_FEED: return cutter_feed(out, ctx, f);
+    case INPUT_ARCHIVE: return cutter_archive(out, ctx, f);
+    case INPUT_AUTO: break;
+    default: return cutter_whole(out, ctx, f, kind);
+    }
+    int rc = not_known(ctx, f);
+    input_file_dispose(f);
+    return rc;
+}
+
+/* `fd`, which is taken over, becomes the open file. */
+static int begin_file(struct input_source *s, mimeo_ctx *ctx, int fd, const char *path, bool named)
+{
+    struct stat st;
+    struct input_file f = {.named = named, .fetcher = s->fetcher, .follow = s->follow, .regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode)};
+    int rc = window_init(&f.window, fd, LIMIT_INPUT_LINE) < 0 ? ctx_error_nomem(ctx) : 0;
+    if (rc == 0)
+        rc = name_file(&f, s, ctx, path);
+    if (rc == 0)
+        rc = window_fill_to(&f.window, ctx, f.where, SNIFF_LEN);
     if (rc < 0) {
-        close_file(s);
+        input_file_dispose(&f);
         return rc;
     }
-    if (format != INPUT_JSONL)
-        return take_whole(s, ctx, format, out);
-    window_begin_records(&s->window, lines);
-    return 0;
+    const char *name = strcmp(path, "-") == 0 ? NULL : path;
+    return cut(&s->cutter, ctx, &f, kind_of_file(name, window_view(&f.window), NULL, s->format));
+}
+
+static int begin_address(struct input_source *s, mimeo_ctx *ctx, const char *url)
+{
+    struct input_file f, like = {.named = true, .fetcher = s->fetcher, .follow = s->follow, .pictures = s->pictures};
+    if (s->fetcher == NULL)
+        return ctx_error(ctx, MIMEO_EUSAGE, "'%s' is an address: nothing is fetched here", url);
+    int rc = fetch_file(&f, ctx, &like, url, NULL);
+    if (rc < 0)
+        return rc;
+    return cut(&s->cutter, ctx, &f, kind_of_file(NULL, window_view(&f.window), f.content_type, s->format));
 }
 
 /* A path that the user named: symbolic links and pipes are fine, devices are not. */
-static int begin_path(struct input_source *s, mimeo_ctx *ctx, const char *path,
-                      struct input_item **out)
+static int begin_path(struct input_source *s, mimeo_ctx *ctx, const char *path)
 {
     if (strcmp(path, "-") == 0) {
         int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
         return fd < 0 ? ctx_error_errno(ctx, MIMEO_EIO, "cannot read standard input")
-                      : begin_file(s, ctx, fd, path, out);
+                      : begin_file(s, ctx, fd, path, true);
     }
+    if (fetch_is_address(path))
+        return begin_address(s, ctx, path);
     struct stat st;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &st) < 0) {
@@ -405,13 +283,29 @@ static int begin_path(struct input_source *s, mimeo_ctx *ctx, const char *path,
     if (S_ISDIR(st.st_mode))
         return walk_push(s, ctx, fd, path);
     if (S_ISREG(st.st_mode) || S_ISFIFO(st.st_mode))
-        return begin_file(s, ctx, fd, path, out);
+        return begin_file(s, ctx, fd, path, true);
     close(fd);
     return ctx_error(ctx, MIMEO_EMALFORMED, "'%s' is not a file or a directory", path);
 }
 
+/* A browser's "story_files" beside "story.html": its pages are frames of advertisements. */
+static bool is_companion(const struct walk *w, const char *name)
+{
+    static const char tail[] = "_files";
+    size_t len = strlen(name), stem = len - (sizeof tail - 1);
+    if (len < sizeof tail || strcmp(name + stem, tail) != 0)
+        return false;
+    for (size_t i = 0; i < w->count; i++) {
+        const char *other = w->names[i];
+        if (strncmp(other, name, stem) == 0 && other[stem] == '.' && strchr(other + stem + 1, '.') == NULL &&
+            kind_of_name(other).format == INPUT_HTML)
+            return true;
+    }
+    return false;
+}
+
 /* The next name of the innermost directory. */
-static int begin_entry(struct input_source *s, mimeo_ctx *ctx, struct input_item **out)
+static int begin_entry(struct input_source *s, mimeo_ctx *ctx)
 {
     struct walk *w = &s->walks[s->depth - 1];
     if (w->next == w->count) {
@@ -421,13 +315,12 @@ static int begin_entry(struct input_source *s, mimeo_ctx *ctx, struct input_item
     }
     const char *name = w->names[w->next++];
     struct stat st;
-    bool lines;
     if (fstatat(w->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
         return errno == ENOENT ? 0
                                : ctx_error_errno(ctx, MIMEO_EIO, "cannot open '%s/%s'", w->path,
                                                  name);
     bool directory = S_ISDIR(st.st_mode);
-    if (!directory && (!S_ISREG(st.st_mode) || format_of_name(name, &lines) == INPUT_AUTO))
+    if (directory ? is_companion(w, name) : !S_ISREG(st.st_mode) || !name_is_input(name))
         return 0;
     char *path = path_join(w->path, name);
     if (path == NULL)
@@ -436,8 +329,19 @@ static int begin_entry(struct input_source *s, mimeo_ctx *ctx, struct input_item
                        : file_open_beneath(ctx, w->fd, name, NULL);
     int rc = fd;
     if (fd >= 0)
-        rc = directory ? walk_push(s, ctx, fd, path) : begin_file(s, ctx, fd, path, out);
+        rc = directory ? walk_push(s, ctx, fd, path) : begin_file(s, ctx, fd, path, false);
     free(path);
+    return rc;
+}
+
+/* The next item of the open file, which is closed at its end (0). */
+static int take_item(struct input_source *s, mimeo_ctx *ctx, struct input_item **out)
+{
+    int rc = s->cutter->next(s->cutter, ctx, out);
+    if (rc == 0 || rc == MIMEO_EIO || rc == MIMEO_ENOMEM || (rc < 0 && s->cutter->done)) {
+        cutter_free(s->cutter);
+        s->cutter = NULL;
+    }
     return rc;
 }
 
@@ -447,12 +351,12 @@ int input_next(struct input_source *s, mimeo_ctx *ctx, struct input_item **out)
         int rc = ctx_check_cancel(ctx);
         if (rc < 0)
             return rc;
-        if (s->window.fd >= 0)
-            rc = take_record(s, ctx, out);
+        if (s->cutter != NULL)
+            rc = take_item(s, ctx, out);
         else if (s->depth > 0)
-            rc = begin_entry(s, ctx, out);
+            rc = begin_entry(s, ctx);
         else if (s->path_next < s->path_count)
-            rc = begin_path(s, ctx, s->paths[s->path_next++], out);
+            rc = begin_path(s, ctx, s->paths[s->path_next++]);
         else
             return 0;
         if (rc != 0)

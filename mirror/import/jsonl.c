@@ -1,6 +1,7 @@
 /*
  * A record of JSON: one object an article.
  */
+#include "extract/json_text.h"
 #include "import/draft.h"
 
 static int parse_object(json_t **out, struct draft *d)
@@ -53,15 +54,20 @@ static int take_body(struct draft *d, const json_t *object)
     return draft_body_html(d, view_of_json(body));
 }
 
+int object_import(struct draft *d, const json_t *object)
+{
+    int rc = draft_fields(d, object);
+    return rc == 0 ? take_body(d, object) : rc;
+}
+
 int jsonl_import(struct draft *d)
 {
     json_t *object = NULL;
     int rc = parse_object(&object, d);
     if (rc < 0)
         return rc;
-    rc = draft_fields(d, object);
-    if (rc == 0)
-        rc = take_body(d, object);
+    d->lenient = d->item->of_feed;
+    rc = object_import(d, object);
     json_decref(object);
     return rc;
 }

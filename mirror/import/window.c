@@ -27,6 +27,19 @@ int window_init(struct window *w, int fd, size_t max)
     return 0;
 }
 
+int window_init_bytes(struct window *w, struct view bytes, size_t max)
+{
+    *w = (struct window){.fd = -1, .max = max, .line = 1, .mode = WINDOW_LINES, .eof = true};
+    w->ptr = malloc(bytes.len + 1);
+    if (w->ptr == NULL)
+        return MIMEO_ENOMEM;
+    if (bytes.len > 0)
+        memcpy(w->ptr, bytes.ptr, bytes.len);
+    w->end = bytes.len;
+    w->cap = bytes.len + 1;
+    return 0;
+}
+
 void window_dispose(struct window *w)
 {
     if (w->fd >= 0)

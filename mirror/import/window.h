@@ -30,6 +30,8 @@ struct window {
 
 /* Takes `fd` over, also on failure. */
 int window_init(struct window *w, int fd, size_t max);
+/* Of bytes that are all there; they are copied. */
+int window_init_bytes(struct window *w, struct view bytes, size_t max);
 void window_dispose(struct window *w);
 /* Read until `len` bytes are held or the end has come. */
 int window_fill_to(struct window *w, mimeo_ctx *ctx, const char *name, size_t len);

@@ -34,7 +34,7 @@ static const char *const sql[STATEMENTS] = {
     [GET_STATE] = "SELECT seq, head FROM state WHERE one=1",
     [SET_STATE] = "INSERT OR REPLACE INTO state VALUES(1,?1,?2)",
 };
-static const struct database_plan plan = {settings, schema, sql, STATEMENTS, 2};
+static const struct database_plan plan = {settings, schema, sql, STATEMENTS, 3};
 
 struct catalog {
     struct database *db;
@@ -154,6 +154,29 @@ int catalog_commit(struct catalog *c, mimeo_ctx *ctx, uint64_t seq, const struct
 
 /* ---- digests ---- */
 
+bool digest_shows_same(const struct digest *a, const struct digest *b)
+{
+    return memcmp(a->bytes, b->bytes, DIGEST_LEN / 2) == 0;
+}
+
+/* Half of a digest. */
+static int hash_record(uint8_t *out, mimeo_ctx *ctx, const struct record *r, struct view body)
+{
+    struct buf b;
+    buf_init(&b, 2 * LIMIT_RECORD);
+    int rc = record_write(&b, ctx, r->id, r);
+    if (rc == 0) {
+        hash_state s;
+        hash_init(&s);
+        hash_update(&s, buf_view(&b));
+        hash_update(&s, body);
+        struct hash h = hash_final(&s);
+        memcpy(out, h.bytes, DIGEST_LEN / 2);
+    }
+    buf_dispose(&b);
+    return rc;
+}
+
 int digest_of(struct digest *out, mimeo_ctx *ctx, const struct record *r, struct view body)
 {
     /* The record as it would be were it the first word on the article: no revision, no note, no
@@ -169,18 +192,17 @@ int digest_of(struct digest *out, mimeo_ctx *ctx, const struct record *r, struct
     plain.has_body = plain.action != RECORD_RETRACT;
     plain.body_block = plain.body_offset = 0;
     plain.body_len = 1;
-    struct buf b;
-    buf_init(&b, 2 * LIMIT_RECORD);
-    int rc = record_write(&b, ctx, r->id, &plain);
-    if (rc == 0) {
-        hash_state s;
-        hash_init(&s);
-        hash_update(&s, buf_view(&b));
-        hash_update(&s, body);
-        struct hash h = hash_final(&s);
-        memcpy(out->bytes, h.bytes, DIGEST_LEN);
-    }
-    buf_dispose(&b);
+    struct digest made;
+    int rc = hash_record(made.bytes + DIGEST_LEN / 2, ctx, &plain, body);
+    if (rc < 0)
+        return rc;
+    /* And that without what stands around the article. */
+    struct record shown = {.id = plain.id, .action = plain.action, .revision = 1, .title = plain.title,
+                           .subtitle = plain.subtitle, .has_body = plain.has_body, .body_len = plain.body_len,
+                           .media = plain.media, .media_count = plain.media_count};
+    rc = hash_record(made.bytes, ctx, &shown, body);
+    if (rc == 0)
+        *out = made;
     return rc;
 }
 

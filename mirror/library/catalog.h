@@ -14,10 +14,12 @@
 
 #define DIGEST_LEN 16
 
-/* What an article says, apart from where and when it is said: equal digests mean "unchanged". */
+/* What an article says, apart from where and when it is said: equal digests mean "unchanged".  The first half is of
+ * what a reader sees, title, subtitle, text and pictures, alone. */
 struct digest {
     uint8_t bytes[DIGEST_LEN];
 };
+bool digest_shows_same(const struct digest *a, const struct digest *b);
 int digest_of(struct digest *out, mimeo_ctx *ctx, const struct record *r, struct view body);
 
 struct catalog_article {

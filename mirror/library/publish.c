@@ -2,45 +2,21 @@
  * Publishing: items of input become articles in worker threads, and go into bundles in the order
  * they came.  Whether one is new, changed or known is decided by its id and digest in the catalog.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/pool.h"
-#include "import/article.h"
 #include "library/id_set.h"
+#include "library/importing.h"
 #include "library/publisher.h"
-
-/* Items in flight: enough for the workers to go on while a bundle is committed, and no more bytes of input
- * than these (one item may be larger). */
-#define WINDOW 256
-#define WINDOW_BYTES (8 * MIB)
-
-struct job {
-    struct input_item *item;
-    struct article article;
-    bool imported;
-};
 
 struct session {
     struct mimeo_publisher *p;
     mimeo_ctx *ctx;
     const struct mimeo_publish_options *options;
     struct mimeo_publish_result *result;
-    struct article_options article_options; /* shared by the workers, read only */
-    struct id_set met;                      /* ids that this run wrote */
-    size_t in_flight;                       /* bytes of input */
+    struct id_set met; /* ids that this run has seen */
 };
-
-static void job_free(void *item)
-{
-    struct job *j = item;
-    if (j == NULL)
-        return;
-    if (j->imported)
-        article_dispose(&j->article);
-    input_item_free(j->item);
-    free(j);
-}
 
 /* ---- in the workers ---- */
 
@@ -50,15 +26,6 @@ static int take_picture(mimeo_ctx *ctx, const struct hash *hash, const struct pi
     (void)info;
     struct mimeo_publisher *p = payload;
     return p->dry_run ? 0 : spool_put(p, ctx, hash, bytes);
-}
-
-static int work(mimeo_ctx *ctx, void *item, void *shared)
-{
-    struct job *j = item;
-    const struct session *s = shared;
-    int rc = article_import(&j->article, ctx, j->item, &s->article_options);
-    j->imported = rc == 0;
-    return rc;
 }
 
 /* ---- telling ---- */
@@ -112,9 +79,18 @@ static int set_id(struct session *s, struct record *r)
     return r->id == NULL ? ctx_error_nomem(s->ctx) : 0;
 }
 
-static enum mimeo_outcome decide(const struct session *s, struct record *r, const struct digest *digest,
+/* A page or a feed's entry says when it was last touched and what it is tagged with however it likes: there only what a
+ * reader sees is a change. */
+static bool is_same(const struct batch_item *i, const struct digest *a, const struct digest *b)
+{
+    bool found = i->item->format == INPUT_PAGE || i->item->format == INPUT_TEXT_PAGE || i->item->of_feed;
+    return found ? digest_shows_same(a, b) : memcmp(a, b, sizeof(*a)) == 0;
+}
+
+static enum mimeo_outcome decide(const struct session *s, const struct batch_item *i, const struct digest *digest,
                                  int known, const struct catalog_article *before)
 {
+    struct record *r = &i->article->record;
     r->revision = known ? before->revision + 1 : 1;
     if (r->action == RECORD_RETRACT)
         return known && before->action != RECORD_RETRACT ? MIMEO_RETRACTED : MIMEO_SKIPPED;
@@ -125,21 +101,59 @@ static enum mimeo_outcome decide(const struct session *s, struct record *r, cons
     r->action = RECORD_REVISE;
     if (before->action == RECORD_RETRACT && s->options->revise_id == NULL)
         return MIMEO_SKIPPED;
-    if (memcmp(digest, &before->digest, sizeof(*digest)) == 0 && before->action != RECORD_RETRACT)
+    if (before->action != RECORD_RETRACT && is_same(i, digest, &before->digest))
         return MIMEO_UNCHANGED;
     return MIMEO_REVISED;
 }
 
-static const char *skipped_words(const struct record *r)
+static void skipped_words(char words[CTX_MESSAGE_MAX], const char *where, const struct record *r, int known)
 {
-    return r->action == RECORD_RETRACT ? "nothing of this id is published"
-                                       : "was retracted: 'mimeo revise' brings it back";
+    const char *why = r->action != RECORD_RETRACT ? "was retracted: 'mimeo revise' brings it back"
+                      : known                     ? "is retracted already"
+                                                  : "is not published: there is nothing to retract";
+    snprintf(words, CTX_MESSAGE_MAX, "%s: '%s' %s", where, r->id, why);
 }
 
-static int add_article(struct session *s, struct job *j)
+/* Two items of one run with one id.  A newsroom's own records that disagree are a mistake of its; of pages the first is
+ * taken, since one page is often saved under several names, and the order is the same in every run. */
+static int met_before(struct session *s, const struct batch_item *i, enum mimeo_outcome outcome, bool *passed)
 {
-    struct record *r = &j->article.record;
-    struct view body = buf_view(&j->article.body);
+    struct record *r = &i->article->record;
+    int fresh = id_set_add(&s->met, s->ctx, id_set_hash(&s->met, r->id));
+    bool found = i->item->format == INPUT_PAGE || i->item->format == INPUT_TEXT_PAGE || i->item->of_feed;
+    *passed = fresh == 0 && found && r->action != RECORD_RETRACT && outcome != MIMEO_SKIPPED;
+    if (fresh < 0)
+        return fresh;
+    if (*passed) {
+        char words[CTX_MESSAGE_MAX];
+        snprintf(words, sizeof(words), "%s: the same article ('%s') was in this run before", i->where, r->id);
+        tell(s, MIMEO_SKIPPED, i->where, r, i->article->body.len, words);
+    }
+    if (!*passed && fresh == 0 && outcome == MIMEO_REVISED)
+        return ctx_error(s->ctx, MIMEO_EMALFORMED,
+                         "%s: another article of this run has the id '%s' too: give one of them an 'id' of its own",
+                         i->where, r->id);
+    return 0;
+}
+
+/* What the pictures that this article brings were before: the ones that edition_add counts. */
+static int count_picture_input(struct session *s, const struct article *a)
+{
+    for (size_t i = 0; i < a->record.media_count; i++) {
+        uint64_t seq;
+        int rc = catalog_find_media(s->p->catalog, s->ctx, &a->record.media[i].hash, &seq);
+        if (rc < 0)
+            return rc;
+        if (rc == 0)
+            s->result->picture_input_bytes += a->media_before[i];
+    }
+    return 0;
+}
+
+static int add_article(struct session *s, const struct batch_item *i)
+{
+    struct record *r = &i->article->record;
+    struct view body = buf_view(&i->article->body);
     struct catalog_article before;
     struct digest digest;
     int rc = set_id(s, r);
@@ -152,27 +166,28 @@ static int add_article(struct session *s, struct job *j)
     rc = digest_of(&digest, s->ctx, r, body);
     if (rc < 0)
         return rc;
-    const char *warnings = buf_str(&j->article.warnings);
+    const char *warnings = buf_str(&i->article->warnings);
+    enum mimeo_outcome outcome = decide(s, i, &digest, known, &before);
+    bool passed = false;
+    rc = met_before(s, i, outcome, &passed);
+    if (rc < 0 || passed)
+        return rc;
     count_warnings(s, warnings);
-    enum mimeo_outcome outcome = decide(s, r, &digest, known, &before);
     if (outcome == MIMEO_UNCHANGED || outcome == MIMEO_SKIPPED) {
-        tell(s, outcome, j->item->where, r, body.len,
-             outcome == MIMEO_SKIPPED ? skipped_words(r) : warnings);
+        r->revision = known ? before.revision : 0;
+        char words[CTX_MESSAGE_MAX];
+        skipped_words(words, i->where, r, known);
+        tell(s, outcome, i->where, r, body.len, outcome == MIMEO_SKIPPED ? words : warnings);
         return 0;
     }
-    int fresh = id_set_add(&s->met, s->ctx, id_set_hash(&s->met, r->id));
-    if (fresh < 0)
-        return fresh;
-    if (fresh == 0 && outcome == MIMEO_REVISED)
-        return ctx_error(s->ctx, MIMEO_EMALFORMED,
-                         "%s: another article of this run has the id '%s' too: give one of them an 'id' of its own",
-                         j->item->where, r->id);
     if (outcome == MIMEO_REVISED)
         rc = set_note(s, r);
     if (rc == 0)
+        rc = count_picture_input(s, i->article);
+    if (rc == 0)
         rc = edition_add(s->p, s->ctx, r, body, &digest, s->options->sensitive, s->result);
     if (rc == 0)
-        tell(s, outcome, j->item->where, r, body.len, warnings);
+        tell(s, outcome, i->where, r, body.len, warnings);
     return rc;
 }
 
@@ -183,94 +198,44 @@ static bool is_of_the_article(int code)
            code == MIMEO_ENEWER;
 }
 
-static int finish_job(struct session *s, struct job *j, int code)
+static int take_item(mimeo_ctx *ctx, const struct batch_item *i, void *payload)
 {
-    s->result->input_bytes += j->item->bytes.len;
-    s->in_flight -= j->item->bytes.len;
-    if (code == 0)
-        code = add_article(s, j);
-    if (code == 0 || !is_of_the_article(code))
+    struct session *s = payload;
+    if (i->item != NULL)
+        s->result->input_bytes += i->item->bytes.len;
+    int code = i->article == NULL ? i->code : add_article(s, i);
+    if (code == 0 || (i->article != NULL && !is_of_the_article(code)))
         return code;
-    tell(s, MIMEO_REFUSED, j->item->where, NULL, 0, mimeo_ctx_message(s->ctx));
+    bool skipped = i->article == NULL && i->skipped;
+    tell(s, skipped ? MIMEO_SKIPPED : MIMEO_REFUSED, i->where, NULL, 0, mimeo_ctx_message(ctx));
     return 0;
 }
 
 /* ---- the run ---- */
-
-static int next_job(struct session *s, struct input_source *source, struct pool *pool, bool *more)
-{
-    struct input_item *item;
-    int rc = input_next(source, s->ctx, &item);
-    if (rc == 0)
-        *more = false;
-    if (rc < 0 && is_of_the_article(rc)) {
-        tell(s, MIMEO_REFUSED, "", NULL, 0, mimeo_ctx_message(s->ctx));
-        return 0;
-    }
-    if (rc <= 0)
-        return rc;
-    struct job *j = calloc(1, sizeof(*j));
-    if (j == NULL) {
-        input_item_free(item);
-        return ctx_error_nomem(s->ctx);
-    }
-    j->item = item;
-    size_t bytes = item->bytes.len; /* the item is the worker's once it is in the pool */
-    rc = pool_put(pool, s->ctx, j);
-    if (rc < 0)
-        job_free(j);
-    else
-        s->in_flight += bytes;
-    return rc;
-}
-
-static int run(struct session *s, struct input_source *source, struct pool *pool)
-{
-    bool more = true;
-    int rc = 0;
-    while (rc == 0 && (more || !pool_empty(pool))) {
-        if (more && !pool_full(pool) && s->in_flight < WINDOW_BYTES) {
-            rc = next_job(s, source, pool, &more);
-        } else {
-            void *item;
-            int code = pool_take(pool, s->ctx, &item);
-            if (item == NULL)
-                return code;
-            rc = finish_job(s, item, code);
-            job_free(item);
-        }
-        if (rc == 0)
-            rc = ctx_check_cancel(s->ctx);
-        ctx_progress(s->ctx, "publishing", s->result->input_bytes, 0, "bytes");
-    }
-    return rc;
-}
 
 int mimeo_publish(mimeo_publisher *p, mimeo_ctx *ctx, const char *const *paths, size_t count,
                   const struct mimeo_publish_options *options, struct mimeo_publish_result *result)
 {
     memset(result, 0, sizeof(*result));
     struct session s = {.p = p, .ctx = ctx, .options = options, .result = result};
-    struct input_options in = {INPUT_AUTO, options->pictures};
-    if (options->format != NULL && !input_format_parse(options->format, &in.format))
-        return ctx_error(ctx, MIMEO_EUSAGE, "no format '%s': jsonl, markdown, html, text or auto",
-                         options->format);
-    s.article_options.lang = options->lang;
-    s.article_options.picture = options->no_pictures ? NULL : take_picture;
-    s.article_options.payload = p;
-    struct input_source *source;
-    int rc = input_open(&source, ctx, paths, count, &in);
+    const struct importing_given given = {.format = options->format,
+                                          .pictures = options->pictures,
+                                          .lang = options->lang,
+                                          .rules = options->rules,
+                                          .fetch = &options->fetch,
+                                          .images = options->images,
+                                          .image_width = options->image_width,
+                                          .image_quality = options->image_quality,
+                                          .picture = take_picture,
+                                          .payload = p};
+    struct importing importing;
+    int rc = importing_init(&importing, ctx, &given, "publishing");
     if (rc < 0)
         return rc;
     id_set_init(&s.met, ctx);
-    struct pool *pool;
-    rc = pool_new(&pool, ctx, 0, WINDOW, work, &s);
-    if (rc == 0) {
-        rc = run(&s, source, pool);
-        pool_free(pool, job_free);
-    }
+    rc = batch_run(ctx, paths, count, &importing.batch, take_item, &s);
     id_set_dispose(&s.met);
-    input_close(source);
+    importing_dispose(&importing);
     if (rc == 0)
         rc = edition_finish(p, ctx, false, result);
     return rc;

@@ -34,11 +34,28 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *payload)
     return len;
 }
 
+/* The last of its kind counts; a status line begins another answer (of a proxy, or "continue"). */
+static void note_encoding(struct http_session *s, const char *line, size_t len)
+{
+    static const char name[] = "content-encoding:";
+    if (len > 5 && memcmp(line, "HTTP/", 5) == 0)
+        s->content_encoding[0] = '\0';
+    if (len < sizeof(name) || strncasecmp(line, name, sizeof(name) - 1) != 0)
+        return;
+    line += sizeof(name) - 1;
+    len -= sizeof(name) - 1;
+    for (; len > 0 && (*line == ' ' || *line == '\t'); len--)
+        line++;
+    while (len > 0 && (unsigned char)line[len - 1] <= ' ')
+        len--;
+    snprintf(s->content_encoding, sizeof(s->content_encoding), "%.*s", (int)(len < 60 ? len : 60), line);
+}
+
 static size_t take_header(char *bytes, size_t size, size_t count, void *payload)
 {
     struct http_session *s = payload;
     size_t len = size * count;
-    (void)bytes;
+    note_encoding(s, bytes, len);
     s->last_byte = network_now();
     s->header_bytes += len;
     s->received += len;
@@ -93,7 +110,6 @@ static CURLcode set_up(struct http_session *s)
     SET(CURLOPT_PROTOCOLS_STR, "http,https");
     SET(CURLOPT_FOLLOWLOCATION, 0L);
     SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-    SET(CURLOPT_USERAGENT, HTTP_USER_AGENT);
     SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
     SET(CURLOPT_HTTP09_ALLOWED, 0L);
     SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
@@ -180,7 +196,7 @@ static int check_deadlines(struct http_session *s, mimeo_ctx *ctx)
     int64_t now = network_now();
     if (ctx_check_cancel(ctx) < 0)
         return MIMEO_ECANCELLED;
-    if (now >= s->ends_at)
+    if (now >= s->request_ends_at)
         return ctx_error(ctx, MIMEO_ETIMEOUT, "%s took longer than its deadline: run again to go on", s->at.host);
     if (s->connected && now - s->last_byte >= s->deadlines.stall_ms)
         return ctx_error(ctx, MIMEO_ETIMEOUT, "%s sent nothing for %d seconds", s->at.host,
@@ -243,8 +259,9 @@ static bool set_headers(struct http_session *s, const struct http_request *r)
 {
     s->curl->curl_slist_free_all_(s->headers);
     s->headers = NULL;
+    const char *codings = r->accept_encoding == NULL ? "identity" : r->accept_encoding;
     return add_header(s, "Accept", r->accept) && add_header(s, "Pragma", "no-cache") &&
-           add_header(s, "Accept-Encoding", "identity") && add_header(s, "Content-Type", r->content_type) &&
+           add_header(s, "Accept-Encoding", codings) && add_header(s, "Content-Type", r->content_type) &&
            add_header(s, "Git-Protocol", r->git_protocol) &&
            (r->body.ptr == NULL || add_header(s, "Expect", "")) /* no "100-continue" */ &&
            s->curl->curl_easy_setopt_(s->easy, CURLOPT_HTTPHEADER, s->headers) == CURLE_OK;
@@ -257,6 +274,7 @@ static bool set_target(struct http_session *s, const struct http_request *r)
     bool user = a->user[0] != '\0' || a->password[0] != '\0';
     CURLcode c = s->curl->curl_easy_setopt_(s->easy, CURLOPT_URL, a->url);
 #define SET(option, value) c = c != CURLE_OK ? c : s->curl->curl_easy_setopt_(s->easy, option, value)
+    SET(CURLOPT_USERAGENT, r->user_agent == NULL ? HTTP_USER_AGENT : r->user_agent);
     SET(CURLOPT_HTTPAUTH, user ? (long)CURLAUTH_BASIC : (long)CURLAUTH_NONE);
     SET(CURLOPT_USERNAME, user ? a->user : NULL);
     SET(CURLOPT_PASSWORD, user ? a->password : NULL);
@@ -282,6 +300,7 @@ static int ask(struct http_session *s, mimeo_ctx *ctx, const struct http_request
     s->running = true;
     s->done = s->body_began = s->connected = s->met_private = s->too_much = false;
     s->header_bytes = s->body_bytes = 0;
+    s->content_encoding[0] = '\0';
     s->taken = 0;
     s->last_byte = network_now();
     buf_clear(&s->waiting);
@@ -378,6 +397,9 @@ int http_start(struct http_session *s, mimeo_ctx *ctx, const struct http_request
     address_dispose(&s->at);
     s->at = first;
     s->no_private = s->network->no_private || !address_is_private(&first);
+    s->request_ends_at = r->seconds > 0 ? network_now() + 1000 * (int64_t)r->seconds : s->ends_at;
+    if (s->request_ends_at > s->ends_at)
+        s->request_ends_at = s->ends_at;
     s->max_bytes = r->max_bytes > 0 ? r->max_bytes : s->deadlines.max_bytes;
     for (int hops = 0;; hops++) {
         long status = 0;
@@ -431,6 +453,18 @@ int http_status(const struct http_session *s)
 const char *http_content_type(const struct http_session *s)
 {
     return s->content_type;
+}
+
+const char *http_content_encoding(const struct http_session *s)
+{
+    return s->content_encoding;
+}
+
+int http_retry_after(const struct http_session *s)
+{
+    curl_off_t seconds = 0;
+    s->curl->curl_easy_getinfo_(s->easy, CURLINFO_RETRY_AFTER, &seconds);
+    return seconds > 0 && seconds < 86400 ? (int)seconds : seconds > 0 ? 86400 : 0;
 }
 
 const char *http_final_url(const struct http_session *s)

@@ -28,6 +28,9 @@ struct http_request {
     const char *git_protocol;   /* the header Git-Protocol; NULL: none */
     struct view body;           /* ptr not NULL: a POST, which follows no redirect */
     uint64_t max_bytes;         /* of the response; 0: the network's limit */
+    const char *user_agent;     /* NULL: HTTP_USER_AGENT */
+    const char *accept_encoding; /* content codings that the caller undoes; NULL: none */
+    int seconds;                /* for all of it; 0: what is left of the session's */
 };
 
 struct http_session;
@@ -50,6 +53,9 @@ int http_read(struct http_session *s, mimeo_ctx *ctx, void *bytes, size_t len, s
 /* Of the answer that was started last.  Borrowed until the next http_start. */
 int http_status(const struct http_session *s);          /* 0 before there is one */
 const char *http_content_type(const struct http_session *s); /* "" where there is none */
+/* "gzip": what the caller has to undo; "" for none. */
+const char *http_content_encoding(const struct http_session *s);
+int http_retry_after(const struct http_session *s); /* seconds that the server asks to wait; 0: it says nothing */
 const char *http_final_url(const struct http_session *s);    /* after redirects, without credentials */
 /* The credentials that are still right for it: "" after a redirect to another host. */
 const char *http_user(const struct http_session *s);

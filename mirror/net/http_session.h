@@ -26,7 +26,8 @@ struct http_session {
     uint64_t header_bytes, body_bytes, max_bytes;
     uint64_t received;
     int64_t last_byte, ends_at;
-    char content_type[128];
+    int64_t request_ends_at; /* the sooner of the session's end and the request's */
+    char content_type[128], content_encoding[64];
 };
 
 /* The code and the words for how the transfer ended, where that was not well. */

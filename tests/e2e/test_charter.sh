@@ -136,7 +136,11 @@ expect 10 'changed on the way' mimeo charter explain short
 sed '1s/1$/2/' name >newer
 expect 1 'update it' mimeo charter explain newer
 expect 10 'is no proposal' mimeo charter explain c2
-expect 10 'changed on the way' sh -c "sed 's/^text ./text 0/' name.1 >s && '$MIMEO' charter combine name s name.1 -o x"
+# Another first digit, whichever it is.
+sed '/^text 0/{s/^text 0/text 1/;b
+}
+s/^text ./text 0/' name.1 >s
+expect 10 'changed on the way' mimeo charter combine name s name.1 -o x
 reseal() { # FILE: a checksum that fits, as a liar makes one
     sed '$d' "$1" >"$1.body" && { cat "$1.body" && printf 'sum %s\n' "$(b2sum -l 256 <"$1.body" | cut -c1-64)"; } >"$1"
 }

@@ -8,9 +8,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
     static mimeo_ctx *ctx;
-    char where[] = "fuzz", stem[] = "fuzz", directory[] = "/nonexistent";
+    char where[] = "fuzz", stem[] = "fuzz";
     struct input_item item = {
-        .format = INPUT_JSONL, .where = where, .stem = stem, .directory = directory};
+        .format = INPUT_JSONL, .where = where, .stem = stem};
     struct article article;
     if (ctx == NULL && mimeo_ctx_new(&ctx) < 0)
         abort();

@@ -6,7 +6,7 @@
  */
 #include <stdlib.h>
 
-#include "import/picture_codec.h"
+#include "picture/codec.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

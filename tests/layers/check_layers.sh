@@ -1,5 +1,5 @@
 #!/bin/sh
-# Layers: base < net < trust < bundle < article < archive < import < store < library < sync < web < cli.
+# Layers: base < net < trust < bundle < article < picture < extract < feed < archive < import < store < library < sync < web < cli.
 #
 #     sh tests/layers/check_layers.sh SOURCE_DIR
 #
@@ -19,23 +19,29 @@ faults() { # DIRECTORY holding mirror/
     # shellcheck disable=SC2016 # that is awk
     (cd "$1" && xargs awk '
     BEGIN {
-        n = split("base net trust bundle article archive import store library sync web cli", order, " ")
+        n = split("base net trust bundle article picture extract feed archive import store library sync web cli", order, " ")
         for (i = 1; i <= n; i++) rank[order[i]] = i
         keeper["sodium.h"] = "base trust"
         keeper["curl/curl.h"] = "net"
-        keeper["zlib.h"] = "bundle archive import store" # archive: gzip; import: PNG is made of it; store: git objects
+        keeper["zlib.h"] = "bundle picture archive store" # picture: PNG is made of it; archive: gzip; store: git objects
         keeper["brotli/decode.h"] = "archive"
         keeper["lzma.h"] = "archive"
         keeper["zstd.h"] = "archive"
         keeper["libdeflate.h"] = "bundle"
         keeper["gumbo.h"] = "article"
-        keeper["utf8proc.h"] = "article import"
-        keeper["jansson.h"] = "import"
+        keeper["utf8proc.h"] = "article extract feed import"
+        keeper["jansson.h"] = "extract import"
+        keeper["uchardet/uchardet.h"] = "extract"
         keeper["md4c.h"] = "import"
         keeper["md4c-html.h"] = "import"
         keeper["yaml.h"] = "import"
-        keeper["turbojpeg.h"] = "import"
-        keeper["png.h"] = "import"
+        keeper["turbojpeg.h"] = "picture"
+        keeper["png.h"] = "picture"
+        keeper["webp/decode.h"] = "picture"
+        keeper["webp/encode.h"] = "picture"
+        keeper["webp/demux.h"] = "picture"
+        keeper["webp/mux.h"] = "picture"
+        keeper["avif/avif.h"] = "picture"
         keeper["git2.h"] = "store sync"
         keeper["sqlite3.h"] = "library"
         keeper["qrencode.h"] = "trust"

@@ -22,7 +22,7 @@
 
 #include "base/bytes.h"
 #include "base/context.h"
-#include "import/picture_codec.h"
+#include "picture/codec.h"
 
 #define SECRET "SECRET-GPS"
 #define SAMPLE_MAX ((size_t)4 << 20)

@@ -71,7 +71,8 @@ static int import_with(enum input_format format, const char *stem, struct view t
 {
     struct article_options options = {.lang = lang, .picture = count_picture};
     char where[] = "in:1", name[64];
-    struct input_item item = {.format = format, .where = where, .directory = directory};
+    struct input_item item = {.format = format, .where = where};
+    assert_int_equal(picture_source_directory(&item.pictures, ctx, ".", NULL), 0);
     if (stem != NULL) {
         snprintf(name, sizeof name, "%s", stem);
         item.stem = name;
@@ -82,6 +83,7 @@ static int import_with(enum input_format format, const char *stem, struct view t
     memset(&a, 0, sizeof a);
     int rc = article_import(&a, ctx, &item, &options);
     buf_dispose(&item.bytes);
+    picture_source_drop(item.pictures);
     if (rc < 0)
         assert_non_null(strstr(mimeo_ctx_message(ctx), "in:1"));
     return rc;

@@ -121,14 +121,12 @@ static void gives_a_stem_only_to_a_file_that_is_one_article(void **state)
     assert_int_equal(input_open(&s, ctx, paths, 3, NULL), 0);
     assert_int_equal(input_next(s, ctx, &item), 1);
     assert_string_equal(item->stem, "story");
-    assert_string_equal(item->directory, ".");
     input_item_free(item);
     assert_int_equal(input_next(s, ctx, &item), 1);
     assert_null(item->stem);
     input_item_free(item);
     assert_int_equal(input_next(s, ctx, &item), 1);
     assert_string_equal(item->stem, "note.v1");
-    assert_string_equal(item->directory, "./sub.d");
     assert_int_equal(item->format, INPUT_MARKDOWN);
     input_item_free(item);
     assert_int_equal(input_next(s, ctx, &item), 0);
@@ -182,6 +180,53 @@ static void knows_formats_by_first_bytes(void **state)
     check("records", INPUT_AUTO, "records:1={\"a\":1}\n");
     put("linked", "[a](b)");
     check("linked", INPUT_AUTO, "!-10\n");
+}
+
+static void tells_a_page_from_a_fragment(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        enum input_format given, format;
+    } cases[] = {
+        {"<!DOCTYPE html><p>x", INPUT_AUTO, INPUT_PAGE},
+        {"<!-- saved --> <html lang=en><p>x", INPUT_AUTO, INPUT_PAGE},
+        {"<HEAD><title>x</title>", INPUT_AUTO, INPUT_PAGE},
+        {"<p>x<body class=y>", INPUT_AUTO, INPUT_PAGE},
+        {"<header>x</header><p>y", INPUT_AUTO, INPUT_HTML},
+        {"<p>x<!-- <body> -->", INPUT_AUTO, INPUT_HTML},
+        {"---\ntitle: x\n---\n<html><p>x", INPUT_AUTO, INPUT_HTML},
+        {"<!DOCTYPE html><p>x", INPUT_HTML, INPUT_HTML},
+        {"<p>x", INPUT_PAGE, INPUT_PAGE},
+        {"<p>x", INPUT_MARKDOWN, INPUT_HTML}, /* the name knows better */
+    };
+    const char *path = "which.html";
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct input_source *s;
+        struct input_item *item;
+        struct input_options options = {.format = cases[i].given};
+        put(path, cases[i].text);
+        assert_int_equal(input_open(&s, ctx, &path, 1, &options), 0);
+        assert_int_equal(input_next(s, ctx, &item), 1);
+        if (item->format != cases[i].format)
+            fail_msg("case %zu: %d", i, (int)item->format);
+        assert_true(item->named);
+        input_item_free(item);
+        input_close(s);
+    }
+    unlink(path);
+}
+
+static void passes_over_what_belongs_to_a_saved_page(void **state)
+{
+    (void)state;
+    mkdir("saved", 0700);
+    mkdir("saved/story_files", 0700);
+    mkdir("saved/other_files", 0700);
+    put("saved/story.html", "<p>s");
+    put("saved/story_files/frame.html", "<p>f");
+    put("saved/other_files/kept.html", "<p>k");
+    check("saved", INPUT_AUTO, "saved/other_files/kept.html=<p>k\nsaved/story.html=<p>s\n");
 }
 
 static void finds_a_missing_path_at_once(void **state)
@@ -291,6 +336,8 @@ int main(void)
         cmocka_unit_test(walks_directories_in_order_without_links_and_hidden_names),
         cmocka_unit_test(walks_sixteen_levels_and_no_more),
         cmocka_unit_test(knows_formats_by_first_bytes),
+        cmocka_unit_test(tells_a_page_from_a_fragment),
+        cmocka_unit_test(passes_over_what_belongs_to_a_saved_page),
         cmocka_unit_test(finds_a_missing_path_at_once),
         cmocka_unit_test(takes_a_line_of_the_limit_and_passes_over_a_longer_one),
         cmocka_unit_test(takes_a_file_of_the_limit_and_refuses_a_larger_one),

@@ -1,4 +1,4 @@
-/* JSON text to values: import/json_text.c. */
+/* JSON text to values: extract/json_text.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,8 @@
 
 #include <cmocka.h>
 
-#include "import/draft.h"
+#include "base/limits.h"
+#include "extract/json_text.h"
 
 static mimeo_ctx *ctx;
 

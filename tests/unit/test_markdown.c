@@ -28,9 +28,9 @@ static int tear_down(void **state)
 
 static int import_text(const char *text)
 {
-    char where[] = "t.md", stem[] = "t", directory[] = ".";
+    char where[] = "t.md", stem[] = "t";
     struct input_item item = {
-        .format = INPUT_MARKDOWN, .where = where, .stem = stem, .directory = directory};
+        .format = INPUT_MARKDOWN, .where = where, .stem = stem};
     buf_init(&item.bytes, LIMIT_HTML);
     assert_int_equal(buf_append_str(&item.bytes, text), 0);
     memset(&a, 0, sizeof a);

@@ -1,0 +1,21 @@
+/*
+ * Inside of pruning (body_prune() of extract/body.h): the judgements by words, in a file of their own.
+ */
+#ifndef EXTRACT_PRUNE_H
+#define EXTRACT_PRUNE_H
+
+#include "extract/body.h"
+
+#define PRUNE_SHARE 0.3 /* of the body's text, the most that one weak judgement takes */
+
+/* Lines that say what furniture says, and what stands below such heads; links with one lead.  The runs must be cut. */
+int prune_words(struct body_page *b, mimeo_ctx *ctx);
+
+/* A run as one line of small letters; empty where it is too long to be furniture.  `line` is cleared. */
+struct view prune_fold(struct buf *line, const struct body_page *b, const struct text_run *r);
+#define PRUNE_LINE 400 /* bytes */
+
+/* A run of text, and the boxes within root that hold nothing else. */
+void prune_run(struct body_page *b, const struct text_run *r, enum drop_reason why);
+
+#endif

@@ -1,0 +1,16 @@
+/*
+ * Private to re-encoding: from pixels to WebP.
+ */
+#ifndef PICTURE_ENCODE_H
+#define PICTURE_ENCODE_H
+
+#include "picture/frames.h"
+#include "picture/shrink.h"
+
+/* Appended to `out`.  With `drawing` a picture of few colours is also tried without loss, and the smaller one stays. */
+int picture_encode(struct buf *out, mimeo_ctx *ctx, const struct raster *raster, int quality, bool drawing);
+
+/* 1: too long or too large to be worth its time on a slow line; then `out` is as it was. */
+int picture_encode_frames(struct buf *out, mimeo_ctx *ctx, struct frames *f, uint32_t width, int quality);
+
+#endif
