@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "archive/head_fields.h"
 #include "archive/unpack_calls.h"
 
 enum coding coding_of(const char *word)
@@ -27,7 +28,7 @@ static bool looks_plain(struct view in)
     size_t i = 0;
     while (i < in.len && strchr(" \t\r\n", in.ptr[i]) != NULL && in.ptr[i] != '\0')
         i++;
-    struct view v = view_of(in.ptr + i, in.len - i);
+    struct view v = view_after(in, i);
     return v.len == 0 || v.ptr[0] == '<' || v.ptr[0] == '{' || view_starts_with(in, "\xEF\xBB\xBF") ||
            view_starts_with(in, "\xFF\xD8\xFF") || view_starts_with(in, "\x89PNG") || view_starts_with(in, "GIF8") ||
            view_starts_with(in, "RIFF");

@@ -58,18 +58,20 @@ static bool is_named(struct view field, const char *name, struct view *value)
     return true;
 }
 
-/* Append unfolded: line ends with the spaces around them are one space. */
+/* Append unfolded: a line end with the spaces around it is one space. */
 static bool append_value(char *out, size_t cap, struct view value)
 {
     size_t n = strlen(out);
+    bool folded = false;
     for (size_t i = 0; i < value.len; i++) {
         uint8_t byte = value.ptr[i];
-        bool folded = byte == '\r' || byte == '\n' || byte == '\0';
-        if ((folded || byte == '\t') && n > 0 && out[n - 1] == ' ')
+        bool blank = is_blank(byte);
+        folded = blank && (folded || byte != ' ');
+        if (folded && n > 0 && out[n - 1] == ' ')
             continue;
         if (n + 1 >= cap)
             return false;
-        out[n++] = folded || byte == '\t' ? ' ' : (char)byte;
+        out[n++] = blank ? ' ' : (char)byte;
     }
     out[n] = '\0';
     return true;
@@ -120,27 +122,40 @@ void media_type_of(char *out, size_t cap, const char *content_type)
     out[n] = '\0';
 }
 
+/* A value, quoted or not, from *at on, which moves behind it; false where it is too long. */
+static bool take_value(char *out, size_t cap, const char **at)
+{
+    bool quoted = **at == '"', fits = true;
+    size_t n = 0;
+    for (*at += quoted ? 1 : 0; **at != '\0' && (quoted ? **at != '"' : strchr("; \t", **at) == NULL); ++*at) {
+        if (quoted && **at == '\\' && (*at)[1] != '\0')
+            ++*at;
+        fits = fits && n + 1 < cap;
+        if (fits)
+            out[n++] = **at;
+    }
+    out[n] = '\0';
+    return fits && n > 0;
+}
+
 bool media_parameter(char *out, size_t cap, const char *content_type, const char *name)
 {
-    size_t len = strlen(name), n = 0;
-    const char *at = content_type;
-    while ((at = strchr(at, ';')) != NULL) {
-        at += 1 + strspn(at + 1, " \t");
-        if (strncasecmp(at, name, len) != 0)
-            continue;
-        const char *value = at + len + strspn(at + len, " \t");
-        if (*value != '=')
-            continue;
-        value += 1 + strspn(value + 1, " \t");
-        bool quoted = *value == '"';
-        for (value += quoted ? 1 : 0; *value != '\0' && (quoted ? *value != '"' : strchr("; \t", *value) == NULL); value++) {
-            if (n + 1 >= cap)
-                return false;
-            out[n++] = *value;
+    const char *at = content_type + strcspn(content_type, ";");
+    while (*at != '\0') {
+        at += strspn(at, "; \t");
+        size_t len = strcspn(at, "=; \t");
+        bool same = len == strlen(name) && strncasecmp(at, name, len) == 0;
+        at += len;
+        at += strspn(at, " \t");
+        if (*at == '=') {
+            at++;
+            at += strspn(at, " \t");
+            if (take_value(out, cap, &at) && same)
+                return true;
         }
-        out[n] = '\0';
-        return n > 0;
+        at += strcspn(at, ";");
     }
+    out[0] = '\0';
     return false;
 }
 

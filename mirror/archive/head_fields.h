@@ -7,6 +7,12 @@
 
 #include "base/bytes.h"
 
+/* What stands behind the first `n` bytes, which are there. */
+static inline struct view view_after(struct view v, size_t n)
+{
+    return n == v.len ? (struct view){NULL, 0} : view_of(v.ptr + n, v.len - n);
+}
+
 /* The length of the head with its empty line; 0: there is no empty line in `v`. */
 size_t head_len(struct view v);
 /* The value of the first field of this name (in any case of letters) without spaces around it and unfolded, at most

@@ -182,12 +182,18 @@ static bool is_web(const char *url)
 static void learn_base(struct mhtml *m, struct view top, struct view head)
 {
     char word[URL_MAX];
-    if ((head_field(word, sizeof(word), head, "Content-Location") && url_normal(m->base, view_of_str(word))) ||
-        (head_field(word, sizeof(word), top, "Snapshot-Content-Location") && url_normal(m->base, view_of_str(word))) ||
-        (head_field(word, sizeof(word), top, "Content-Location") && url_normal(m->base, view_of_str(word))))
-        m->made = !is_web(m->base);
-    else
-        strcpy(m->base, MADE_URL);
+    const struct {
+        struct view head;
+        const char *name;
+    } places[] = {{head, "Content-Location"}, {top, "Snapshot-Content-Location"}, {top, "Content-Location"}};
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        if (head_field(word, sizeof(word), places[i].head, places[i].name) && url_normal(m->base, view_of_str(word))) {
+            m->made = !is_web(m->base);
+            return;
+        }
+    }
+    strcpy(m->base, MADE_URL);
+    m->made = true;
 }
 
 static int hex_value(char c)

@@ -47,20 +47,21 @@ int record_message(struct walk_record *r, struct stream *s)
         int rc = stream_peek(&v, s, want);
         if (rc < 0)
             return rc;
+        if (v.len > want) /* what is behind came along by chance */
+            v.len = want;
         if (v.len > r->head.block_len)
             v.len = (size_t)r->head.block_len;
-        bool whole = v.len == r->head.block_len || v.len < want || head_len(v) > 0;
-        if (!is_http(v) || (!whole && want < STREAM_PEEK && v.len >= want)) {
-            if (!is_http(v))
-                return 0;
-            continue;
-        }
-        if (!whole)
-            r->note = "has an HTTP head without an end";
-        else
+        if (!is_http(v))
+            return 0;
+        if (v.len == r->head.block_len || v.len < want || head_len(v) > 0) {
             r->http = http_head_parse(&r->message, v);
-        r->looks_page = r->http && looks_like_page(view_of(v.ptr + r->message.len, v.len - r->message.len));
-        return 0;
+            r->looks_page = r->http && looks_like_page(view_after(v, r->message.len));
+            return 0;
+        }
+        if (want == STREAM_PEEK) {
+            r->note = "has an HTTP head without an end";
+            return 0;
+        }
     }
 }
 

@@ -204,7 +204,7 @@ static int decode(struct buf *out, mimeo_ctx *ctx, const struct walk_record *r, 
     bool whole = true;
     if (r->http)
         message = r->message;
-    int rc = http_body_decode(out, ctx, &message, view_of(block.ptr + message.len, block.len - message.len), max, &whole);
+    int rc = http_body_decode(out, ctx, &message, view_after(block, message.len), max, &whole);
     if (rc == 0 && out->len == 0 && block.len == message.len && r->head.block_len > block.len)
         rc = ctx_error(ctx, MIMEO_EMALFORMED, "is cut short before its body");
     return rc;

@@ -226,6 +226,9 @@ int parse_importing(struct importing *out, const struct command *command, const 
 
 /* ---- publishing.c ---- */
 
+/* Is one more that was skipped told?  The first hundred are, or all with -v. */
+bool tell_skipped(const struct cli *cli);
+
 enum { /* indexes of the options that all publishing commands begin with */
     PUB_KEY, PUB_CHECK_MIRROR, PUB_OFFLINE, PUB_PROXY, PUB_PASSPHRASE_FILE, PUB_PASSPHRASE_FD, PUB_COMMON,
 };

@@ -48,21 +48,47 @@ int open_publisher(mimeo_publisher **out, struct cli *cli, const struct command 
 
 /* ---- telling ---- */
 
+#define SKIPPED_TOLD 100 /* lines: an archive has thousands of lists and errors */
+
 static const char *const outcome_words[] = {
     [MIMEO_ADDED] = "new", [MIMEO_REVISED] = "revised", [MIMEO_UNCHANGED] = "unchanged",
     [MIMEO_RETRACTED] = "retracted", [MIMEO_SKIPPED] = "skipped", [MIMEO_REFUSED] = "refused",
 };
 
+static size_t count_lines(const char *text)
+{
+    size_t lines = 0;
+    for (; *text != '\0'; text++)
+        lines += *text == '\n';
+    return lines;
+}
+
+bool tell_skipped(const struct cli *cli)
+{
+    static unsigned long count;
+    if (++count == SKIPPED_TOLD + 1 && !cli->verbose)
+        talk(cli, "mimeo: more is skipped; -v tells what, and why");
+    return cli->verbose || count <= SKIPPED_TOLD;
+}
+
+/* Of many notes on one article the first: a page that was saved without its pictures has one for each. */
 static void tell_lines(struct cli *cli, const struct mimeo_publish_event *e)
 {
     char *safe;
     const char *word = e->outcome == MIMEO_REFUSED ? "refused: " : e->outcome == MIMEO_SKIPPED ? "skipped: " : "note: ";
+    size_t lines = count_lines(e->message), told = 0;
     for (const char *line = e->message; *line != '\0';) {
+        if (told++ == 1 && lines > 2 && !cli->verbose) {
+            talk(cli, "mimeo: note: %s: and %zu notes like this; -v tells them", e->where, lines - 1);
+            return;
+        }
         const char *end = line;
         while (*end != '\0' && *end != '\n')
             end++;
         char one[2048];
         snprintf(one, sizeof(one), "%.*s", (int)(end - line), line);
+        if (e->outcome == MIMEO_SKIPPED && !tell_skipped(cli))
+            return;
         if (mimeo_text_line(&safe, cli->ctx, one, 0) == 0) {
             struct cli loud = *cli;
             loud.quiet = cli->quiet && e->outcome != MIMEO_REFUSED; /* what is refused is always told */

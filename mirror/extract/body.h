@@ -16,8 +16,10 @@ struct body_page {
     struct hint *hints;        /* by index; of elements */
     struct dom_node *root;     /* the element that holds the body */
     const uint8_t *rules;      /* an enum rule by index (rules.h); NULL: none */
+    const char *title;         /* as far as known: what says it again is dropped; NULL or "" */
     const char *url;           /* links are resolved against it; NULL: left as they are */
-    bool lenient;              /* names count for nothing: the second try where the first found too little */
+    bool lenient;              /* names count for nothing, and what is hidden is seen: the second try where the
+                                * first found too little */
 };
 
 /* Facts and names of all elements, and what goes by a rule or for its strong names.  0 or MIMEO_ENOMEM. */

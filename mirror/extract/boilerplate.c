@@ -122,7 +122,7 @@ static int read_page(struct buf *out, mimeo_ctx *ctx, void *payload)
     if (rc == 0)
         rc = dom_parse(&d, ctx, buf_view(&text));
     if (rc == 0)
-        rc = facts_gather(&p, ctx, d, NULL);
+        rc = facts_gather(&p, ctx, d, NULL, false);
     if (rc == 0)
         rc = facts_cut_runs(&p, ctx);
     if (rc == 0)

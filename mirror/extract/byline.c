@@ -12,7 +12,7 @@
 
 #define TEXT_MAX 200   /* bytes of a byline; what is longer is a biography */
 #define BEFORE 120     /* nodes before the title that may hold it */
-#define AFTER 900      /* and behind */
+#define AFTER 1500     /* and behind */
 
 /* ---- JSON-LD */
 
@@ -43,34 +43,36 @@ static void from_ld(struct names *out, const struct meta_page *m)
 
 /* ---- elements */
 
-static bool is_elsewhere(const struct dom_node *n)
+static bool is_elsewhere(const struct meta_page *m, const struct dom_node *n)
 {
-    static const char *const words[] = {"comment", "related", "recommend", "sidebar", "teaser", "most-read", "popular", "promo", "newsletter",
-                                        "footer", "disqus", "card__", "next-article", "trending", "advert"};
-    for (int depth = 0; n != NULL && depth < 12; n = n->parent, depth++)
-        if (n->tag == DOM_ASIDE || n->tag == DOM_NAV || n->tag == DOM_FOOTER || n->tag == DOM_FIGURE ||
-            node_says(n, words, sizeof words / sizeof words[0]))
-            return n->tag != DOM_BODY && n->tag != DOM_HTML;
-    return false;
+    return (m->says.around[n->index] & (SAYS_ELSEWHERE | SAYS_FIGURE)) != 0;
 }
 
-/* 0: none; the smaller the better. */
-static int byline_rank(const struct dom_node *n)
+/* A name at the right below the text, as Vietnamese and Russian papers set it. */
+static bool is_signature(const struct dom_node *n)
 {
-    static const char *const bylines[] = {"byline", "by-line", "article-author", "article__author", "article_author", "post-author",
-                                          "entry-author", "author-name", "author__name", "author_name", "authors", "writtenby",
-                                          "written-by", "story-author"};
-    static const char *const authors[] = {"author", "autor", "auteur", "autore", "redaktor", "avtor", "writer", "reporter", "yazar",
-                                          "journalist", "contributor", "signature", "penulis"};
+    struct view style = dom_attribute(n, "style");
+    return n->tag == DOM_P && (line_has(style, "text-align:right") || line_has(style, "text-align: right") ||
+                               line_is(dom_attribute(n, "align"), "right"));
+}
+
+#define RANKS 5
+
+/* 0: none; the smaller the better. */
+static int byline_rank(const struct meta_page *m, const struct dom_node *n)
+{
+    uint32_t says = m->says.own[n->index];
     if (n->tag == DOM_TEXT || n->tag == DOM_META || n->tag == DOM_LINK || n->tag == DOM_IMG || n->tag == DOM_SCRIPT)
         return 0;
     if (dom_has_word(n, "itemprop", "author"))
         return 1;
     if (dom_has_word(n, "rel", "author"))
         return 3;
-    if (node_says(n, bylines, sizeof bylines / sizeof bylines[0]))
+    if ((says & SAYS_BYLINE) != 0)
         return 2;
-    return node_says(n, authors, sizeof authors / sizeof authors[0]) ? 4 : 0;
+    if ((says & SAYS_AUTHOR) != 0)
+        return 4;
+    return is_signature(n) ? RANKS : 0;
 }
 
 /* Within itemprop=author the name is said apart. */
@@ -118,13 +120,13 @@ static void from_elements(struct names *out, const struct meta_page *m)
 {
     const struct dom_node *top = dom_body(m->dom), *title = m->taken->title;
     uint32_t middle = title == NULL ? 0 : title->index;
-    for (int rank = 1; rank <= 4 && out->count == 0; rank++) {
+    for (int rank = 1; rank <= RANKS && out->count == 0; rank++) {
         const struct dom_node *first = NULL, *n = top;
         while (n != NULL) {
             bool near = title == NULL || (n->index + BEFORE >= middle && n->index <= middle + AFTER);
             bool beside = first == NULL || n->parent == first->parent ||
                           (n->parent != NULL && first->parent != NULL && n->parent->parent == first->parent->parent);
-            if (!near || !beside || byline_rank(n) != rank || is_elsewhere(n)) {
+            if (!near || !beside || byline_rank(m, n) != rank || is_elsewhere(m, n)) {
                 n = dom_next(n, top);
                 continue;
             }
@@ -145,7 +147,7 @@ static void from_meta(struct names *out, const struct meta_page *m)
 {
     static const char *const names[] = {"author", "article:author", "parsely-author", "sailthru.author", "citation_author", "dc.creator",
                                         "dcterms.creator", "byl", "article:author_name", "cxenseparse:author", "dable:author",
-                                        "twitter:data1", "og:article:author", "creator"};
+                                        "articleauthor", "og:article:author", "creator"};
     for (size_t i = 0; i < sizeof names / sizeof names[0] && out->count == 0; i++) {
         struct view value;
         size_t from = 0;
@@ -161,12 +163,13 @@ static void from_meta(struct names *out, const struct meta_page *m)
 
 /* ---- all */
 
-static bool people_in(const struct names *n)
+/* People are better than an agency, and that is better than the paper's own name. */
+static int worth(const struct names *n)
 {
+    int most = n->count > 0 ? 1 : 0;
     for (size_t i = 0; i < n->count; i++)
-        if (!n->of[i].body)
-            return true;
-    return false;
+        most = !n->of[i].body ? 3 : !n->of[i].site && most < 2 ? 2 : most;
+    return most;
 }
 
 /* An element that repeats the names already known: it is shown by the record. */
@@ -185,10 +188,10 @@ void meta_bylines(struct meta_page *m)
 {
     static void (*const sources[])(struct names *, const struct meta_page *) = {from_ld, from_elements, from_meta};
     struct names best = {.count = 0};
-    for (size_t i = 0; i < 3 && !people_in(&best); i++) {
+    for (size_t i = 0; i < 3 && worth(&best) < 3; i++) {
         struct names names = {.count = 0};
         sources[i](&names, m);
-        if (best.count == 0 || people_in(&names))
+        if (worth(&names) > worth(&best))
             best = names;
     }
     names_settle(&best);

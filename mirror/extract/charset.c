@@ -17,6 +17,7 @@
 
 struct utf8_count {
     size_t good, bad; /* sequences of several bytes; bytes in none */
+    size_t cut;       /* the last one is not whole */
 };
 
 /* A last character that was cut off is neither. */
@@ -33,7 +34,7 @@ static bool is_cut(struct view rest)
 
 static struct utf8_count count_utf8(struct view v)
 {
-    struct utf8_count n = {0, 0};
+    struct utf8_count n = {.good = 0};
     struct cursor c = cursor_of(v);
     while (c.left > 0) {
         uint32_t code;
@@ -45,7 +46,9 @@ static struct utf8_count count_utf8(struct view v)
         if (c.left > 0 && utf8_next(&c, &code)) {
             n.good += code >= 0x80;
         } else if (c.left > 0) {
-            n.bad += !is_cut(view_of(c.ptr, c.left));
+            bool cut = is_cut(view_of(c.ptr, c.left));
+            n.cut += cut;
+            n.bad += !cut;
             c.ptr++;
             c.left--;
         }
@@ -145,12 +148,14 @@ static bool header_is_wrong(const struct charset *header, struct utf8_count n)
     return strcmp(header->name, "windows-1252") == 0 && n.good >= 3 && n.bad == 0;
 }
 
-static const struct charset *decide(struct view *bytes, const char *content_type, enum charset_kind kind)
+/* *clean: the bytes are UTF-8 without a fault, as nearly all are, and need no mending. */
+static const struct charset *decide(bool *clean, struct view *bytes, const char *content_type, enum charset_kind kind)
 {
     const struct charset *c = by_mark(bytes);
     if (c != NULL)
         return c;
     struct utf8_count n = count_utf8(*bytes);
+    *clean = n.bad == 0 && n.cut == 0;
     c = by_header(content_type);
     if (c != NULL && !header_is_wrong(c, n))
         return c;
@@ -178,10 +183,12 @@ int charset_to_utf8(struct buf *out, mimeo_ctx *ctx, struct view bytes, const ch
     size_t max;
     if (!size_mul(bytes.len, 3, &max) || !size_add(max, 16, &max))
         return ctx_error_nomem(ctx);
-    const struct charset *from = decide(&bytes, content_type, kind);
+    bool clean = false;
+    const struct charset *from = decide(&clean, &bytes, content_type, kind);
+    clean = clean && from->iconv == NULL && (bytes.len == 0 || memchr(bytes.ptr, 0, bytes.len) == NULL);
     struct buf text;
     buf_init(&text, max);
-    if (buf_reserve(&text, bytes.len) < 0 || charset_convert(&text, from, bytes) < 0) {
+    if (buf_reserve(&text, bytes.len) < 0 || (clean ? buf_append_view(&text, bytes) : charset_convert(&text, from, bytes)) < 0) {
         buf_dispose(&text);
         return ctx_error_nomem(ctx);
     }

@@ -4,23 +4,30 @@
  * of its own.
  */
 #include "extract/body.h"
+#include "extract/choose.h"
 #include "extract/ruled.h"
 
 #include <string.h>
 
 #define LEVELS 6         /* elements around a run that get something of it */
 #define RUN_MOST 500     /* of one run: a single long notice is no article */
-#define CLIMB 8          /* elements that are looked at around the best one */
 #define ENOUGH 200       /* characters that make a text without its comments */
 
 /* ---- names */
+
+/* There is a title, and so the article is more likely with it than where there is none. */
+static bool title_elsewhere(const struct body_page *b)
+{
+    return facts_of(&b->facts, dom_body(b->facts.dom))->titles > 0;
+}
 
 /* Would it take most of the page's text, with others of its class? */
 static bool takes_too_much(const struct body_page *b, const struct hint_groups *g, const struct dom_node *n,
                            enum drop_reason why)
 {
     uint32_t all = facts_of(&b->facts, dom_body(b->facts.dom))->good, its = facts_of(&b->facts, n)->good;
-    if (why == DROP_COMMENTS)
+    const struct facts *f = facts_of(&b->facts, n);
+    if (why == DROP_COMMENTS || why == DROP_CONSENT || (f->titles == 0 && !f->holds_body && title_elsewhere(b)))
         return all - its < ENOUGH;
     its = hint_groups_good(g, n);
     return its > ENOUGH && its > all * 0.45;
@@ -70,7 +77,7 @@ int body_gather(struct body_page *out, mimeo_ctx *ctx, struct dom *d, const uint
         return ctx_error_nomem(ctx);
     if (rules != NULL)
         ruled_force(forced, d, rules);
-    int rc = facts_gather(&out->facts, ctx, d, forced);
+    int rc = facts_gather(&out->facts, ctx, d, forced, lenient);
     if (rc < 0)
         return rc;
     ruled_drop(out);
@@ -84,8 +91,11 @@ int body_gather(struct body_page *out, mimeo_ctx *ctx, struct dom *d, const uint
     }
     rc = facts_cut_runs(&out->facts, ctx);
     mark_bodies(out);
-    if (rc == 0 && !lenient)
+    if (rc == 0 && !lenient) {
         drop_by_names(out);
+        drop_teasers(out);
+        drop_small_print(out);
+    }
     return rc == 0 ? facts_cut_runs(&out->facts, ctx) : rc;
 }
 
@@ -94,7 +104,7 @@ int body_gather(struct body_page *out, mimeo_ctx *ctx, struct dom *d, const uint
 static bool is_paragraph(enum dom_tag tag)
 {
     return tag == DOM_P || tag == DOM_PRE || tag == DOM_BLOCKQUOTE || tag == DOM_LI || tag == DOM_DD || tag == DOM_DT ||
-           tag == DOM_ADDRESS || tag == DOM_SUMMARY;
+           tag == DOM_ADDRESS || tag == DOM_SUMMARY || tag == DOM_UL || tag == DOM_OL || tag == DOM_DL;
 }
 
 /* Nothing but this one element. */
@@ -163,52 +173,7 @@ static struct dom_node *best_of(struct body_page *b)
     return best;
 }
 
-/* ---- how far the body reaches */
-
-/* One of a row of boxes that are made alike, as one body in several pieces is. */
-static bool is_twin(const struct dom_node *a, const struct dom_node *b)
-{
-    struct view class = dom_attribute(a, "class");
-    return a->tag == b->tag && class.len > 0 && view_equal(class, dom_attribute(b, "class"));
-}
-
-static bool has_alike(const struct body_page *b, const struct dom_node *parent, const struct dom_node *best)
-{
-    const struct facts *wanted = facts_of(&b->facts, best);
-    const struct dom_node *way = best;
-    while (way->parent != parent)
-        way = way->parent;
-    for (const struct dom_node *n = parent->first; n != NULL; n = n->next) {
-        const struct facts *f = facts_of(&b->facts, n);
-        if (n == way || f->gone || link_density(f) >= 0.25)
-            continue;
-        if (is_twin(n, way) ? f->good > wanted->good * 0.15
-                            : f->score >= wanted->score * 0.25F && b->hints[n->index].strength == HINT_NONE)
-            return true;
-    }
-    return false;
-}
-
-/* What `outer` has beyond `inner` reads like more of the same. */
-static bool adds_text(const struct body_page *b, const struct dom_node *outer, const struct dom_node *inner)
-{
-    const struct facts *o = facts_of(&b->facts, outer), *i = facts_of(&b->facts, inner);
-    uint32_t chars = o->chars - i->chars, links = o->links - i->links, good = o->good - i->good;
-    return chars > 0 && good > i->good * 0.15 && links < chars * 0.15 && good > chars * 0.6;
-}
-
-static struct dom_node *climb(const struct body_page *b, struct dom_node *best)
-{
-    struct dom_node *at = best;
-    for (int i = 0; i < CLIMB && at->tag != DOM_BODY && at->parent != NULL && at->tag != DOM_ARTICLE; i++) {
-        at = at->parent;
-        if (b->hints[best->index].body == HINT_STRONG && !has_alike(b, at, best))
-            continue;
-        if (has_alike(b, at, best) || adds_text(b, at, best))
-            best = at;
-    }
-    return best;
-}
+/* ---- which */
 
 /* Where the makers name the body, and it has about as much, that is it. */
 static struct dom_node *named(const struct body_page *b, struct dom_node *best)
@@ -250,6 +215,6 @@ int body_choose(struct body_page *b, mimeo_ctx *ctx)
     for (size_t i = 0; i < b->facts.run_count; i++)
         spread(b, &b->facts.runs[i]);
     struct dom_node *best = best_of(b);
-    b->root = best == NULL ? fallback(b) : named(b, climb(b, best));
+    b->root = best == NULL ? fallback(b) : named(b, body_reach(b, best));
     return ctx_check_cancel(ctx);
 }

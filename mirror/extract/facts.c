@@ -94,19 +94,19 @@ static bool is_hidden(const struct dom_node *n)
 
 /* ---- gathering */
 
-static void inherit(struct page_facts *p, struct dom_node *n, const uint8_t *forced)
+static void inherit(struct page_facts *p, struct dom_node *n, const uint8_t *forced, bool hidden_too)
 {
     struct facts *f = facts_of(p, n);
     const struct facts *up = n->parent == NULL ? &(struct facts){0} : facts_of(p, n->parent);
     f->gone = up->gone;
     f->in_link = up->in_link || n->tag == DOM_A;
     f->in_heading = up->in_heading || dom_is_heading(n->tag);
-    f->in_figure = up->in_figure || n->tag == DOM_FIGCAPTION;
+    f->uncounted = up->uncounted || n->tag == DOM_FIGCAPTION || n->tag == DOM_NOSCRIPT;
     f->owner = n->tag != DOM_TEXT && dom_is_block(n->tag) ? n->index : up->owner;
     f->forced = forced != NULL && forced[n->index] != 0;
     if (has_no_text(n))
         f->reason = DROP_NO_TEXT;
-    else if (n->attribute_count > 0 && !f->forced && is_hidden(n))
+    else if (n->attribute_count > 0 && !f->forced && !hidden_too && is_hidden(n))
         f->reason = DROP_HIDDEN;
     f->gone = f->gone || f->reason != KEPT;
 }
@@ -114,9 +114,9 @@ static void inherit(struct page_facts *p, struct dom_node *n, const uint8_t *for
 static void measure(struct page_facts *p, struct dom_node *n)
 {
     struct facts *f = facts_of(p, n);
-    if (n->tag == DOM_IMG)
-        f->pictures = 1;
-    if (n->tag != DOM_TEXT || f->gone || f->in_figure)
+    f->pictures = n->tag == DOM_IMG;
+    f->titles = n->tag == DOM_H1;
+    if (n->tag != DOM_TEXT || f->gone || f->uncounted)
         return;
     text_measure(n->text, &f->chars, &f->stops, &f->commas);
     f->links = f->in_link ? f->chars : 0;
@@ -130,9 +130,10 @@ static void add(struct facts *to, const struct facts *f)
     to->commas += f->commas;
     to->good += f->good;
     to->pictures += f->pictures;
+    to->titles += f->titles;
 }
 
-int facts_gather(struct page_facts *out, mimeo_ctx *ctx, struct dom *d, const uint8_t *forced)
+int facts_gather(struct page_facts *out, mimeo_ctx *ctx, struct dom *d, const uint8_t *forced, bool hidden_too)
 {
     struct page_facts p = {.dom = d, .count = dom_count(d)};
     p.nodes = dom_alloc(d, p.count * sizeof(struct dom_node *));
@@ -142,7 +143,7 @@ int facts_gather(struct page_facts *out, mimeo_ctx *ctx, struct dom *d, const ui
         return ctx_error_nomem(ctx);
     for (struct dom_node *n = dom_root(d); n != NULL; n = dom_next(n, dom_root(d))) {
         p.nodes[n->index] = n;
-        inherit(&p, n, forced);
+        inherit(&p, n, forced, hidden_too);
         measure(&p, n);
     }
     for (size_t i = p.count; i-- > 1;)
@@ -160,6 +161,7 @@ static void subtract(struct facts *from, const struct facts *f)
     from->commas -= f->commas;
     from->good -= f->good;
     from->pictures -= f->pictures;
+    from->titles -= f->titles;
 }
 
 void facts_drop(struct page_facts *p, struct dom_node *n, enum drop_reason why)
@@ -225,16 +227,20 @@ static void sum_good(struct page_facts *p)
 int facts_cut_runs(struct page_facts *p, mimeo_ctx *ctx)
 {
     struct text_run r = {0};
+    int breaks = 0; /* two of them end a paragraph where nobody marked it */
     p->run_count = 0;
     for (size_t i = 0; i < p->count; i++) {
         struct dom_node *n = p->nodes[i];
         if (n == NULL || p->of[i].gone)
             continue;
         if (n->tag != DOM_TEXT) {
-            if (dom_is_block(n->tag))
+            breaks += n->tag == DOM_BR;
+            if (dom_is_block(n->tag) || breaks > 1)
                 end_run(p, &r);
             continue;
         }
+        if (p->of[i].chars > 0)
+            breaks = 0;
         if (r.owner != p->nodes[p->of[i].owner])
             end_run(p, &r);
         if (r.owner == NULL)

@@ -42,13 +42,14 @@ struct facts {
     uint32_t commas;
     uint32_t good;     /* chars of runs that read like an article's */
     uint32_t pictures;
+    uint32_t titles;   /* h1 */
     float score;       /* as the body's container (choose.c) */
     uint32_t owner;    /* index of the nearest block: itself or an ancestor */
     uint8_t reason;    /* enum drop_reason: of this node itself */
     bool gone;         /* it or an ancestor is dropped */
     bool in_link;
     bool in_heading;
-    bool in_figure;    /* below figcaption or figure */
+    bool uncounted;    /* in a caption, or in what stands for a script */
     bool holds_body;   /* it is, or holds, what its makers call the body */
     bool forced;       /* a rule keeps it, or something in it */
 };
@@ -68,8 +69,9 @@ struct page_facts {
     size_t run_count;
 };
 
-/* `forced` (NULL: none): by index, not 0 for what stays even if it is hidden.  Memory is the tree's.  0 or MIMEO_ENOMEM. */
-int facts_gather(struct page_facts *out, mimeo_ctx *ctx, struct dom *d, const uint8_t *forced);
+/* `forced` (NULL: none): by index, not 0 for what stays even if it is hidden, as all
+ * does with `hidden_too`.  Memory is the tree's.  0 or MIMEO_ENOMEM. */
+int facts_gather(struct page_facts *out, mimeo_ctx *ctx, struct dom *d, const uint8_t *forced, bool hidden_too);
 
 static inline struct facts *facts_of(const struct page_facts *p, const struct dom_node *n) { return &p->of[n->index]; }
 

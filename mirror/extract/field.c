@@ -35,6 +35,16 @@ struct view line_trim(struct view v)
     return v;
 }
 
+size_t line_starts(struct view v, const char *word)
+{
+    struct cursor c = cursor_of(v), w = cursor_of(view_of_str(word));
+    uint32_t a, b;
+    while (utf8_next(&w, &b))
+        if (!utf8_next(&c, &a) || (uint32_t)utf8proc_tolower((utf8proc_int32_t)a) != b)
+            return 0;
+    return v.len - c.left;
+}
+
 size_t field_length(struct view v)
 {
     size_t n = 0;
@@ -134,30 +144,33 @@ int field_folded(struct buf *out, struct view line)
 void node_line(struct buf *out, const struct dom_node *n, size_t max)
 {
     struct buf text;
-    buf_init(&text, 64 * 1024);
+    buf_init(&text, 2 * max + 64);
     dom_text(&text, n); /* cut off where it is longer */
     put_line(out, buf_view(&text), max, false);
     buf_dispose(&text);
 }
 
-bool node_says(const struct dom_node *n, const char *const *words, size_t count)
-{
-    static const char *const places[] = {"class", "id", "itemprop", "rel", "data-testid", "data-component", "data-qa"};
-    for (uint32_t a = 0; a < n->attribute_count; a++)
-        for (size_t p = 0; p < sizeof places / sizeof places[0]; p++)
-            if (view_equal_str(n->attributes[a].name, places[p]))
-                for (size_t w = 0; w < count; w++)
-                    if (line_has(n->attributes[a].value, words[w]))
-                        return true;
-    return false;
-}
-
 /* ---- what <meta> says */
+
+/* "dc:title" is "dc.title". */
+static bool is_name(struct view said, const char *name)
+{
+    if (said.len != strlen(name))
+        return false;
+    for (size_t i = 0; i < said.len; i++) {
+        char a = (char)said.ptr[i], b = name[i];
+        a = a >= 'A' && a <= 'Z' ? (char)(a + 32) : a == ':' ? '.' : a;
+        b = b >= 'A' && b <= 'Z' ? (char)(b + 32) : b == ':' ? '.' : b;
+        if (a != b)
+            return false;
+    }
+    return true;
+}
 
 bool meta_each(const struct meta_page *m, const char *name, size_t *from, struct view *out)
 {
     for (size_t i = *from; i < m->entry_count; i++)
-        if (line_is(m->entries[i].name, name) && m->entries[i].value.len > 0) {
+        if (is_name(m->entries[i].name, name) && m->entries[i].value.len > 0) {
             *from = i + 1;
             *out = m->entries[i].value;
             return true;

@@ -8,6 +8,7 @@
 #include "extract/date.h"
 #include "extract/json_ld.h"
 #include "extract/meta.h"
+#include "extract/says.h"
 
 #define META_ENTRIES 512 /* of one page */
 
@@ -23,6 +24,8 @@ size_t field_length(struct view v);
 bool line_has(struct view v, const char *word);        /* ASCII case does not count */
 bool line_is(struct view v, const char *word);       /* ASCII case does not count */
 struct view line_trim(struct view v);
+/* Bytes of `v` that are `word` (which is in small letters) in whatever case, at its start; 0: none. */
+size_t line_starts(struct view v, const char *word);
 
 /* ---- the page */
 
@@ -37,6 +40,7 @@ struct meta_page {
     struct json_ld ld;
     struct meta_entry entries[META_ENTRIES];
     size_t entry_count;
+    struct says says;
     json_t *record;
     struct page_taken *taken;
     struct buf title;           /* as chosen */
@@ -56,8 +60,6 @@ void record_put(struct meta_page *m, const char *field, struct view raw, size_t 
 /* Append to a list of lines, if it is not in there and there is room. */
 void record_add(struct meta_page *m, const char *field, struct view line, size_t max, size_t most);
 
-/* Element names, classes and the like that say what an element is, in one view for line_has: "class id itemprop". */
-bool node_says(const struct dom_node *n, const char *const *words, size_t count);
 /* The text of a node as a line. */
 void node_line(struct buf *out, const struct dom_node *n, size_t max);
 

@@ -117,9 +117,10 @@ static bool ends_string(const struct loose *p)
 {
     struct cursor c = p->c;
     size_t looked = 0;
+    bool line = false;
     for (c.ptr++, c.left--; c.left > 0 && *c.ptr <= ' ' && looked < 4096; c.ptr++, c.left--, looked++)
-        ;
-    return c.left == 0 || strchr(",:}]", *c.ptr) != NULL || *c.ptr == '/' || *c.ptr == '<';
+        line = line || *c.ptr == '\n';
+    return c.left == 0 || (line && *c.ptr == '"') || /* a comma is missing */ strchr(",:}]", *c.ptr) != NULL || *c.ptr == '/' || *c.ptr == '<';
 }
 
 /* Behind the opening quote. */

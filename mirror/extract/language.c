@@ -11,12 +11,12 @@
 #include <utf8proc.h>
 
 #include "base/text.h"
+#include "extract/language_words.h"
 
-#define LOOKED_AT (24 * 1024) /* bytes of text */
+#define LOOKED_AT (10 * 1024) /* bytes of text */
 #define LETTERS_LEAST 20
+#define WORD_MOST 18      /* bytes: longer ones are in no list */
 
-enum script { LATIN, CYRILLIC, GREEK, ARABIC, HEBREW, HAN, KANA, HANGUL, THAI, DEVANAGARI, BENGALI, BURMESE, GEORGIAN, ARMENIAN,
-              TAMIL, TELUGU, KHMER, ETHIOPIC, OTHER, SCRIPTS };
 
 static const struct {
     uint32_t from, to;
@@ -41,52 +41,6 @@ static const struct {
 };
 /* And in Latin letters too. */
 static const char both[] = " sr kk uz az tg ku mn bs ";
-
-struct profile {
-    const char *lang;
-    enum script script;
-    const char *words;
-};
-
-static const struct profile profiles[] = {
-    {"en", LATIN, " the of and to in a is that for on was with as it by at be from has are have this not but they which or an will who "
-                  "said were been their his he its had would "},
-    {"de", LATIN, " der die und in den das von zu mit ist des auf für im dem nicht ein eine sich als auch es an werden aus er hat dass "
-                  "sie nach wird bei einer um am sind noch "},
-    {"fr", LATIN, " de la le les et des en du à dans un une que est pour qui sur par au pas plus il a ce avec ne se son sont été aux "
-                  "cette mais "},
-    {"es", LATIN, " de la que el en y los del se las por un para con no una su al lo como más es o pero sus le ha este sobre también "
-                  "fue desde "},
-    {"it", LATIN, " di e il la che in un per è del non una le con si da dei al sono della gli ha alla anche nel più come ma delle lo "
-                  "questo "},
-    {"pt", LATIN, " de a o que e do da em um para com não uma os no se na por mais as dos como mas ao foi das à são pelo também ele "},
-    {"nl", LATIN, " de van het een en in is dat op te zijn voor met die niet aan er om ook als bij door naar uit nog maar worden "},
-    {"pl", LATIN, " w i na się z do nie że jest to o po za przez jak od ale dla oraz ma są był który tym tego jego "},
-    {"cs", LATIN, " a v se na je že s z do o to i ve k za pro od po jsou by ale podle jako jeho který která není "},
-    {"tr", LATIN, " ve bir bu da de için ile olarak çok daha olan gibi kadar sonra ancak en ise ne o olduğu var "},
-    {"vi", LATIN, " của và là có được cho trong không các với một người đã này những để khi từ đến về ở cũng "},
-    {"id", LATIN, " yang dan di dengan untuk dari ini dalam pada itu tidak akan ke juga adalah oleh karena telah bisa ada "},
-    {"sv", LATIN, " och i att det som en på är av för med till den har de inte om ett han men var jag från så "},
-    {"da", LATIN, " og i at det er en til på som af for med den der de har ikke et om men var han sig fra blev "},
-    {"no", LATIN, " og i det er på som en til av for at med de har ikke den om et men var han seg fra ble jeg "},
-    {"fi", LATIN, " ja on ei että se oli hän mutta ovat kun myös joka mukaan tai kuin sen ollut niin "},
-    {"hu", LATIN, " a az és hogy nem is egy van meg volt már csak ez azt mint de még el lesz "},
-    {"ro", LATIN, " de și în a la cu pe că nu o din să care este un mai pentru au fost sunt ale lui "},
-    {"hr", LATIN, " i u je na se da za su od s a koji o kako ne iz nije će to bi što te kao "},
-    {"lv", LATIN, " un ir no ar par ka kas uz bet arī lai tika gan nav pēc tas kā to bija "},
-    {"lt", LATIN, " ir kad su į iš yra tai bet kaip buvo dėl ar jis apie nuo jau per už "},
-    {"et", LATIN, " ja on ei et ka oli see kui aga mis ta ning või oma kes mida "},
-    {"ru", CYRILLIC, " и в не на что с по как из к у за от он это о для но его все же так она было а то быть до "},
-    {"uk", CYRILLIC, " і в не на що з та у до за як від про це й для він але його які також із або є був "},
-    {"be", CYRILLIC, " і ў на не што з да у як за гэта па для ад але яго якія быў або "},
-    {"bg", CYRILLIC, " и на да се в за от не че е с са по като ще но при това до са който "},
-    {"sr", CYRILLIC, " и у је на се да за су од са а који о како не из није ће то би што те као "},
-    {"ar", ARABIC, " في من على أن إلى عن التي الذي مع هذا ما لا كان بعد هذه قال أو بين كما وقد كل "},
-    {"fa", ARABIC, " و در به از که این را با است برای آن یک تا بر می شد خود هم های کرد شده نیز "},
-    {"ur", ARABIC, " کے میں کی ہے اور سے کا کو نے پر ہیں کہ یہ اس نہیں بھی "},
-    {"hi", DEVANAGARI, " के में की है से और को का ने पर हैं कि यह भी इस नहीं "},
-};
-#define PROFILES (sizeof profiles / sizeof profiles[0])
 
 /* ---- scripts */
 
@@ -133,44 +87,50 @@ static enum script main_script(const struct letters *n)
 /* ---- words */
 
 struct hits {
-    size_t of[PROFILES], words;
+    size_t of[LANGUAGES], words;
 };
 
-static void count_word(struct hits *h, const char *word, enum script script)
+static void count_hits(struct hits *h, uint64_t languages, enum script script)
 {
-    for (size_t i = 0; i < PROFILES; i++)
-        if (profiles[i].script == script && strstr(profiles[i].words, word) != NULL)
-            h->of[i]++;
-    h->words++;
+    for (size_t i = 0; languages != 0; i++, languages >>= 1)
+        h->of[i] += (languages & 1) != 0 && language_profiles[i].script == script;
 }
 
-/* A word between spaces, " so ", for looking it up; the empty string where it is too long to be one of those. */
+static size_t put_small(char *out, uint32_t code)
+{
+    struct buf one;
+    buf_init(&one, 4);
+    buf_append_utf8(&one, (uint32_t)utf8proc_tolower((utf8proc_int32_t)code));
+    size_t len = one.len;
+    memcpy(out, buf_str(&one), len);
+    buf_dispose(&one);
+    return len;
+}
+
 static void count_words(struct hits *h, struct view text, enum script script)
 {
-    char word[40] = " ";
-    size_t len = 1;
+    char word[WORD_MOST + 8];
+    size_t len = 0;
     struct cursor c = cursor_of(view_of(text.ptr, text.len < LOOKED_AT ? text.len : LOOKED_AT));
     uint32_t code;
     memset(h, 0, sizeof *h);
     for (bool more = true; more;) {
         more = utf8_next(&c, &code);
         bool letter = more && (script_of(code) != OTHER || (code >= 0x64B && code <= 0x652));
-        if (letter) {
-            struct buf one;
-            buf_init(&one, 4);
-            buf_append_utf8(&one, (uint32_t)utf8proc_tolower((utf8proc_int32_t)code));
-            if (len + one.len + 2 < sizeof word)
-                memcpy(word + len, one.ptr, one.len);
-            len += one.len;
-            buf_dispose(&one);
-        } else if (len > 1) {
-            if (len + 2 < sizeof word) {
-                memcpy(word + len, " ", 2);
-                count_word(h, word, script);
-            } else {
-                h->words++;
-            }
-            len = 1;
+        if (letter && len < WORD_MOST) {
+            size_t one = code < 0x80 ? 1 : put_small(word + len, code);
+            if (code < 0x80)
+                word[len] = (char)(code >= 'A' && code <= 'Z' ? code + 32 : code);
+            else
+                count_hits(h, language_of_mark(view_of(word + len, one)), script);
+            len += one;
+        } else if (letter) {
+            len = WORD_MOST + 4; /* too long to be one of those */
+        } else if (len > 0) {
+            if (len < WORD_MOST)
+                count_hits(h, language_of_word(view_of(word, len)), script);
+            h->words++;
+            len = 0;
         }
     }
 }
@@ -178,10 +138,10 @@ static void count_words(struct hits *h, struct view text, enum script script)
 static const char *by_words(const struct hits *h)
 {
     size_t best = 0;
-    for (size_t i = 1; i < PROFILES; i++)
+    for (size_t i = 1; i < LANGUAGES; i++)
         if (h->of[i] > h->of[best])
             best = i;
-    return h->of[best] >= 4 && h->of[best] * 10 >= h->words ? profiles[best].lang : NULL;
+    return h->of[best] >= 3 && h->of[best] * 14 >= h->words ? language_profiles[best].lang : NULL;
 }
 
 static const char *by_script(enum script s)
@@ -253,16 +213,16 @@ bool language_fits(struct view text, const char *lang)
     if (!may_be_written(lang, s))
         return false;
     struct hits h;
-    size_t own = PROFILES, best = 0;
+    size_t own = LANGUAGES, best = 0;
     count_words(&h, text, s);
-    for (size_t i = 0; i < PROFILES; i++) {
+    for (size_t i = 0; i < LANGUAGES; i++) {
         size_t len = strcspn(lang, "-_");
-        if (strlen(profiles[i].lang) == len && strncasecmp(profiles[i].lang, lang, len) == 0)
+        if (strlen(language_profiles[i].lang) == len && strncasecmp(language_profiles[i].lang, lang, len) == 0)
             own = i;
         best = h.of[i] > h.of[best] ? i : best;
     }
     /* A language that we have words of, and there are few; another that there are many of. */
-    return own == PROFILES || h.words < 60 || h.of[best] * 8 < h.words || h.of[own] * 4 > h.of[best];
+    return own == LANGUAGES || h.words < 60 || h.of[best] * 8 < h.words || h.of[own] * 4 > h.of[best];
 }
 
 const char *language_direction(struct view text)
@@ -278,6 +238,8 @@ bool language_tag(char out[36], struct view said)
     size_t len = 0, start = 0;
     while (said.len > 0 && said.ptr[0] <= ' ')
         said = view_of(said.ptr + 1, said.len - 1);
+    while (said.len > 0 && said.ptr[said.len - 1] <= ' ')
+        said.len--;
     for (; len < said.len && len < 35; len++) {
         char c = (char)said.ptr[len];
         bool letter = (c | 32) >= 'a' && (c | 32) <= 'z', digit = c >= '0' && c <= '9';
@@ -287,7 +249,9 @@ bool language_tag(char out[36], struct view said)
             start = len + 1;
             c = '-';
         } else if (!letter && !(digit && start > 0)) {
-            break;
+            if (c != ',' && c != ';')
+                return false;
+            break; /* of a list the first */
         }
         out[len] = c;
     }

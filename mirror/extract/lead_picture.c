@@ -66,14 +66,9 @@ static const struct dom_node *figure_around(const struct dom_node *picture)
     return NULL;
 }
 
-static bool is_elsewhere(const struct dom_node *n)
+static bool is_elsewhere(const struct meta_page *m, const struct dom_node *n)
 {
-    static const char *const words[] = {"related", "recommend", "sidebar", "teaser", "promo", "author", "avatar", "logo", "newsletter", "most-read",
-                                        "popular", "gallery-thumb", "social", "share", "advert"};
-    for (int depth = 0; n != NULL && n->tag != DOM_BODY && depth < 10; n = n->parent, depth++)
-        if (n->tag == DOM_ASIDE || n->tag == DOM_NAV || n->tag == DOM_FOOTER || node_says(n, words, sizeof words / sizeof words[0]))
-            return true;
-    return false;
+    return (m->says.around[n->index] & (SAYS_ELSEWHERE | SAYS_NO_PICTURE)) != 0;
 }
 
 static int number_of(const struct dom_node *n, const char *attribute)
@@ -96,7 +91,7 @@ static bool find_lead(struct lead *out, const struct meta_page *m, struct view l
     const struct dom_node *top = dom_body(m->dom), *title = m->taken->title;
     uint32_t middle = title == NULL ? 0 : title->index;
     for (const struct dom_node *n = top; n != NULL; n = dom_next(n, top)) {
-        if (n->tag != DOM_IMG || is_elsewhere(n))
+        if (n->tag != DOM_IMG || is_elsewhere(m, n))
             continue;
         struct lead found = {.picture = n, .figure = figure_around(n)};
         bool near = n->index + NEAR_BEFORE >= middle && n->index <= middle + NEAR_AFTER;
@@ -124,13 +119,11 @@ static bool is_shown(const struct meta_page *m, struct view url)
 
 /* ---- caption and credit */
 
-static const struct dom_node *find_credit(const struct dom_node *figure)
+static const struct dom_node *find_credit(const struct meta_page *m, const struct dom_node *figure)
 {
-    static const char *const words[] = {"credit", "copyright", "photographer", "agency", "-source", "source-", "bildquelle", "copyrightHolder",
-                                        "photo-by", "autor"};
-    for (const struct dom_node *n = figure; n != NULL; n = dom_next(n, figure))
-        if (n->tag != DOM_TEXT && n != figure && n->tag != DOM_IMG && n->tag != DOM_FIGCAPTION &&
-            node_says(n, words, sizeof words / sizeof words[0]))
+    for (const struct dom_node *n = dom_next(figure, figure); n != NULL; n = dom_next(n, figure))
+        if (n->tag != DOM_IMG && n->tag != DOM_FIGCAPTION &&
+            ((m->says.own[n->index] & SAYS_CREDIT) != 0 || dom_has_word(n, "itemprop", "copyrightHolder")))
             return n;
     return NULL;
 }
@@ -148,7 +141,7 @@ static void put(struct meta_page *m, json_t *image, const char *field, struct vi
 /* The caption without the credit that stands at its end. */
 static void put_caption(struct meta_page *m, json_t *image, const struct dom_node *figure)
 {
-    const struct dom_node *caption = dom_find(figure, DOM_FIGCAPTION), *credit = find_credit(figure);
+    const struct dom_node *caption = dom_find(figure, DOM_FIGCAPTION), *credit = find_credit(m, figure);
     struct buf said, credited;
     buf_init(&said, LIMIT_SUMMARY);
     buf_init(&credited, LIMIT_LIST_ITEM + 8);

@@ -206,6 +206,7 @@ bool media_of(struct media *out, const struct dom_node *n)
 {
     switch (n->tag) {
     case DOM_IMG: return picture(out, n);
+    case DOM_OTHER: return view_equal_str(n->text, "amp-img") && picture(out, n);
     case DOM_PICTURE: return sources(out, n);
     case DOM_NOSCRIPT: return without_scripts(out, n);
     case DOM_VIDEO: return film(out, n);

@@ -17,12 +17,17 @@ static void take_meta(struct meta_page *m, const struct dom_node *n)
 {
     static const char *const keys[] = {"property", "name", "itemprop", "http-equiv"};
     struct view value = line_trim(dom_attribute(n, "content"));
-    if (value.len == 0)
-        value = line_trim(dom_attribute(n, "value"));
     for (size_t i = 0; value.len > 0 && i < sizeof keys / sizeof keys[0]; i++) {
-        struct view name = line_trim(dom_attribute(n, keys[i]));
-        if (name.len > 0 && m->entry_count < META_ENTRIES)
-            m->entries[m->entry_count++] = (struct meta_entry){name, value};
+        /* "og:title dc:title": several at once. */
+        struct view names = line_trim(dom_attribute(n, keys[i]));
+        while (names.len > 0) {
+            size_t len = 0;
+            while (len < names.len && names.ptr[len] > ' ')
+                len++;
+            if (len > 0 && m->entry_count < META_ENTRIES)
+                m->entries[m->entry_count++] = (struct meta_entry){view_of(names.ptr, len), value};
+            names = line_trim(view_of(names.ptr + len, names.len - len));
+        }
     }
 }
 
@@ -117,12 +122,13 @@ int page_meta(json_t *object, mimeo_ctx *ctx, const struct dom *page, const stru
     buf_init(&m->title, LIMIT_TITLE + 8);
     buf_init(&m->site, LIMIT_LIST_ITEM + 8);
     gather(m);
-    int rc = json_ld_gather(&m->ld, ctx, page, source->url);
+    int rc = says_gather(&m->says, page) < 0 ? ctx_error_nomem(ctx) : json_ld_gather(&m->ld, ctx, page, source->url);
     for (size_t i = 0; rc == 0 && i < sizeof fields / sizeof fields[0]; i++)
         fields[i](m);
     if (rc == 0 && m->no_memory)
         rc = ctx_error_nomem(ctx);
     json_ld_dispose(&m->ld);
+    says_dispose(&m->says);
     buf_dispose(&m->title);
     buf_dispose(&m->site);
     free(m);

@@ -54,27 +54,9 @@ static bool from_ld(struct date *out, const struct meta_page *m, const char *con
 
 /* ---- elements */
 
-static bool says_updated(const struct dom_node *n)
+static bool is_elsewhere(const struct meta_page *m, const struct dom_node *n)
 {
-    static const char *const words[] = {"updat", "modif", "actualiz", "edited"};
-    return node_says(n, words, sizeof words / sizeof words[0]);
-}
-
-static bool says_date(const struct dom_node *n)
-{
-    static const char *const words[] = {"date", "publish", "time", "pubdate", "posted", "fecha", "datum", "data-", "tarih", "created",
-                                        "byline", "meta", "info"};
-    return node_says(n, words, sizeof words / sizeof words[0]);
-}
-
-static bool is_elsewhere(const struct dom_node *n)
-{
-    static const char *const words[] = {"comment", "related", "recommend", "sidebar", "teaser", "most-read", "popular", "footer",
-                                        "trending", "ticker", "copyright", "list-item", "card"};
-    for (int depth = 0; n != NULL && n->tag != DOM_BODY && depth < 10; n = n->parent, depth++)
-        if (n->tag == DOM_ASIDE || n->tag == DOM_NAV || n->tag == DOM_FOOTER || node_says(n, words, sizeof words / sizeof words[0]))
-            return true;
-    return false;
+    return (m->says.around[n->index] & (SAYS_ELSEWHERE | SAYS_NO_DATE)) != 0;
 }
 
 static bool date_of_element(struct date *out, const struct meta_page *m, const struct dom_node *n, bool *whole)
@@ -92,15 +74,17 @@ static bool date_of_element(struct date *out, const struct meta_page *m, const s
 }
 
 /* 0 none, else the smaller the better. */
-static int date_rank(const struct dom_node *n)
+static int date_rank(const struct meta_page *m, const struct dom_node *n)
 {
+    uint32_t says = m->says.own[n->index];
+    bool updated = (says & SAYS_UPDATED) != 0;
     if (n->tag == DOM_TEXT || n->tag == DOM_META || n->tag == DOM_SCRIPT)
         return 0;
     if (dom_has_word(n, "itemprop", "datePublished") || (n->tag == DOM_TIME && dom_has_attribute(n, "pubdate")))
         return 1;
     if (n->tag == DOM_TIME)
-        return says_updated(n) ? 4 : 2;
-    return says_date(n) && !says_updated(n) ? 3 : 0;
+        return updated ? 4 : 2;
+    return (says & SAYS_DATE) != 0 && !updated ? 3 : 0;
 }
 
 /* The best element near the title. */
@@ -110,9 +94,9 @@ static const struct dom_node *find_element(struct date *out, const struct meta_p
     uint32_t middle = title == NULL ? 0 : title->index;
     int best = 99, tried = 0;
     for (const struct dom_node *n = top; n != NULL && tried < 400; n = dom_next(n, top)) {
-        int rank = date_rank(n);
+        int rank = date_rank(m, n);
         bool near = title == NULL || (n->index + NEAR_BEFORE >= middle && n->index <= middle + NEAR_AFTER);
-        if (rank == 0 || rank >= best || (!near && rank > 1) || is_elsewhere(n))
+        if (rank == 0 || rank >= best || (!near && rank > 1) || is_elsewhere(m, n))
             continue;
         struct date date;
         bool whole;
@@ -134,7 +118,7 @@ static const struct dom_node *find_text(struct date *out, const struct meta_page
         return NULL;
     for (const struct dom_node *n = top; n != NULL && n->index <= title->index + 150; n = dom_next(n, top))
         if (n->tag == DOM_TEXT && n->index + 60 >= title->index && n->text.len >= 6 && n->text.len <= 160 &&
-            date_is_all(n->text, m->lang) && date_find(out, n->text, m->lang) && !is_elsewhere(n->parent))
+            date_is_all(n->text, m->lang) && date_find(out, n->text, m->lang) && !is_elsewhere(m, n->parent))
             return n->parent;
     return NULL;
 }

@@ -7,7 +7,7 @@
 #include "extract/field.h"
 #include "extract/language.h"
 
-#define SAMPLE (24 * KIB)
+#define SAMPLE (12 * KIB)
 
 /* Text of paragraphs; of the whole body where there are too few. */
 static void sample(struct buf *out, const struct dom *page)

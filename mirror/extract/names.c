@@ -20,7 +20,7 @@ static const char *const leads[] = {
     "di", "a cura di", "door", "av", "af", "tekst:", "autor", "autora:", "автор:", "автор", "текст:", "авторы:", "от", "автори:",
     "yazar:", "yazan:", "haber:", "oleh", "penulis:", "reporter:", "بقلم:", "بقلم", "كتب", "كتبت", "نویسنده:", "نویسنده", "گزارش:",
     "作者:", "作者：", "记者:", "记者：", "记者", "記者", "文/", "文／", "文：", "责编：", "责编:", "责任编辑：", "責任編輯：", "编辑：", "撰文：",
-    "報導／", "報導:", "取材・文", "文＝", "文・", "글", "글:", "โดย", "bởi", "theo", "kirjoittaja:", "skribent:", "journalist:", "foto:",
+    "報導／", "報導:", "取材・文", "文＝", "文・", "글", "글:", "โดย", "bởi", "theo", "kirjoittaja:", "skribent:", "journalist:",
     "mit", "with", "ad", "da",
 };
 
@@ -51,18 +51,17 @@ static const char *const bodies[] = {
     "mundo", "bbc", "cnn", "rfi", "dw", "voa", "rferl", "monde", "zeitung", "haber", "nachrichten", "notícias", "noticias",
 };
 
+/* Before those who took the picture: no authors. */
+static const char *const pictures[] = {"image", "photo", "picture", "foto", "bild", "imagen", "imagem", "immagine", "фото", "zdjęcie", "fot.",
+                                       "fotoğraf", "görsel", "صورة", "عکس", "图片", "圖片", "摄影", "攝影", "写真", "사진", "ảnh", "video", "graphic",
+                                       "illustration", "getty"};
+
 /* Said where nobody is named. */
 static const char *const nobody[] = {"admin", "administrator", "editor", "author", "staff", "webmaster", "unknown", "anonymous", "guest",
                                      "null", "undefined", "none", "default", "root", "user", "n/a", "by", "super user", "share", "follow",
                                      "about", "more", "read more", "email", "comments", "print", "subscribe", "contact"};
 
 /* ---- pieces of a line */
-
-static size_t starts_with(struct view v, const char *word)
-{
-    size_t len = strlen(word);
-    return v.len >= len && strncasecmp((const char *)v.ptr, word, len) == 0 ? len : 0;
-}
 
 static bool ends_word(struct view v, size_t at)
 {
@@ -98,10 +97,8 @@ static struct view cut_leads(struct view v)
         again = false;
         v = cut_edges(v);
         for (size_t i = 0; !again && i < sizeof leads / sizeof leads[0]; i++) {
-            size_t len = starts_with(v, leads[i]);
-            bool lead = len > 0 && len < v.len && ends_word(v, len);
-            /* "di", "da", "von" and the like begin family names too, and then in small letters between others */
-            if (lead) {
+            size_t len = line_starts(v, leads[i]);
+            if (len > 0 && ends_word(v, len)) {
                 v = after(v, len);
                 again = true;
             }
@@ -203,49 +200,64 @@ static bool looks_like_name(struct view v, size_t words)
     return caseless > 0 || capitals > 0 || words == 1;
 }
 
-static bool same_folded(struct view a, struct view b)
+/* The same letters; with `start`, one may be the beginning of the other ("Example" of "example.org"). */
+static bool same_folded(struct view a, struct view b, bool start)
 {
     struct buf x, y;
     buf_init(&x, 1024);
     buf_init(&y, 1024);
     field_folded(&x, a);
     field_folded(&y, b);
-    bool same = x.len > 0 && view_equal(buf_view(&x), buf_view(&y));
+    size_t len = x.len < y.len ? x.len : y.len;
+    bool same = x.len == y.len || (start && len >= 3);
+    same = same && len > 0 && memcmp(x.ptr, y.ptr, len) == 0;
     buf_dispose(&x);
     buf_dispose(&y);
     return same;
 }
 
-static void add(struct names *out, struct view v, bool body)
+static void add(struct names *out, struct view v, bool body, bool site)
 {
     if (out->count == NAMES_MAX || v.len >= NAME_MAX_BYTES)
         return;
     for (size_t i = 0; i < out->count; i++)
-        if (same_folded(view_of_str(out->of[i].text), v))
+        if (same_folded(view_of_str(out->of[i].text), v, false))
             return;
     struct name *n = &out->of[out->count++];
     memcpy(n->text, v.ptr, v.len);
     n->text[v.len] = 0;
-    n->body = body;
+    n->body = body || site;
+    n->site = site;
+}
+
+static bool is_of_picture(struct view v)
+{
+    for (size_t i = 0; i < sizeof pictures / sizeof pictures[0]; i++)
+        if (line_starts(v, pictures[i]) > 0)
+            return true;
+    return false;
 }
 
 static void add_piece(struct names *out, struct view v, struct view site, bool one)
 {
     size_t words;
     struct date date;
+    if (is_of_picture(cut_edges(v)))
+        return;
     v = cut_leads(v);
     const uint8_t *open = v.len == 0 ? NULL : memchr(v.ptr, '(', v.len);
-    if (open != NULL && open > v.ptr + 2)
+    /* "Ann Smith (Oslo)" loses the place, "Richard (R.J.) Eskow" nothing. */
+    if (open != NULL && memchr(v.ptr, ' ', (size_t)(open - v.ptr)) != NULL && memchr(v.ptr, ' ', (size_t)(open - v.ptr)) != open - 1)
         v = cut_edges(view_of(v.ptr, (size_t)(open - v.ptr)));
     if (v.len == 0 || is_nobody(v) || is_address(v) || date_find(&date, v, NULL))
         return;
     bool role = LISTED(v, roles, &words) > 0;
     if (words == 0 || (role && (out->count > 0 || LISTED(v, roles, &words) == words)) || !looks_like_name(v, words))
         return;
-    bool body = role || LISTED(v, bodies, &words) > 0 || same_folded(v, site);
-    if (body && !one && out->count > 0)
+    bool body = role || LISTED(v, bodies, &words) > 0, own = same_folded(v, site, true);
+    if ((body || own) && !one && out->count > 0)
         return; /* "Ann Smith, Example News": where she works */
-    add(out, v, body);
+    add(out, v, body, own);
 }
 
 /* "Smith, John": a family name first, in a line that says it is one name. */

@@ -12,6 +12,7 @@
 struct name {
     char text[NAME_MAX_BYTES];
     bool body; /* an agency, an editorial office: of people there are none in it */
+    bool site; /* the paper itself */
 };
 struct names {
     struct name of[NAMES_MAX];

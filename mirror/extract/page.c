@@ -51,6 +51,7 @@ static void drop_taken(struct body_page *b, const struct dom_node *taken)
 static int find_body(struct body_page *b, mimeo_ctx *ctx, struct dom *d, struct job *j, bool lenient)
 {
     int rc = body_gather(b, ctx, d, j->marks, lenient);
+    b->title = text_field(j, "title");
     b->url = text_field(j, "url") != NULL ? text_field(j, "url") : j->source->url;
     if (rc == 0 && j->options->learned != NULL) {
         boilerplate_drop(j->options->learned, b, j->source->url);

@@ -19,8 +19,8 @@ static bool holds_picture_alone(const struct body_page *b, const struct dom_node
 static bool is_plain_prose(const struct body_page *b, const struct dom_node *n, enum drop_reason why)
 {
     const struct facts *f = facts_of(&b->facts, n);
-    bool doubtful = why == DROP_PROMOTION || why == DROP_RELATED || why == DROP_SHARING || why == DROP_ADVERTISING;
-    return doubtful && f->links == 0 && f->stops > 0 && f->chars > 80;
+    bool doubtful = n->tag == DOM_HEADER || why == DROP_PROMOTION || why == DROP_RELATED || why == DROP_SHARING || why == DROP_ADVERTISING;
+    return doubtful && (f->links == 0 || (n->tag == DOM_HEADER && f->good > 80)) && f->stops > 0 && f->chars > 80;
 }
 
 static bool is_named_furniture(const struct body_page *b, const struct dom_node *n)
@@ -115,6 +115,36 @@ static void prune_links(struct body_page *b)
     }
 }
 
+/* ---- by what is asked in them */
+
+#define FORM_MOST 500 /* letters around a field for an address */
+
+static bool asks_for_address(const struct dom_node *n)
+{
+    struct view type = dom_attribute(n, "type");
+    return n->tag == DOM_INPUT && (view_equal_str(type, "email") || view_equal_str(type, "password") ||
+                                   view_equal_str(type, "tel") || view_equal_str(dom_attribute(n, "name"), "email"));
+}
+
+/* The box around a field for an address, with the words that ask for it. */
+static void prune_forms(struct body_page *b)
+{
+    const struct facts *root = facts_of(&b->facts, b->root);
+    for (struct dom_node *n = dom_next(b->root, b->root); n != NULL; n = dom_next(n, b->root)) {
+        struct dom_node *box = NULL;
+        if (!asks_for_address(n))
+            continue;
+        for (struct dom_node *up = n->parent; up != b->root && facts_of(&b->facts, up)->titles == 0; up = up->parent) {
+            const struct facts *f = facts_of(&b->facts, up);
+            if (f->chars > FORM_MOST || f->good > root->good * PRUNE_SHARE)
+                break;
+            box = up;
+        }
+        if (box != NULL)
+            facts_drop(&b->facts, box, DROP_PROMOTION);
+    }
+}
+
 /* ---- headings of nothing */
 
 static void prune_headings(struct body_page *b)
@@ -140,6 +170,7 @@ int body_prune(struct body_page *b, mimeo_ctx *ctx)
 {
     if (!b->lenient)
         prune_names(b);
+    prune_forms(b);
     int rc = facts_cut_runs(&b->facts, ctx);
     if (rc == 0)
         rc = prune_words(b, ctx);

@@ -11,6 +11,10 @@
 /* Lines that say what furniture says, and what stands below such heads; links with one lead.  The runs must be cut. */
 int prune_words(struct body_page *b, mimeo_ctx *ctx);
 
+/* A run as one line of small letters; empty where it is too long to be furniture.  `line` is cleared. */
+struct view prune_fold(struct buf *line, const struct body_page *b, const struct text_run *r);
+#define PRUNE_LINE 400 /* bytes */
+
 /* A run of text, and the boxes within root that hold nothing else. */
 void prune_run(struct body_page *b, const struct text_run *r, enum drop_reason why);
 

@@ -10,7 +10,6 @@
 #include "extract/furniture_words.h"
 #include "extract/prune.h"
 
-#define LINE_LONGEST 400 /* bytes of a line that are looked at */
 #define BEFORE 200       /* characters of article that stand before its comments */
 
 /* ---- runs */
@@ -20,31 +19,33 @@ static bool is_small(const struct body_page *b, const struct dom_node *n)
     return facts_of(&b->facts, n)->good <= facts_of(&b->facts, b->root)->good * PRUNE_SHARE;
 }
 
-/* A run as one folded line; empty where it is too long to be furniture. */
-static struct view fold_run(struct buf *line, const struct body_page *b, const struct text_run *r)
+/* In small letters, white space as one space between words. */
+static void fold(struct buf *line, struct view text, bool *due)
 {
-    buf_clear(line);
-    bool due = false;
-    for (uint32_t i = r->first->index; i <= r->last->index; i++) {
-        const struct dom_node *n = b->facts.nodes[i];
-        if (n == NULL || n->tag != DOM_TEXT || b->facts.of[i].gone)
+    struct cursor c = cursor_of(text);
+    uint32_t code;
+    while (line->len <= PRUNE_LINE && utf8_next(&c, &code)) {
+        if (code <= ' ' || code == 0xA0) {
+            *due = line->len > 0;
             continue;
-        struct cursor c = cursor_of(n->text);
-        uint32_t code;
-        while (utf8_next(&c, &code)) {
-            if (line->len > LINE_LONGEST)
-                return (struct view){0};
-            if (code <= ' ' || code == 0xA0) {
-                due = line->len > 0;
-                continue;
-            }
-            if (due)
-                buf_append_byte(line, ' ');
-            due = false;
-            buf_append_utf8(line, (uint32_t)utf8proc_tolower((utf8proc_int32_t)code));
         }
+        if (*due)
+            buf_append_byte(line, ' ');
+        *due = false;
+        buf_append_utf8(line, (uint32_t)utf8proc_tolower((utf8proc_int32_t)code));
     }
-    return buf_view(line);
+}
+
+struct view prune_fold(struct buf *line, const struct body_page *b, const struct text_run *r)
+{
+    bool due = false;
+    buf_clear(line);
+    for (uint32_t i = r->first->index; i <= r->last->index && line->len <= PRUNE_LINE; i++) {
+        const struct dom_node *n = b->facts.nodes[i];
+        if (n != NULL && n->tag == DOM_TEXT && !b->facts.of[i].gone)
+            fold(line, n->text, &due);
+    }
+    return line->len > PRUNE_LINE ? (struct view){0} : buf_view(line);
 }
 
 /* The outermost element within root that has nothing but this run. */
@@ -75,7 +76,16 @@ void prune_run(struct body_page *b, const struct text_run *r, enum drop_reason w
 static bool is_prose(const struct body_page *b, const struct dom_node *n)
 {
     const struct facts *f = facts_of(&b->facts, n);
-    return f->chars > 100 && f->stops > 0 && link_density(f) < 0.3;
+    return f->chars > 60 && link_density(f) < 0.3;
+}
+
+/* Its section stood in the box with it, and was dropped before. */
+static bool lost_text(const struct body_page *b, const struct dom_node *box)
+{
+    for (const struct dom_node *n = dom_next(box, box); n != NULL; n = dom_next(n, box))
+        if (facts_of(&b->facts, n)->gone && facts_of(&b->facts, n)->chars > 0)
+            return true;
+    return false;
 }
 
 static void drop_following(struct body_page *b, struct dom_node *head)
@@ -84,7 +94,7 @@ static void drop_following(struct body_page *b, struct dom_node *head)
         const struct facts *f = facts_of(&b->facts, n);
         if (f->gone || f->chars == 0)
             continue;
-        if (dom_is_heading(n->tag) || is_prose(b, n))
+        if (dom_is_heading(n->tag) || is_prose(b, n) || (f->links == 0 && f->chars > 30))
             return;
         facts_drop(&b->facts, n, DROP_RELATED);
     }
@@ -106,7 +116,8 @@ static void drop_head(struct body_page *b, const struct text_run *r)
         facts_drop(&b->facts, box->parent, DROP_RELATED);
         return;
     }
-    drop_following(b, box);
+    if (!lost_text(b, box))
+        drop_following(b, box);
     facts_drop(&b->facts, box, DROP_RELATED);
 }
 
@@ -137,10 +148,36 @@ static bool is_reading_time(struct view line)
     return false;
 }
 
-static void judge_run(struct body_page *b, const struct text_run *r, struct view line, uint32_t before)
+/* "7 comments": without the number. */
+static struct view without_count(struct view line)
 {
+    size_t at = 0;
+    while (at < line.len && ((line.ptr[at] >= '0' && line.ptr[at] <= '9') || line.ptr[at] == ',' || line.ptr[at] == '.' ||
+                             line.ptr[at] == '('))
+        at++;
+    at += at > 0 && at + 1 < line.len && (line.ptr[at] == 'k' || line.ptr[at] == 'm') && line.ptr[at + 1] == ' ';
+    if (at == 0 || at == line.len || line.ptr[at] != ' ')
+        return line;
+    return view_of(line.ptr + at + 1, line.len - at - 1);
+}
+
+/* The title again, or most of it: sites cut it, or end it with their name. */
+static bool is_title(struct view line, struct view title)
+{
+    size_t same = 0;
+    while (same < line.len && same < title.len && line.ptr[same] == title.ptr[same])
+        same++;
+    return line.len >= 8 && same == line.len && line.len * 10 >= title.len * 6;
+}
+
+static void judge_run(struct body_page *b, const struct text_run *r, struct view line, struct view title, uint32_t before)
+{
+    if (before < BEFORE && is_title(line, title)) {
+        prune_run(b, r, DROP_TITLE);
+        return;
+    }
     double density = r->chars == 0 ? 0 : (double)r->links / r->chars;
-    switch (furniture_of(line)) {
+    switch (furniture_of(without_count(line))) {
     case FURNITURE_HEAD: drop_head(b, r); break;
     case FURNITURE_END:
         if (before >= BEFORE && (facts_of(&b->facts, r->owner)->in_heading ||
@@ -257,7 +294,7 @@ static void prune_edges(struct body_page *b)
 {
     struct buf line;
     size_t first = b->facts.run_count, last = 0;
-    buf_init(&line, LINE_LONGEST + 64);
+    buf_init(&line, PRUNE_LINE + 64);
     for (size_t i = 0; i < b->facts.run_count; i++) {
         const struct text_run *r = &b->facts.runs[i];
         if (dom_within(r->owner, b->root) && !facts_of(&b->facts, r->first)->gone && is_sentence(r)) {
@@ -270,8 +307,8 @@ static void prune_edges(struct body_page *b)
         if (!dom_within(r->owner, b->root) || facts_of(&b->facts, r->first)->gone || r->chars > 70 || is_item(r) ||
             facts_of(&b->facts, r->owner)->in_heading)
             continue;
-        bool edge = (i < first || i > last) && r->stops <= 1 && (r->links * 3 > r->chars || (i < first && holds_digit(b, r)));
-        if (edge || is_time(b, r) || (i < first && is_by_line(fold_run(&line, b, r))))
+        bool edge = (i < first || i > last) && r->stops <= 1 && (r->links * 2 > r->chars || (i < first && (r->links * 3 > r->chars || holds_digit(b, r))));
+        if (edge || is_time(b, r) || (i < first && is_by_line(prune_fold(&line, b, r))))
             prune_run(b, r, DROP_AUTHOR);
     }
     buf_dispose(&line);
@@ -328,18 +365,22 @@ static int prune_twice(struct body_page *b, mimeo_ctx *ctx)
 
 int prune_words(struct body_page *b, mimeo_ctx *ctx)
 {
-    struct buf line;
+    struct buf line, title;
     uint32_t before = 0;
-    buf_init(&line, LINE_LONGEST + 64);
+    bool due = false;
+    buf_init(&line, PRUNE_LINE + 64);
+    buf_init(&title, PRUNE_LINE + 64);
+    fold(&title, view_of_str(b->title), &due);
     for (size_t i = 0; i < b->facts.run_count; i++) {
         const struct text_run *r = &b->facts.runs[i];
         if (!dom_within(r->owner, b->root) || facts_of(&b->facts, r->first)->gone)
             continue;
-        if (r->chars < LINE_LONGEST)
-            judge_run(b, r, fold_run(&line, b, r), before);
+        if (r->chars < PRUNE_LINE)
+            judge_run(b, r, prune_fold(&line, b, r), buf_view(&title), before);
         before += run_weight(r);
     }
     buf_dispose(&line);
+    buf_dispose(&title);
     prune_leads(b);
     prune_edges(b);
     return prune_twice(b, ctx);

@@ -14,6 +14,7 @@
 #define PROSE_LEAST 70    /* characters of a line that is prose by its one end of a sentence */
 #define WRAP_FROM 45      /* characters of lines that were broken for a terminal or a mail */
 #define WRAP_TO 100
+#define WRAP_SPREAD 34
 
 /* ---- cutting */
 
@@ -152,7 +153,7 @@ static bool begins_byline(struct view v)
                                         "autorin: ", "автор: ", "автор:", "текст: ", "autora: ", "tekst: ", "yazar: ", "بقلم", "كتب ", "نویسنده",
                                         "作者", "记者", "記者", "文／", "文/", "oleh ", "penulis: ", "tác giả"};
     for (size_t i = 0; i < sizeof leads / sizeof leads[0]; i++)
-        if (v.len > strlen(leads[i]) && strncasecmp((const char *)v.ptr, leads[i], strlen(leads[i])) == 0)
+        if (line_starts(v, leads[i]) > 0 && v.len > strlen(leads[i]))
             return true;
     return false;
 }
@@ -220,34 +221,52 @@ static int add_line(struct text_lines *out, size_t *room, struct view text, bool
     return 0;
 }
 
-static bool is_wrapped(const struct text_lines *l)
+static bool begins_small(struct view v)
 {
-    size_t broken = 0, whole = 0;
-    for (size_t i = 0; i + 1 < l->count; i++) {
-        size_t width = width_of(l->of[i].text);
-        bool goes_on = !l->of[i + 1].blank_before && !ends_sentence(l->of[i].text);
-        broken += goes_on && width >= WRAP_FROM && width <= WRAP_TO;
-        whole += width > WRAP_TO || (goes_on && width < WRAP_FROM);
-    }
-    return broken >= 4 && broken > 2 * whole && broken * 2 > l->count;
+    struct cursor c = cursor_of(v);
+    uint32_t code;
+    return utf8_next(&c, &code) && utf8proc_category((utf8proc_int32_t)code) == UTF8PROC_CATEGORY_LL;
 }
 
-/* Lines without a blank between become one. */
+/* Lines from `from` up to the next blank one were broken at a width: none but the last is short, most go on, and
+ * some in the middle of a sentence. */
+static bool is_wrapped(const struct text_lines *l, size_t from, size_t to)
+{
+    size_t least = SIZE_MAX, most = 0, goes_on = 0, small = 0;
+    for (size_t i = from; i + 1 < to; i++) {
+        if (begins_item(l->of[i + 1].text))
+            return false;
+        small += begins_small(l->of[i + 1].text);
+        size_t width = width_of(l->of[i].text);
+        least = width < least ? width : least;
+        most = width > most ? width : most;
+        goes_on += !ends_sentence(l->of[i].text);
+    }
+    return small > 0 && least >= WRAP_FROM && most <= WRAP_TO && most - least <= WRAP_SPREAD && goes_on * 2 >= to - from - 1 &&
+           width_of(l->of[to - 1].text) <= most + 12;
+}
+
+/* Paragraphs that were broken into lines become one line each. */
 static int join(struct text_lines *l, size_t bytes)
 {
-    size_t kept = 0;
+    size_t kept = 0, to;
     int rc = buf_reserve(&l->joined, bytes + l->count);
-    for (size_t i = 0; rc == 0 && i < l->count;) {
-        size_t from = l->joined.len;
-        struct text_line first = l->of[i];
-        do {
-            if (l->joined.len > from)
-                buf_append_byte(&l->joined, ' ');
-            rc = buf_append_view(&l->joined, l->of[i].text);
-            i++;
-        } while (rc == 0 && i < l->count && !l->of[i].blank_before);
-        first.text = view_of(l->joined.ptr + from, l->joined.len - from);
-        l->of[kept++] = first;
+    for (size_t from = 0; rc == 0 && from < l->count; from = to) {
+        for (to = from + 1; to < l->count && !l->of[to].blank_before; to++)
+            ;
+        if (!is_wrapped(l, from, to)) {
+            while (from < to)
+                l->of[kept++] = l->of[from++];
+            continue;
+        }
+        struct text_line line = l->of[from];
+        size_t start = l->joined.len;
+        for (size_t i = from; rc == 0 && i < to; i++) {
+            rc = i > from ? buf_append_byte(&l->joined, ' ') : 0;
+            rc = rc == 0 ? buf_append_view(&l->joined, l->of[i].text) : rc;
+        }
+        line.text = view_of(l->joined.ptr + start, l->joined.len - start);
+        l->of[kept++] = line;
     }
     l->count = rc == 0 ? kept : l->count;
     return rc;
@@ -268,7 +287,7 @@ int text_lines_cut(struct text_lines *out, mimeo_ctx *ctx, const char *where, st
             rc = add_line(&l, &room, line, blank);
         blank = line.len == 0;
     }
-    if (rc == 0 && l.count <= TEXT_LINES && is_wrapped(&l))
+    if (rc == 0 && l.count <= TEXT_LINES)
         rc = join(&l, text.len);
     for (size_t i = 0; rc == 0 && i < l.count; i++)
         judge_line(&l.of[i]);

@@ -26,6 +26,7 @@
 #define STORY_LEAST 140   /* characters of prose that make a story */
 #define WORTH_MOST 500    /* what one line is worth at most: a long one is no better than two */
 #define TITLE_WITHIN 14   /* lines above the story where its title is */
+#define LANGUAGE_SAMPLE (32 * KIB)
 #define SNIFF_MOST (256 * KIB)
 
 struct story {
@@ -89,13 +90,13 @@ static long worth(const struct text_line *l)
 {
     long length = (long)(l->length < WORTH_MOST ? l->length : WORTH_MOST);
     switch (l->kind) {
-    case TEXT_PROSE: return length;
+    case TEXT_PROSE: return length + 40;
     case TEXT_ITEM: return l->length > 40 ? length / 3 : -10;
     case TEXT_CAPTION: return -10;
-    case TEXT_SHORT: return l->length > 20 ? -40 : -70;
+    case TEXT_SHORT: return l->length > 20 ? -40 : -60;
     case TEXT_DATE:
     case TEXT_BYLINE: return -80;
-    default: return l->length > 120 ? -length : -90;
+    default: return l->length > 120 ? -length : -60;
     }
 }
 
@@ -160,6 +161,11 @@ static int title_worth(const struct text_lines *l, size_t i, size_t story)
     return sum - 2 * (int)(story - i) < 1 ? 1 : sum - 2 * (int)(story - i);
 }
 
+static bool is_above(const struct text_line *upper, const struct text_line *lower)
+{
+    return upper->kind == TEXT_SHORT && upper->length >= 25 && upper->length < lower->length;
+}
+
 static void find_title(struct story *s, const struct text_lines *l)
 {
     int best = 0;
@@ -172,6 +178,9 @@ static void find_title(struct story *s, const struct text_lines *l)
             best = sum > best ? sum : best;
         }
     }
+    /* A longer heading right below another is its subtitle. */
+    while (s->title != SIZE_MAX && s->title > 0 && !stands_twice(l, s->title) && is_above(&l->of[s->title - 1], &l->of[s->title]))
+        s->title--;
     if (s->title == SIZE_MAX && s->from + 1 < s->to && l->of[s->from].length <= 160 && l->of[s->from].length < l->of[s->from + 1].length)
         s->title = s->from++; /* a title that ends like a sentence */
 }
@@ -324,12 +333,12 @@ static int put_date(json_t *object, const struct text_lines *l, const struct sto
     return put_field(object, "published", view_of_str(text), 32);
 }
 
-static int put_language(json_t *object, const struct page_options *options, struct view html, const char **lang)
+static int put_language(json_t *object, const struct page_options *options, struct view text, const char **lang)
 {
-    *lang = language_of_text(html);
-    if (options->lang != NULL && (*lang == NULL || language_fits(html, options->lang)))
+    *lang = language_of_text(text);
+    if (options->lang != NULL && (*lang == NULL || language_fits(text, options->lang)))
         *lang = options->lang;
-    const char *dir = language_direction(html);
+    const char *dir = language_direction(text);
     int rc = *lang == NULL ? 0 : put_field(object, "lang", view_of_str(*lang), LIMIT_LANG);
     return rc == 0 && dir != NULL ? put_field(object, "dir", view_of_str(dir), 8) : rc;
 }
@@ -364,12 +373,18 @@ struct job {
 
 static int put_record(json_t *object, const struct text_lines *l, const struct story *s, const struct job *j)
 {
-    struct buf html;
+    struct buf html, text;
     const char *lang = NULL, *url = j->source->url;
     buf_init(&html, LIMIT_HTML);
+    buf_init(&text, LANGUAGE_SAMPLE);
+    for (size_t i = s->from; i < s->to && buf_status(&text) == 0; i++)
+        if (is_kept(l, s, i)) {
+            buf_append_view(&text, l->of[i].text);
+            buf_append_byte(&text, ' ');
+        }
     int rc = put_story(&html, l, s);
     if (rc == 0)
-        rc = put_language(object, j->options, buf_view(&html), &lang);
+        rc = put_language(object, j->options, buf_view(&text), &lang);
     if (rc == 0 && s->title != SIZE_MAX)
         rc = put_field(object, "title", l->of[s->title].text, LIMIT_TITLE);
     if (rc == 0 && s->subtitle != SIZE_MAX)
@@ -385,6 +400,7 @@ static int put_record(json_t *object, const struct text_lines *l, const struct s
     if (rc == 0 && j->options->explain)
         rc = put_explanation(object, l, s);
     buf_dispose(&html);
+    buf_dispose(&text);
     return rc;
 }
 

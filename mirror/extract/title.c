@@ -143,11 +143,11 @@ static int agreement(const struct sought *s, const struct buf *folded)
         if (said[i]->len == 0)
             continue;
         if (view_equal(buf_view(said[i]), buf_view(folded)))
-            sum += 4;
+            sum += 400;
         else if (contains(said[i], folded) && folded->len * 5 >= said[i]->len * 2)
-            sum += 3;
+            sum += (int)(300 * folded->len / said[i]->len);
         else if (contains(folded, said[i]) && said[i]->len * 5 >= folded->len * 2)
-            sum += 2;
+            sum += (int)(200 * said[i]->len / folded->len);
     }
     return sum;
 }
@@ -241,15 +241,11 @@ static void set_title(struct meta_page *m, const struct sought *s)
 
 /* ---- the subtitle */
 
-static bool is_subtitle(const struct dom_node *n)
+static bool is_subtitle(const struct meta_page *m, const struct dom_node *n)
 {
-    static const char *const words[] = {"subtitle", "sub-title", "sub_title", "subheadline", "sub-headline", "subhead", "standfirst",
-                                        "strapline", "alternativeHeadline", "article-dek", "article__dek", "headline-dek",
-                                        "dek-", "-dek", "kicker-sub", "undertittel", "untertitel", "sottotitolo",
-                                        "subtitulo", "bajada"};
     bool block = n->tag == DOM_H2 || n->tag == DOM_H3 || n->tag == DOM_H4 || n->tag == DOM_P || n->tag == DOM_DIV ||
                  n->tag == DOM_SPAN;
-    return block && node_says(n, words, sizeof words / sizeof words[0]);
+    return block && (m->says.own[n->index] & SAYS_SUBTITLE) != 0;
 }
 
 /* Close behind the title, by name; an h2 right behind it in the same header. */
@@ -261,7 +257,7 @@ static const struct dom_node *find_subtitle(const struct meta_page *m)
         if (n->tag == DOM_TEXT)
             continue;
         seen++;
-        if (is_subtitle(n))
+        if (is_subtitle(m, n))
             return n;
         bool near = n->parent == title->parent && (n->tag == DOM_H2 || n->tag == DOM_H3);
         if (near && seen <= 3 && (n->parent->tag == DOM_HEADER || n->parent->tag == DOM_HGROUP))
@@ -307,6 +303,7 @@ void meta_title(struct meta_page *m)
     line_set(&s.headline, json_ld_text(&m->ld, m->ld.article, "headline"), true);
     line_set(&s.title, buf_view(&text), false);
     set_title(m, &s);
+    says_settle(&m->says, m->dom, m->taken->title);
     set_subtitle(m);
     line_dispose(&s.og);
     line_dispose(&s.headline);

@@ -38,9 +38,8 @@ static bool from_crumbs(struct meta_page *m)
 
 static void from_trail(struct meta_page *m)
 {
-    static const char *const words[] = {"breadcrumb", "bread-crumb", "crumbs"};
     const struct dom_node *top = dom_body(m->dom), *trail = top, *last = NULL;
-    while (trail != NULL && (trail->tag == DOM_TEXT || trail->tag == DOM_BODY || !node_says(trail, words, 3)))
+    while (trail != NULL && (trail->tag == DOM_BODY || (m->says.own[trail->index] & SAYS_CRUMBS) == 0))
         trail = dom_next(trail, top);
     for (const struct dom_node *n = trail; n != NULL; n = dom_next(n, trail))
         if (n->tag == DOM_A)
@@ -75,7 +74,7 @@ static void add_tag(struct meta_page *m, struct view raw)
     buf_init(&line, LIMIT_LIST_ITEM + 8);
     field_line(&line, raw, LIMIT_LIST_ITEM, true);
     struct view tag = line_trim(buf_view(&line));
-    if (tag.len > 0 && field_length(tag) <= TAG_CHARACTERS && !view_starts_with(tag, "http") && memchr(tag.ptr, ':', tag.len) == NULL)
+    if (field_length(tag) > 1 && tag.ptr[0] != '_' && field_length(tag) <= TAG_CHARACTERS && !view_starts_with(tag, "http") && memchr(tag.ptr, ':', tag.len) == NULL)
         record_add(m, "tags", tag, LIMIT_LIST_ITEM, LIMIT_LIST);
     buf_dispose(&line);
 }
@@ -88,6 +87,8 @@ static void add_tags(struct meta_page *m, struct view list)
     for (size_t i = 0; sign == NULL && i < sizeof signs / sizeof signs[0]; i++)
         if (list.len > 0 && memmem(list.ptr, list.len, signs[i], strlen(signs[i])) != NULL)
             sign = signs[i];
+    if (sign == NULL && list.len > 0 && list.ptr[0] >= 0xE3 && memchr(list.ptr, ' ', list.len) != NULL)
+        sign = " "; /* Chinese and Japanese words have none within */
     while (list.len > 0) {
         const uint8_t *at = sign == NULL ? NULL : memmem(list.ptr, list.len, sign, strlen(sign));
         size_t len = at == NULL ? list.len : (size_t)(at - list.ptr), step = at == NULL ? len : len + strlen(sign);

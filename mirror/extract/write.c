@@ -12,7 +12,7 @@
 
 enum form { UNWRAPPED, AS_IT_IS, AS_DIV, HEADING, LINK, MEDIA };
 
-static enum form form_of(enum dom_tag tag)
+static enum form form_of_tag(enum dom_tag tag)
 {
     switch (tag) {
     case DOM_P: case DOM_UL: case DOM_OL: case DOM_LI: case DOM_BLOCKQUOTE: case DOM_PRE: case DOM_DL: case DOM_DT:
@@ -28,6 +28,11 @@ static enum form form_of(enum dom_tag tag)
         return MEDIA;
     default: return dom_is_block(tag) ? AS_DIV : UNWRAPPED;
     }
+}
+
+static enum form form_of(const struct dom_node *n)
+{
+    return n->tag == DOM_OTHER && view_equal_str(n->text, "amp-img") ? MEDIA : form_of_tag(n->tag);
 }
 
 static void put_escaped(struct buf *out, struct view v, bool attribute)
@@ -97,9 +102,17 @@ static void put_media(struct buf *out, const struct body_page *b, const struct d
     buf_append_str(out, "</a></figcaption></figure>");
 }
 
+/* A figure of a table or a quote is a box around text. */
+static bool is_box(const struct dom_node *figure)
+{
+    return dom_find(figure, DOM_TABLE) != NULL || dom_find(figure, DOM_BLOCKQUOTE) != NULL || dom_find(figure, DOM_PRE) != NULL;
+}
+
 static const char *name_of(const struct dom_node *n)
 {
-    switch (form_of(n->tag)) {
+    if (n->tag == DOM_FIGURE && is_box(n))
+        return "div";
+    switch (form_of(n)) {
     case AS_IT_IS: return dom_tag_name(n->tag);
     case AS_DIV: return "div";
     case HEADING: return n->tag == DOM_H1 ? "h2" : dom_tag_name(n->tag);
@@ -125,7 +138,7 @@ static bool break_paragraph(struct buf *out, const struct body_page *b, const st
         return false;
     if (n->parent->tag == DOM_P)
         buf_append_str(out, "</p><p>");
-    else if (form_of(n->parent->tag) == AS_DIV)
+    else if (form_of(n->parent) == AS_DIV)
         buf_append_str(out, "</div><div>");
     else
         return false;
@@ -160,7 +173,6 @@ static void put_close(struct buf *out, const struct dom_node *n)
         buf_appendf(out, "</%s>", name);
 }
 
-/* A table that only lays out: its rows and cells are blocks. */
 static void write_node(struct buf *out, const struct body_page *b, const struct dom_node *n)
 {
     if (n->tag == DOM_TEXT)
@@ -173,7 +185,7 @@ int body_write(struct buf *out, mimeo_ctx *ctx, const struct body_page *b)
 {
     const struct dom_node *n = b->root;
     while (n != NULL && buf_status(out) == 0) {
-        bool gone = facts_of(&b->facts, n)->gone, media = n->tag != DOM_TEXT && form_of(n->tag) == MEDIA;
+        bool gone = facts_of(&b->facts, n)->gone, media = n->tag != DOM_TEXT && form_of(n) == MEDIA;
         if (!gone && media)
             put_media(out, b, n);
         else if (!gone)

@@ -66,6 +66,45 @@ static int choose(const struct charset **out, mimeo_ctx *ctx, struct view head, 
     return 0;
 }
 
+static bool has_high(struct view v)
+{
+    for (size_t i = 0; i < v.len; i++)
+        if (v.ptr[i] >= 0x80)
+            return true;
+    return false;
+}
+
+/* Valid but for a character that the end cuts. */
+static bool is_utf8(struct view v)
+{
+    struct cursor c = cursor_of(v);
+    uint32_t code;
+    while (utf8_next(&c, &code))
+        ;
+    return c.left < 4;
+}
+
+static void convert_from(struct decode *d, const struct charset *charset)
+{
+    if (charset == NULL || charset->iconv == NULL)
+        return;
+    d->converter = iconv_open("UTF-8", charset->iconv);
+    d->converting = d->converter != (iconv_t)-1;
+}
+
+/* The first bytes told nothing; these do, or what the feed says of itself. */
+static void decide(struct decode *d)
+{
+    struct view raw = buf_view(&d->raw);
+    if (!d->undecided || !has_high(raw))
+        return;
+    d->undecided = false;
+    if (is_utf8(raw))
+        return;
+    bool told = d->declared != NULL && d->declared->iconv != NULL;
+    convert_from(d, told ? d->declared : charset_by_label(VIEW_OF_LITERAL("windows-1252")));
+}
+
 int decode_init(struct decode *d, mimeo_ctx *ctx, const struct feed_source *source)
 {
     *d = (struct decode){.head = source->head, .fd = source->fd, .where = source->where};
@@ -83,10 +122,9 @@ int decode_init(struct decode *d, mimeo_ctx *ctx, const struct feed_source *sour
         return rc;
     memmove(d->raw.ptr, d->raw.ptr + skip, d->raw.len - skip);
     d->raw.len -= skip;
-    if (charset == NULL || charset->iconv == NULL)
-        return 0;
-    d->converter = iconv_open("UTF-8", charset->iconv);
-    d->converting = d->converter != (iconv_t)-1;
+    convert_from(d, charset);
+    d->undecided = !d->converting && !d->ended && !has_high(buf_view(&d->raw));
+    d->declared = d->undecided ? charset_declared(buf_view(&d->raw), CHARSET_XML) : NULL;
     return 0;
 }
 
@@ -193,6 +231,7 @@ int decode_more(struct decode *d, mimeo_ctx *ctx, struct buf *out)
     while (rc == 0 && out->len == before && (!d->ended || d->raw.len > 0 || d->made.len > 0)) {
         if (!d->ended && d->raw.len < PIECE_LEN)
             rc = read_piece(d, ctx);
+        decide(d);
         if (rc == 0 && d->converting)
             rc = convert(d, ctx);
         if (rc == 0)

@@ -7,6 +7,7 @@
 
 #include <iconv.h>
 
+#include "extract/charset.h"
 #include "feed/feed.h"
 
 struct decode {
@@ -16,6 +17,8 @@ struct decode {
     bool ended;      /* nothing is left to be read */
     bool converting; /* with `converter`; else it is UTF-8 already */
     bool after_cr;
+    bool undecided;  /* all so far was ASCII */
+    const struct charset *declared; /* what the feed says that it is in, while undecided; NULL */
     iconv_t converter;
     struct buf raw;  /* read, not decoded */
     struct buf made; /* decoded, not clean */

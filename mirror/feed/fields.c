@@ -14,6 +14,8 @@ static bool begins(struct view v, const char *word)
     return v.len >= strlen(word) && strncasecmp((const char *)v.ptr, word, strlen(word)) == 0;
 }
 
+static bool ends_in_xml(struct view v) { return v.len >= 3 && memcmp(v.ptr + v.len - 3, "xml", 3) == 0; }
+
 /* ---- opening: what attributes say */
 
 /* Atom's text constructs; without a type they are plain, and RSS's are HTML. */
@@ -27,8 +29,15 @@ static void take_type(struct parse *p, enum feed_field field)
         p->text_kind = TEXT_HTML;
     else if (type.len > 0 || atom)
         p->text_kind = TEXT_PLAIN;
+    const char *base = parse_base(p);
+    if ((field == FIELD_CONTENT || field == FIELD_DESCRIPTION) && base != NULL)
+        p->entry.base = arena_string(&p->entry.memory, view_of_str(base));
     if (field != FIELD_CONTENT)
         return;
+    /* A picture, a film, a document: in base64, and no text. */
+    p->dropping = equals(mode, "base64") ||
+                  (type.len > 0 && memchr(type.ptr, '/', type.len) != NULL && !begins(type, "text/") && !ends_in_xml(type));
+    p->entry.content_elsewhere = p->entry.content_elsewhere || p->dropping;
     if (parse_attribute(p, "src").len > 0) {
         const char *page = parse_address(p, parse_attribute(p, "src"));
         p->entry.content_elsewhere = true;
@@ -74,11 +83,13 @@ void field_opened(struct parse *p, enum feed_field field)
         if (parse_attribute(p, "href").len > 0)
             take_atom_link(p);
         break;
+    case FIELD_XHTML: p->escaping = true; break;
     case FIELD_GUID: p->entry.guid_is_no_link = equals(parse_attribute(p, "isPermaLink"), "false"); break;
     case FIELD_CATEGORY: {
         struct view label = parse_attribute(p, "label");
         p->term = entry_keep(&p->entry, label.len > 0 ? label : parse_attribute(p, "term"));
         p->scheme = entry_keep(&p->entry, parse_attribute(p, "domain"));
+        p->nicename = entry_keep(&p->entry, parse_attribute(p, "nicename"));
         break;
     }
     case FIELD_TITLE:
@@ -162,13 +173,15 @@ static void take_category(struct parse *p, struct view text)
 {
     struct entry *e = &p->entry;
     const char *word = view_trim(text).len > 0 ? entry_keep(e, text) : p->term;
-    bool category = p->is_export && p->scheme != NULL && strcmp(p->scheme, "category") == 0;
-    if (p->is_export && p->scheme != NULL && !category && strcmp(p->scheme, "post_tag") != 0)
-        return; /* post formats, menus, other taxonomies */
-    if (category)
-        entry_add(e->categories, &e->category_count, word);
-    else
+    const char *kind = p->is_export && p->scheme != NULL ? p->scheme : "post_tag";
+    if (strcmp(kind, "post_tag") == 0)
         entry_add(e->tags, &e->tag_count, word);
+    else if (strcmp(kind, "category") == 0)
+        entry_add(e->categories, &e->category_count, word);
+    else if (strcmp(kind, "author") == 0) /* as its extensions for several authors keep them */
+        entry_add(e->coauthors, &e->coauthor_count, word);
+    else if (strcmp(kind, "language") == 0 && e->lang == NULL) /* and for several languages */
+        e->lang = p->nicename;
 }
 
 static void take_link(struct parse *p, struct view text)
@@ -205,7 +218,8 @@ static void entry_field_closed(struct parse *p, enum feed_field field, enum feed
     switch (field) {
     case FIELD_TITLE: keep_text(p, &e->title, text, false); break;
     case FIELD_DESCRIPTION: keep_text(p, &e->description, text, true); break;
-    case FIELD_CONTENT: keep_text(p, &e->content, text, true); break;
+    case FIELD_CONTENT:
+    case FIELD_XHTML: keep_text(p, &e->content, text, true); break;
     case FIELD_EXCERPT: keep_text(p, &e->excerpt, text, false); break;
     case FIELD_COMMENT: keep_text(p, &e->comment, text, false); break;
     case FIELD_GUID: keep_first(e, &e->guid, v); break;

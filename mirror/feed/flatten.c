@@ -145,19 +145,50 @@ static bool is_blank(struct view line)
     return true;
 }
 
+/* A sentence's end: then a line's end is a paragraph's too, and not where a column was full. */
+static bool ends_sentence(struct view line)
+{
+    static const char *const ends[] = {".", "!", "?", ":", "\"", ")", "\xE2\x80\xA6", "\xE2\x80\x9D", "\xC2\xBB", "\xE3\x80\x82",
+                                       "\xEF\xBC\x81", "\xEF\xBC\x9F", "\xE3\x80\x8D", "\xD8\x9F", "\xDB\x94", "\xE0\xA5\xA4"};
+    line = view_trim(line);
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        size_t len = strlen(ends[i]);
+        if (line.len >= len && memcmp(line.ptr + line.len - len, ends[i], len) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool lines_are_paragraphs(struct view v)
+{
+    struct cursor c = cursor_of(v);
+    size_t lines = 0, ends = 0;
+    struct view line;
+    while (c.left > 0) {
+        if (!cursor_line(&c, &line))
+            cursor_take(&c, c.left, &line);
+        if (is_blank(line) && c.left > 0 && lines > 0)
+            return false; /* blank lines divide it */
+        lines += !is_blank(line);
+        ends += ends_sentence(line);
+    }
+    return lines > 1 && ends * 5 >= lines * 4;
+}
+
 int paragraphs(struct buf *out, struct view v, enum text_kind kind)
 {
-    bool open = false;
+    bool open = false, each = lines_are_paragraphs(view_trim(v));
     for (size_t at = 0; at < v.len;) {
         const uint8_t *lf = memchr(v.ptr + at, '\n', v.len - at);
         size_t end = lf == NULL ? v.len : (size_t)(lf - v.ptr);
         struct view line = view_of(v.ptr + at, end - at);
         at = end + 1;
-        if (is_blank(line)) {
+        if (is_blank(line) || (each && open)) {
             if (open)
                 buf_append_str(out, "</p>\n");
             open = false;
-            continue;
+            if (is_blank(line))
+                continue;
         }
         buf_append_str(out, open ? "\n" : "<p>");
         open = true;

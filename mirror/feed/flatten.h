@@ -10,7 +10,8 @@ int flatten(struct buf *out, struct view v, enum text_kind kind, size_t max);
 /* Is there a tag of an element that makes paragraphs or breaks lines? */
 bool html_has_blocks(struct view v);
 bool html_has_tags(struct view v);
-/* Append plain text as HTML: a paragraph for each run of lines between blank ones.  `kind` TEXT_HTML: it has no blocks, but
+/* Append plain text as HTML: a paragraph for each run of lines between blank ones, or for each line where lines end as
+ * sentences do and none is blank.  `kind` TEXT_HTML: it has no blocks, but
  * inline tags and references, which stay. */
 int paragraphs(struct buf *out, struct view v, enum text_kind kind);
 

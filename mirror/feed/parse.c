@@ -5,7 +5,7 @@
  * What a reader would get wrong: elements within a field that holds text (a title, a description) are that text's markup,
  * written unescaped by somebody who should have escaped it, unless their name says that the field's end tag was forgotten.
  */
-#include "feed/parse.h"
+#include "feed/parse_names.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,6 @@
 #include "extract/dom_tags.h"
 
 #define NAMES_MAX MIB
-#define NAME_MAX_LEN 256
 
 void parse_init(struct parse *p, const struct feed_source *source, parse_entry_fn entry_done, void *payload)
 {
@@ -31,127 +30,6 @@ void parse_dispose(struct parse *p)
     buf_dispose(&p->text);
     arena_dispose(&p->memory);
     entry_dispose(&p->entry);
-}
-
-/* ---- names */
-
-static struct view name_of(const struct parse *p, const struct element *e)
-{
-    return view_of(p->names.ptr + e->name_at, e->name_len);
-}
-
-/* FNV-1a. */
-static uint32_t sum_of(struct view name)
-{
-    uint32_t sum = 2166136261U;
-    for (size_t i = 0; i < name.len; i++)
-        sum = (sum ^ name.ptr[i]) * 16777619U;
-    return sum;
-}
-
-static void split_name(struct view name, struct view *prefix, struct view *local)
-{
-    const uint8_t *colon = name.len == 0 ? NULL : memchr(name.ptr, ':', name.len);
-    size_t len = colon == NULL ? 0 : (size_t)(colon - name.ptr);
-    *prefix = view_of(name.ptr, len);
-    *local = colon == NULL ? name : view_of(colon + 1, name.len - len - 1);
-}
-
-static enum feed_space space_of(const struct parse *p, struct view prefix)
-{
-    for (size_t i = p->binding_count; i > 0; i--) {
-        const struct binding *b = &p->bindings[i - 1];
-        if (b->prefix_len == prefix.len && memcmp(p->names.ptr + b->prefix_at, prefix.ptr, prefix.len) == 0)
-            return b->space;
-    }
-    return space_of_prefix(prefix);
-}
-
-static size_t keep_name(struct parse *p, struct view v)
-{
-    size_t at = p->names.len;
-    buf_append_view(&p->names, v);
-    buf_append_byte(&p->names, 0);
-    return buf_status(&p->names) < 0 ? 0 : at;
-}
-
-static void bind_spaces(struct parse *p, const struct xml *x)
-{
-    for (size_t i = 0; i < x->attribute_count && p->binding_count < PARSE_BINDINGS; i++) {
-        struct view name = x->attributes[i].name, prefix = {NULL, 0};
-        if (!view_starts_with(name, "xmlns") || (name.len > 5 && name.ptr[5] != ':'))
-            continue;
-        if (name.len > 6)
-            prefix = view_of(name.ptr + 6, name.len - 6);
-        if (prefix.len > NAME_MAX_LEN)
-            continue;
-        struct binding *b = &p->bindings[p->binding_count];
-        b->prefix_len = prefix.len;
-        b->space = space_of_uri(x->attributes[i].value);
-        b->prefix_at = keep_name(p, prefix);
-        p->binding_count += b->prefix_at > 0;
-    }
-}
-
-struct view parse_attribute(const struct parse *p, const char *local)
-{
-    for (size_t i = 0; i < p->xml->attribute_count; i++) {
-        struct view prefix, name;
-        split_name(p->xml->attributes[i].name, &prefix, &name);
-        if (name.len == strlen(local) && strncasecmp((const char *)name.ptr, local, name.len) == 0)
-            return p->xml->attributes[i].value;
-    }
-    return view_of(NULL, 0);
-}
-
-/* xml:lang and xml:base: never by their local names alone, which mean other things elsewhere. */
-static struct view own_attribute(const struct xml *x, const char *name)
-{
-    for (size_t i = 0; i < x->attribute_count; i++)
-        if (view_equal_str(x->attributes[i].name, name))
-            return x->attributes[i].value;
-    return view_of(NULL, 0);
-}
-
-const char *parse_lang(const struct parse *p)
-{
-    for (size_t i = p->depth; i > 0; i--)
-        if (p->stack[i - 1].lang_at > 0)
-            return (const char *)p->names.ptr + p->stack[i - 1].lang_at;
-    return NULL;
-}
-
-static const char *base_here(const struct parse *p)
-{
-    for (size_t i = p->depth; i > 0; i--)
-        if (p->stack[i - 1].base_at > 0)
-            return (const char *)p->names.ptr + p->stack[i - 1].base_at;
-    return p->link != NULL ? p->link : p->url;
-}
-
-const char *parse_address(struct parse *p, struct view raw)
-{
-    struct buf url;
-    const char *kept = NULL;
-    buf_init(&url, LIMIT_ARTICLE_URL);
-    bool good = clean_url(&url, view_trim(raw), base_here(p)) &&
-                (view_starts_with(buf_view(&url), "http://") || view_starts_with(buf_view(&url), "https://"));
-    if (good)
-        kept = arena_string(p->in_entry ? &p->entry.memory : &p->memory, buf_view(&url));
-    buf_dispose(&url);
-    return kept;
-}
-
-/* xml:base, resolved against what is in force around it. */
-static size_t keep_base(struct parse *p, struct view base)
-{
-    struct buf url;
-    size_t at = 0;
-    buf_init(&url, LIMIT_ARTICLE_URL);
-    if (base.len > 0 && clean_url(&url, base, base_here(p)))
-        at = keep_name(p, buf_view(&url));
-    buf_dispose(&url);
-    return at;
 }
 
 /* ---- the text of a field */
@@ -189,7 +67,7 @@ static void write_tag(struct parse *p, const struct xml *x, struct view local)
 static void write_end(struct parse *p, const struct element *e)
 {
     struct view prefix, local;
-    split_name(name_of(p, e), &prefix, &local);
+    name_split(element_name(p, e), &prefix, &local);
     buf_append_str(&p->text, "</");
     buf_append_view(&p->text, local);
     buf_append_byte(&p->text, '>');
@@ -263,25 +141,25 @@ static int close_down_to(struct parse *p, mimeo_ctx *ctx, size_t depth, bool by_
 static void push(struct parse *p, const struct xml *x, enum feed_field field, bool markup, struct element marks)
 {
     struct element *e = &p->stack[p->depth];
-    struct view lang = own_attribute(x, "xml:lang"), base = own_attribute(x, "xml:base");
+    struct view lang = attribute_own(x, "xml:lang"), base = attribute_own(x, "xml:base");
     *e = marks;
     e->field = field;
     e->markup = markup;
-    e->name_len = x->name.len < NAME_MAX_LEN ? x->name.len : NAME_MAX_LEN;
-    e->name_at = keep_name(p, view_of(x->name.ptr, e->name_len));
+    e->name_len = x->name.len < PARSE_NAME_MAX ? x->name.len : PARSE_NAME_MAX;
+    e->name_at = names_keep(p, view_of(x->name.ptr, e->name_len));
     e->name_len = e->name_at == 0 ? 0 : e->name_len; /* no room for more names: nothing closes it by name */
-    e->name_sum = sum_of(name_of(p, e));
-    e->lang_at = lang.len > 0 && lang.len <= LIMIT_LANG && !markup ? keep_name(p, lang) : 0;
-    e->base_at = markup ? 0 : keep_base(p, base);
+    e->name_sum = name_sum_of(element_name(p, e));
+    e->lang_at = lang.len > 0 && lang.len <= LIMIT_LANG && !markup ? names_keep(p, lang) : 0;
+    e->base_at = markup ? 0 : names_keep_base(p, base);
     p->depth++;
 }
 
 static void begin_field(struct parse *p, enum feed_field field)
 {
     p->text_kind = TEXT_HTML;
-    p->escaping = false;
+    p->escaping = p->dropping = false;
     field_opened(p, field);
-    if (field > FIELD_TEXTS) {
+    if (field > FIELD_TEXTS && !p->dropping) {
         buf_clear(&p->text);
         p->field_depth = p->depth;
     }
@@ -385,9 +263,9 @@ static int open_element(struct parse *p, mimeo_ctx *ctx, const struct xml *x)
     struct view prefix, local;
     int rc = 0;
     p->xml = x;
-    bind_spaces(p, x);
-    split_name(x->name, &prefix, &local);
-    enum feed_space space = space_of(p, prefix);
+    names_bind(p, x);
+    name_split(x->name, &prefix, &local);
+    enum feed_space space = name_space(p, prefix);
     p->is_export = p->is_export || space == SPACE_WP;
     if (p->field_depth > 0)
         settle_author(p, local);
@@ -410,15 +288,21 @@ static int open_element(struct parse *p, mimeo_ctx *ctx, const struct xml *x)
     return 0;
 }
 
+/* HTML that nobody escaped does not mind case. */
+static bool same_name(struct view a, struct view b)
+{
+    return a.len == b.len && strncasecmp((const char *)a.ptr, (const char *)b.ptr, a.len) == 0;
+}
+
 static int close_element(struct parse *p, mimeo_ctx *ctx, struct view name)
 {
     if (p->beyond > 0) {
         p->beyond--;
         return 0;
     }
-    uint32_t sum = sum_of(name);
+    uint32_t sum = name_sum_of(name);
     for (size_t i = p->depth; i > 0; i--)
-        if (p->stack[i - 1].name_sum == sum && view_equal(name_of(p, &p->stack[i - 1]), name))
+        if (p->stack[i - 1].name_sum == sum && same_name(element_name(p, &p->stack[i - 1]), name))
             return close_down_to(p, ctx, i - 1, true);
     return 0;
 }

@@ -35,7 +35,7 @@ struct feed_picture {
 
 struct wp_post {
     const char *status, *type, *password, *date, *modified, *file, *meta_key, *alt;
-    uint64_t id, thumbnail;
+    uint64_t id, thumbnail, section; /* numbers of a post, a picture, a category */
 };
 
 struct entry {
@@ -44,9 +44,11 @@ struct entry {
     bool guid_is_no_link;
     bool link_is_page; /* `link` is said to be of a page */
     const char *published, *modified, *date;
-    const char *section, *lang, *base;
+    const char *section, *lang;
+    const char *base; /* of its text, where it differs from its link */
     const char *bylines[LIMIT_LIST], *tags[LIMIT_LIST], *categories[LIMIT_LIST];
-    size_t byline_count, tag_count, category_count;
+    const char *coauthors[LIMIT_LIST];
+    size_t byline_count, tag_count, category_count, coauthor_count;
     struct feed_picture pictures[LIMIT_ARTICLE_MEDIA];
     size_t picture_count;
     struct feed_text title, description, content, excerpt, comment;
@@ -93,8 +95,9 @@ struct parse {
     size_t field_depth;        /* of its element; 0: none */
     struct buf text;
     bool escaping;             /* Atom's xhtml: what is text there is no markup */
+    bool dropping;             /* its text is none */
     enum text_kind text_kind;  /* as its attributes say */
-    const char *term, *scheme; /* a category's; in the entry's memory */
+    const char *term, *scheme, *nicename; /* a category's; in the entry's memory */
 
     const struct xml *xml;     /* its attributes are those of the element that is being opened */
 
@@ -122,6 +125,7 @@ struct view parse_attribute(const struct parse *p, const char *local);
 const char *entry_keep(struct entry *e, struct view v);
 /* As an absolute http or https address; NULL for what is none. */
 const char *parse_address(struct parse *p, struct view raw);
+const char *parse_base(const struct parse *p); /* xml:base in force here; NULL */
 const char *parse_lang(const struct parse *p); /* in force here; NULL */
 
 /* ---- what elements say: `text` is what stood in them.  fields.c sends them on. */

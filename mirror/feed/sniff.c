@@ -59,12 +59,28 @@ static enum feed_kind kind_of_root(const char *root)
     return FEED_NONE;
 }
 
-/* A JSON Feed says so in "version"; a file that only has "items" may be anything. */
+static bool says_json_feed(const char *text)
+{
+    static const char *const addresses[] = {"\"https://jsonfeed.org/", "\"http://jsonfeed.org/", "\"https:\\/\\/jsonfeed.org\\/"};
+    const char *at = strstr(text, "\"version\"");
+    if (at == NULL)
+        return false;
+    at += strlen("\"version\"");
+    at += strspn(at, " \t\r\n:");
+    for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++)
+        if (strncmp(at, addresses[i], strlen(addresses[i])) == 0)
+            return true;
+    return false;
+}
+
+/* A JSON Feed says so in "version", which may stand behind its items; these have names of their own. */
 static bool is_json_feed(const char *text)
 {
-    const char *at = text + strspn(text, " \t\r\n");
-    const char *version = strstr(text, "jsonfeed.org/version/");
-    return *at == '{' && (version != NULL || strstr(text, "jsonfeed.org\\/version\\/") != NULL);
+    if (text[strspn(text, " \t\r\n")] != '{')
+        return false;
+    return says_json_feed(text) ||
+           (strstr(text, "\"items\"") != NULL &&
+            (strstr(text, "\"content_html\"") != NULL || strstr(text, "\"content_text\"") != NULL));
 }
 
 enum feed_kind feed_sniff(struct view head)

@@ -198,7 +198,8 @@ static struct view inner(struct view v)
 {
     size_t open = strlen("<div>"), close_len = strlen("</div>");
     bool boxed = view_starts_with(v, "<div>") && v.len >= open + close_len &&
-                 memcmp(v.ptr + v.len - close_len, "</div>", close_len) == 0;
+                 memcmp(v.ptr + v.len - close_len, "</div>", close_len) == 0 &&
+                 memmem(v.ptr, v.len, "</div><div>", open + close_len) == NULL; /* broken lines may have divided it */
     return boxed ? view_of(v.ptr + open, v.len - open - close_len) : v;
 }
 

@@ -61,6 +61,7 @@ static const struct {
     {FIELD_FEED, SPACE_PLAIN, "author", FIELD_AUTHOR},
     {FIELD_FEED, SPACE_WP, "author", FIELD_WP_AUTHOR},
     {FIELD_DELETED, SPACE_TOMBSTONE, "comment", FIELD_COMMENT},
+    {FIELD_DELETED, SPACE_ATOM, "link", FIELD_ATOM_LINK},
 
     {FIELD_ENTRY, SPACE_PLAIN, "title", FIELD_TITLE},
     {FIELD_ENTRY, SPACE_PLAIN, "link", FIELD_LINK},
@@ -79,8 +80,8 @@ static const struct {
     {FIELD_ENTRY, SPACE_PLAIN, "published", FIELD_PUBLISHED},
     {FIELD_ENTRY, SPACE_PLAIN, "updated", FIELD_MODIFIED},
     {FIELD_ENTRY, SPACE_CONTENT, "encoded", FIELD_CONTENT},
-    {FIELD_ENTRY, SPACE_XHTML, "body", FIELD_CONTENT},
-    {FIELD_ENTRY, SPACE_XHTML, "div", FIELD_CONTENT},
+    {FIELD_ENTRY, SPACE_XHTML, "body", FIELD_XHTML},
+    {FIELD_ENTRY, SPACE_XHTML, "div", FIELD_XHTML},
     {FIELD_ENTRY, SPACE_DC, "creator", FIELD_CREATOR},
     {FIELD_ENTRY, SPACE_DC, "date", FIELD_DATE},
     {FIELD_ENTRY, SPACE_DC, "created", FIELD_PUBLISHED},
@@ -134,6 +135,9 @@ static const struct {
     {FIELD_ENTRY, SPACE_WP, "postmeta", FIELD_WP_META},
     {FIELD_WP_META, SPACE_WP, "meta_key", FIELD_WP_META_KEY},
     {FIELD_WP_META, SPACE_WP, "meta_value", FIELD_WP_META_VALUE},
+    {FIELD_FEED, SPACE_WP, "category", FIELD_WP_TERM},
+    {FIELD_WP_TERM, SPACE_WP, "term_id", FIELD_WP_TERM_ID},
+    {FIELD_WP_TERM, SPACE_WP, "cat_name", FIELD_WP_TERM_NAME},
     {FIELD_WP_AUTHOR, SPACE_WP, "author_login", FIELD_WP_LOGIN},
     {FIELD_WP_AUTHOR, SPACE_WP, "author_display_name", FIELD_WP_NAME},
 };
@@ -173,6 +177,6 @@ enum feed_field field_of(enum feed_field parent, enum feed_space space, struct v
 
 bool field_holds_markup(enum feed_field field)
 {
-    return field == FIELD_TITLE || field == FIELD_DESCRIPTION || field == FIELD_CONTENT || field == FIELD_EXCERPT ||
+    return field == FIELD_TITLE || field == FIELD_DESCRIPTION || field == FIELD_CONTENT || field == FIELD_XHTML || field == FIELD_EXCERPT ||
            field == FIELD_COMMENT || field == FIELD_MEDIA_CAPTION;
 }

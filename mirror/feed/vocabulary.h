@@ -36,6 +36,7 @@ enum feed_field {
     FIELD_IMAGE,
     FIELD_WP_META,
     FIELD_WP_AUTHOR,
+    FIELD_WP_TERM,
     FIELD_ATOM_LINK,
     FIELD_ENCLOSURE,
     FIELD_MEDIA_THUMBNAIL,
@@ -53,6 +54,7 @@ enum feed_field {
     FIELD_SECTION,
     FIELD_DESCRIPTION,
     FIELD_CONTENT,
+    FIELD_XHTML,
     FIELD_LANGUAGE,
     FIELD_IMAGE_URL,
     FIELD_MEDIA_CAPTION,
@@ -69,7 +71,9 @@ enum feed_field {
     FIELD_WP_META_KEY,
     FIELD_WP_META_VALUE,
     FIELD_WP_LOGIN,
-    FIELD_WP_NAME
+    FIELD_WP_NAME,
+    FIELD_WP_TERM_ID,
+    FIELD_WP_TERM_NAME
 };
 
 enum feed_space space_of_uri(struct view uri);

@@ -28,6 +28,8 @@ static void take_meta(struct entry *e, struct view value)
         return;
     if (strcmp(wp->meta_key, "_thumbnail_id") == 0)
         wp->thumbnail = number_of(value);
+    else if (strcmp(wp->meta_key, "_yoast_wpseo_primary_category") == 0 || strcmp(wp->meta_key, "rank_math_primary_category") == 0)
+        wp->section = number_of(value);
     else if (strcmp(wp->meta_key, "_wp_attachment_image_alt") == 0)
         wp->alt = entry_keep(e, value);
     wp->meta_key = NULL;
@@ -91,6 +93,17 @@ static void add_person(struct wxr *w)
     w->login = w->name = NULL;
 }
 
+static void add_term(struct wxr *w)
+{
+    void *list = w->terms;
+    bool fits = w->term.id > 0 && w->term.name != NULL && w->term_count < WXR_PERSONS &&
+                grow(&list, &w->term_room, w->term_count, sizeof(*w->terms));
+    w->terms = list;
+    if (fits)
+        w->terms[w->term_count++] = w->term;
+    w->term = (struct wxr_term){0};
+}
+
 void wxr_closed(struct parse *p, enum feed_field field, struct view text)
 {
     struct wxr *w = p->wxr;
@@ -98,12 +111,20 @@ void wxr_closed(struct parse *p, enum feed_field field, struct view text)
         return;
     if (p->in_entry)
         post_closed(p, field, text);
+    else if (w->settled)
+        return;
     else if (field == FIELD_WP_LOGIN)
         w->login = keep(w, text);
     else if (field == FIELD_WP_NAME)
         w->name = keep(w, text);
     else if (field == FIELD_WP_AUTHOR)
         add_person(w);
+    else if (field == FIELD_WP_TERM_ID)
+        w->term.id = number_of(text);
+    else if (field == FIELD_WP_TERM_NAME)
+        w->term.name = keep(w, text);
+    else if (field == FIELD_WP_TERM)
+        add_term(w);
 }
 
 /* ---- the first reading: pictures */
@@ -188,17 +209,31 @@ static const char *name_of(const struct wxr *w, const char *login)
     return login;
 }
 
-/* One category is the section; of several none says more than the others. */
-static void settle_categories(struct entry *e)
+/* Those of several authors are all; who entered the post need not be one of them. */
+static void settle_authors(struct entry *e, const struct wxr *w)
+{
+    if (e->coauthor_count > 0)
+        memcpy(e->bylines, e->coauthors, sizeof(e->bylines));
+    e->byline_count = e->coauthor_count > 0 ? e->coauthor_count : e->byline_count;
+    for (size_t i = 0; i < e->byline_count; i++)
+        e->bylines[i] = name_of(w, e->bylines[i]);
+}
+
+/* One category is the section, or that which was made the first of several; else none says more than the others. */
+static void settle_categories(struct entry *e, const struct wxr *w)
 {
     size_t count = 0;
+    for (size_t i = 0; e->wp.section > 0 && i < w->term_count; i++)
+        if (w->terms[i].id == e->wp.section)
+            e->section = w->terms[i].name;
     for (size_t i = 0; i < e->category_count; i++)
         if (strcasecmp(e->categories[i], "uncategorized") != 0)
             e->categories[count++] = e->categories[i];
     if (count == 1)
         e->section = e->categories[0];
-    for (size_t i = 0; count > 1 && i < count; i++)
-        entry_add(e->tags, &e->tag_count, e->categories[i]);
+    for (size_t i = 0; i < count; i++)
+        if (e->section == NULL || strcmp(e->section, e->categories[i]) != 0)
+            entry_add(e->tags, &e->tag_count, e->categories[i]);
 }
 
 static void settle_picture(struct entry *e, const struct wxr *w)
@@ -235,9 +270,8 @@ static int second_done(struct parse *p, mimeo_ctx *ctx)
         return 0;
     e->skip = why_not(&e->wp);
     if (e->skip == NULL) {
-        for (size_t i = 0; i < e->byline_count; i++)
-            e->bylines[i] = name_of(w, e->bylines[i]);
-        settle_categories(e);
+        settle_authors(e, w);
+        settle_categories(e, w);
         settle_picture(e, w);
         rc = settle_content(e, ctx, w);
     }
@@ -266,11 +300,13 @@ int read_wxr(struct parse *p, mimeo_ctx *ctx, const struct feed_source *source)
         qsort(w.files, w.file_count, sizeof(*w.files), by_id);
     if (rc == 0)
         rc = spool_again(&spool, ctx);
+    w.settled = true;
     if (rc == 0)
         rc = read_once(p, ctx, &spool.source, &w, second_done);
     spool_dispose(&spool);
     free(w.files);
     free(w.persons);
+    free(w.terms);
     arena_dispose(&w.memory);
     return rc;
 }

@@ -23,7 +23,14 @@ struct wxr {
     size_t file_count, file_room;
     struct wxr_person *persons;
     size_t person_count, person_room;
+    struct wxr_term {
+        uint64_t id;
+        const char *name;
+    } *terms; /* categories */
+    size_t term_count, term_room;
+    bool settled;             /* all of that is known: the second reading */
     const char *login, *name; /* of the author that is being read */
+    struct wxr_term term;     /* the category */
     parse_entry_fn post_done;
     void *payload;
 };

@@ -66,8 +66,12 @@ static int require_title_and_body(struct draft *d)
     if (a->record.action == RECORD_RETRACT)
         return 0;
     bool page = d->item->format == INPUT_PAGE || d->item->format == INPUT_TEXT_PAGE;
-    if (page && (a->record.title == NULL || shows_nothing(buf_view(&a->body))))
+    bool nothing = a->record.title == NULL || shows_nothing(buf_view(&a->body));
+    if (page && nothing)
         return ctx_error(d->ctx, MIMEO_ENOTFOUND, "%s: no article was found in it", d->item->where);
+    if (d->item->of_feed && nothing) /* a headline with a link: nobody's mistake */
+        return ctx_error(d->ctx, MIMEO_ENOTFOUND, "%s: %s", d->item->where,
+                         a->record.title == NULL ? "has no title" : "has a title, but nothing to read");
     if (a->record.title == NULL)
         return draft_refuse(d, "has no title: give it a 'title'");
     if (shows_nothing(buf_view(&a->body)))

@@ -64,16 +64,26 @@ static bool is_of_the_item(int code)
            code == MIMEO_EUNREACHABLE || code == MIMEO_ETIMEOUT;
 }
 
+/* Whatever goes wrong within an item, its place is said. */
+static void name_item(mimeo_ctx *ctx, const struct job *j, int code)
+{
+    const char *where = j->item->where;
+    if (strncmp(mimeo_ctx_message(ctx), where, strlen(where)) != 0)
+        ctx_error_prefix(ctx, code, "%s", where);
+}
+
 static int tell(struct batch *b, struct job *j, int code)
 {
     if (code < 0 && !is_of_the_item(code))
         return code;
+    if (code < 0 && j != NULL)
+        name_item(b->ctx, j, code);
     struct batch_item told = {.where = "", .code = code, .skipped = code == MIMEO_ENOTFOUND};
     if (j != NULL) {
         told.where = j->item->where;
         told.item = j->item;
         told.article = j->imported ? &j->article : NULL;
-        told.skipped = told.skipped && !j->item->named;
+        told.skipped = told.skipped && (!j->item->named || j->item->of_feed);
     }
     return b->fn(b->ctx, &told, b->payload);
 }

@@ -96,6 +96,8 @@ static int make_item(struct input_item **out, struct archive_cutter *c, mimeo_ct
                  ? ctx_error_nomem(ctx)
                  : archive_read(&item->bytes, c->archive, ctx, &r->place, LIMIT_HTML);
     if (rc < 0) {
+        if (rc == MIMEO_EMALFORMED)
+            ctx_error_prefix(ctx, rc, "%s", item->where);
         input_item_free(item);
         return rc;
     }

@@ -106,6 +106,8 @@ static int whole_next(struct cutter *c, mimeo_ctx *ctx, struct input_item **out)
     struct view all = window_view(&f->window);
     if (rc == 0 && all.len > LIMIT_HTML)
         rc = ctx_error(ctx, MIMEO_EMALFORMED, "%s: larger than %zu MiB", f->where, LIMIT_HTML / MIB);
+    if (rc == 0 && all.len == 0)
+        rc = ctx_error(ctx, f->named ? MIMEO_EMALFORMED : MIMEO_ENOTFOUND, "%s: is empty", f->where);
     if (rc == 0) {
         buf_init(&item->bytes, LIMIT_HTML);
         if (buf_append_view(&item->bytes, all) < 0)

@@ -11,6 +11,8 @@
 #include "extract/text_page.h"
 #include "import/draft.h"
 
+#define BEGINNING 80 /* bytes of a title made of the text */
+
 static const char made_up[] = "https://archive.invalid/";
 
 static int extract(struct buf *out, struct draft *d)
@@ -65,6 +67,30 @@ static int keep_site(struct draft *d, const json_t *site)
     return d->article->site == NULL ? ctx_error_nomem(d->ctx) : 0;
 }
 
+/* An article whose page names it nowhere is called by how it begins. */
+static int title_of_beginning(struct draft *d)
+{
+    struct buf line;
+    buf_init(&line, LIMIT_BODY_BLOCK);
+    int rc = html_to_line(&line, d->ctx, buf_view(&d->article->body));
+    size_t len = line.len;
+    if (rc == 0 && len > BEGINNING) {
+        len = BEGINNING;
+        while (len > 0 && line.ptr[len] != ' ')
+            len--;
+        for (len = len == 0 ? BEGINNING : len; len > 0 && (line.ptr[len] & 0xC0) == 0x80; len--)
+            ; /* a script without spaces: not within a character */
+        line.len = len;
+        buf_append_str(&line, "…");
+    }
+    if (rc == 0 && len > 0) {
+        draft_warn(d, "the page gives no title: the article is called by its first words");
+        rc = draft_title(d, buf_view(&line));
+    }
+    buf_dispose(&line);
+    return rc;
+}
+
 int page_import(struct draft *d)
 {
     struct buf text = {0};
@@ -84,6 +110,8 @@ int page_import(struct draft *d)
         rc = keep_site(d, json_object_get(object, "site"));
     if (rc == 0)
         rc = object_import(d, object);
+    if (rc == 0 && d->article->record.title == NULL)
+        rc = title_of_beginning(d);
     json_decref(object);
     return rc;
 }

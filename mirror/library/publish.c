@@ -2,6 +2,7 @@
  * Publishing: items of input become articles in worker threads, and go into bundles in the order
  * they came.  Whether one is new, changed or known is decided by its id and digest in the catalog.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -105,11 +106,12 @@ static enum mimeo_outcome decide(const struct session *s, const struct batch_ite
     return MIMEO_REVISED;
 }
 
-static const char *skipped_words(const struct record *r, int known)
+static void skipped_words(char words[CTX_MESSAGE_MAX], const char *where, const struct record *r, int known)
 {
-    return r->action != RECORD_RETRACT ? "was retracted: 'mimeo revise' brings it back"
-           : known                     ? "is retracted already"
-                                       : "nothing of this id is published";
+    const char *why = r->action != RECORD_RETRACT ? "was retracted: 'mimeo revise' brings it back"
+                      : known                     ? "is retracted already"
+                                                  : "is not published: there is nothing to retract";
+    snprintf(words, CTX_MESSAGE_MAX, "%s: '%s' %s", where, r->id, why);
 }
 
 /* Two items of one run with one id.  A newsroom's own records that disagree are a mistake of its; of pages the first is
@@ -122,9 +124,12 @@ static int met_before(struct session *s, const struct batch_item *i, enum mimeo_
     *passed = fresh == 0 && found && r->action != RECORD_RETRACT && outcome != MIMEO_SKIPPED;
     if (fresh < 0)
         return fresh;
-    if (*passed)
-        tell(s, MIMEO_SKIPPED, i->where, r, i->article->body.len, "the same article was in this run before");
-    else if (fresh == 0 && outcome == MIMEO_REVISED)
+    if (*passed) {
+        char words[CTX_MESSAGE_MAX];
+        snprintf(words, sizeof(words), "%s: the same article ('%s') was in this run before", i->where, r->id);
+        tell(s, MIMEO_SKIPPED, i->where, r, i->article->body.len, words);
+    }
+    if (!*passed && fresh == 0 && outcome == MIMEO_REVISED)
         return ctx_error(s->ctx, MIMEO_EMALFORMED,
                          "%s: another article of this run has the id '%s' too: give one of them an 'id' of its own",
                          i->where, r->id);
@@ -170,7 +175,9 @@ static int add_article(struct session *s, const struct batch_item *i)
     count_warnings(s, warnings);
     if (outcome == MIMEO_UNCHANGED || outcome == MIMEO_SKIPPED) {
         r->revision = known ? before.revision : 0;
-        tell(s, outcome, i->where, r, body.len, outcome == MIMEO_SKIPPED ? skipped_words(r, known) : warnings);
+        char words[CTX_MESSAGE_MAX];
+        skipped_words(words, i->where, r, known);
+        tell(s, outcome, i->where, r, body.len, outcome == MIMEO_SKIPPED ? words : warnings);
         return 0;
     }
     if (outcome == MIMEO_REVISED)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive/head_fields.h"
 #include "archive/http_message.h"
 #include "base/limits.h"
 
@@ -34,7 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; i < head.coding_count; i++) /* those need a child: too slow for this, and their libraries are fuzzed */
         if (head.codings[i] == CODING_BROTLI || head.codings[i] == CODING_ZSTD)
             head.codings[i] = CODING_DEFLATE;
-    if (http_body_decode(&body, ctx, &head, view_of(data + head.len, size - head.len), BODY_MAX, &whole) == 0 && body.len > BODY_MAX)
+    if (http_body_decode(&body, ctx, &head, view_after(view_of(data, size), head.len), BODY_MAX, &whole) == 0 && body.len > BODY_MAX)
         abort();
     buf_dispose(&body);
     check_location(head.location);

@@ -36,6 +36,7 @@ static void judge(mimeo_ctx *ctx, struct dom *d, bool lenient)
     struct buf out;
     require(body_gather(&b, ctx, d, NULL, lenient) == 0);
     b.url = "https://pier.example/a/b";
+    b.title = "A title of some length";
     require(body_choose(&b, ctx) == 0);
     if (b.root != NULL)
         require(body_prune(&b, ctx) == 0);

@@ -75,6 +75,21 @@ static void atom_content_of_each_type(void **state)
     items_dispose(&items);
 }
 
+static void content_that_is_no_text(void **state)
+{
+    struct items items;
+    (void)state;
+    read_text(&items, ATOM("", "<entry><id>e1</id><title>t</title><content type=\"image/png\">iVBORw0KGgo=</content></entry>"
+        "<entry><id>e2</id><title>t</title><content type=\"text/html\" src=\"https://a.example/2\"/></entry>"));
+    assert_value(&items, 0, "html", "");
+    assert_value(&items, 1, "url", "https://a.example/2");
+    assert_int_equal(items.info.summaries, 2);
+    items_dispose(&items);
+    read_text(&items, RSS("<item><guid>a</guid><body xmlns=\"http://www.w3.org/1999/xhtml\"><p>a &lt;b&gt;</p><p>c</p></body></item>"));
+    assert_value(&items, 0, "html", "<p>a &lt;b&gt;</p><p>c</p>");
+    items_dispose(&items);
+}
+
 static void atom_takes_the_page_among_links_and_the_feeds_author(void **state)
 {
     struct items items;
@@ -161,11 +176,14 @@ static void pictures_come_once_and_in_their_largest_size(void **state)
                           "<enclosure url=\"https://a.example/talk.mp3\" type=\"audio/mpeg\"/></item>"
                           "<item><guid>b</guid><enclosure url=\"https://a.example/gull-300x200.jpg\" type=\"image/jpeg\"/>"
                           "<content:encoded>&lt;p&gt;&lt;img src=\"https://a.example/gull.jpg?w=900\"&gt;&lt;/p&gt;</content:encoded></item>"
+                          "<item><guid>d</guid><enclosure url=\"https://a.example/harbour.jpg\" type=\"image/jpeg\"/>"
+                          "<content:encoded>&lt;p&gt;The harbour. &lt;img src=\"https://a.example/gull.jpg\"&gt;&lt;/p&gt;</content:encoded></item>"
                           "<item><guid>c</guid><title>t</title><media:thumbnail url=\"https://a.example/t.jpg\"/></item>"));
     assert_value(&items, 0, "images", "https://a.example/l.jpg");
     assert_string_equal(json_string_value(json_object_get(json_array_get(field(&items, 0, "images"), 0), "credit")), "Jan Kos");
     assert_null(field(&items, 1, "images"));
-    assert_value(&items, 2, "images", "https://a.example/t.jpg");
+    assert_value(&items, 2, "images", "https://a.example/harbour.jpg"); /* whose name only is a word of the text */
+    assert_value(&items, 3, "images", "https://a.example/t.jpg");
     items_dispose(&items);
 }
 
@@ -235,6 +253,31 @@ static void json_feed_gives_every_field(void **state)
     items_dispose(&items);
 }
 
+static void feeds_are_told_by_their_first_bytes(void **state)
+{
+    static const struct {
+        const char *head;
+        enum feed_kind kind;
+    } cases[] = {
+        {"<rss version=\"2.0\">", FEED_RSS},
+        {"<?xml version=\"1.0\"?>\n<!-- x --><!DOCTYPE rdf:RDF [<!ENTITY a 'b'>]><rdf:RDF", FEED_RDF},
+        {"<feed xmlns=\"http://www.w3.org/2005/Atom\"", FEED_ATOM},
+        {"<rss xmlns:wp=\"http://wordpress.org/export/1.1/\">", FEED_WXR},
+        {" {\"version\" : \"https:\\/\\/jsonfeed.org\\/version\\/1\",", FEED_JSON},
+        {"{\"home_page_url\":\"x\",\"items\":[{\"content_html\":\"<p>", FEED_JSON},
+        {"{\"title\":\"On feeds\",\"body\":\"their \\\"version\\\": https://jsonfeed.org/version/1\"}", FEED_NONE},
+        {"<?xml version=\"1.0\"?><!DOCTYPE html><html xmlns=\"http://www.w3.org/1999/xhtml\">", FEED_NONE},
+        {"<html><body><svg><?xml version=\"1.0\"?><svg>", FEED_NONE},
+        {"<!-- never ended <rss>", FEED_RSS},
+        {"<!DOCTYPE [ never ended", FEED_NONE},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        assert_int_equal(feed_sniff(view_of_str(cases[i].head)), cases[i].kind);
+    static const char wide[] = "\xFF\xFE<\0r\0s\0s\0>\0";
+    assert_int_equal(feed_sniff(view_of(wide, sizeof(wide) - 1)), FEED_RSS);
+}
+
 static void what_is_no_feed_is_told(void **state)
 {
     static const char *const others[] = {"", "<html><body>x</body></html>", "{\"items\":[]}", "<svg xmlns=\"x\"/>", "plain"};
@@ -254,6 +297,7 @@ int main(void)
         cmocka_unit_test(rss_gives_every_field),
         cmocka_unit_test(rss_091_and_10_are_read),
         cmocka_unit_test(atom_content_of_each_type),
+        cmocka_unit_test(content_that_is_no_text),
         cmocka_unit_test(atom_takes_the_page_among_links_and_the_feeds_author),
         cmocka_unit_test(a_deleted_entry_retracts_what_its_id_named),
         cmocka_unit_test(ids_follow_one_rule),
@@ -261,6 +305,7 @@ int main(void)
         cmocka_unit_test(bylines_are_names),
         cmocka_unit_test(summaries_are_told_from_articles),
         cmocka_unit_test(json_feed_gives_every_field),
+        cmocka_unit_test(feeds_are_told_by_their_first_bytes),
         cmocka_unit_test(what_is_no_feed_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

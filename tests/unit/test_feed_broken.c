@@ -43,6 +43,7 @@ static void unescaped_html_in_a_description(void **state)
                "<p>one<br>two <img src=\"a.png\" alt=\"x &gt; y\"> <b><i>three</i></b></p><p>four</p>");
     expect_two(FIRST("a < b and c > d, <3"), "a < b and c > d, <3");
     expect_two(FIRST("<p>a</p></div></p>"), "<p>a</p>");
+    expect_two(FIRST("<P>a <B>b</b></P>"), "<p>a <b>b</b></p>");
 }
 
 static void end_tags_that_are_missing(void **state)
@@ -121,6 +122,41 @@ static void encodings_and_labels_that_lie(void **state)
     }
 }
 
+static void an_encoding_that_shows_itself_late(void **state)
+{
+    static const struct {
+        const char *label, *name;
+    } cases[] = {{"iso-8859-1", "caf\xE9"}, {"iso-8859-1", "caf\xC3\xA9"}, {"utf-8", "caf\xE9"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct items items;
+        struct buf feed;
+        buf_init(&feed, 4 * MIB);
+        buf_appendf(&feed, "<?xml version=\"1.0\" encoding=\"%s\"?><rss><channel>", cases[i].label);
+        for (int k = 0; k < 40; k++) {
+            buf_append_str(&feed, "<item><guid>a</guid><description>");
+            for (int n = 0; n < 1000; n++)
+                buf_append_str(&feed, "plain text ");
+            buf_append_str(&feed, "</description></item>");
+        }
+        buf_appendf(&feed, "<item><guid>b</guid><title>%s</title></item></channel></rss>", cases[i].name);
+        read_bytes(&items, feed.ptr, feed.len);
+        assert_int_equal(items.count, 41);
+        assert_value(&items, 40, "title", "caf\xC3\xA9");
+        items_dispose(&items);
+        buf_dispose(&feed);
+    }
+}
+
+static void addresses_that_were_escaped_twice(void **state)
+{
+    struct items items;
+    (void)state;
+    read_text(&items, "<rss><channel><item><title>t</title><link>\n https://a.example/x?a=1&amp;amp;b=2 </link></item></channel></rss>");
+    assert_value(&items, 0, "url", "https://a.example/x?a=1&b=2");
+    items_dispose(&items);
+}
+
 static void what_cannot_be_a_field_is_left_out(void **state)
 {
     struct items items;
@@ -160,6 +196,8 @@ int main(void)
         cmocka_unit_test(controls_and_nested_cdata),
         cmocka_unit_test(namespaces_that_nobody_declared),
         cmocka_unit_test(encodings_and_labels_that_lie),
+        cmocka_unit_test(an_encoding_that_shows_itself_late),
+        cmocka_unit_test(addresses_that_were_escaped_twice),
         cmocka_unit_test(what_cannot_be_a_field_is_left_out),
         cmocka_unit_test(an_entry_without_a_name_is_skipped),
     };
