@@ -200,15 +200,21 @@ static int work(struct buf *out, mimeo_ctx *ctx, void *payload)
     return rc;
 }
 
+int page_source_run(struct buf *out, mimeo_ctx *ctx, const struct page_source *source, const char *what,
+                    int (*fn)(struct buf *out, mimeo_ctx *ctx, void *payload), void *payload)
+{
+    if (source->bytes.len > LIMIT_HTML)
+        return ctx_error(ctx, MIMEO_EMALFORMED, "%s: %s has %zu bytes; at most %zu MiB are taken", source->where, what,
+                         source->bytes.len, LIMIT_HTML / MIB);
+    if (is_binary(source->bytes))
+        return ctx_error(ctx, MIMEO_EMALFORMED, "%s: holds binary data, not a text", source->where);
+    struct child_limits limits = {.memory = child_memory(MEMORY), .seconds = SECONDS, .output = HTML_MOST + 4 * MIB};
+    return child_run(out, ctx, source->where, &limits, fn, payload);
+}
+
 int page_extract(struct buf *out, mimeo_ctx *ctx, const struct page_source *source, const struct page_options *options)
 {
     static const struct page_options none = {0};
     struct job j = {.source = source, .options = options == NULL ? &none : options};
-    if (source->bytes.len > LIMIT_HTML)
-        return ctx_error(ctx, MIMEO_EMALFORMED, "%s: the page has %zu bytes; at most %zu MiB are taken", source->where,
-                         source->bytes.len, LIMIT_HTML / MIB);
-    if (is_binary(source->bytes))
-        return ctx_error(ctx, MIMEO_EMALFORMED, "%s: holds binary data, not a page", source->where);
-    struct child_limits limits = {.memory = child_memory(MEMORY), .seconds = SECONDS, .output = HTML_MOST + 4 * MIB};
-    return child_run(out, ctx, source->where, &limits, work, &j);
+    return page_source_run(out, ctx, source, "the page", work, &j);
 }
