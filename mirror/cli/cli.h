@@ -222,8 +222,8 @@ int parse_importing(struct mimeo_input_options *out, const struct command *comma
 
 /* ---- publishing.c ---- */
 
-/* Is one more that was skipped told?  The first hundred are, or all with -v. */
-bool tell_skipped(const struct cli *cli);
+/* Is one more that was skipped told?  The first of each file are, or all with -v; `where` begins with the file's name. */
+bool tell_skipped(const struct cli *cli, const char *where);
 /* The exit status of a run that refused so many, of which so many could only not be fetched. */
 int refused_status(unsigned long long refused, unsigned long long unreached);
 

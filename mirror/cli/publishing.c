@@ -53,7 +53,7 @@ int refused_status(unsigned long long refused, unsigned long long unreached)
 
 /* ---- telling ---- */
 
-#define SKIPPED_TOLD 100 /* lines: an archive has thousands of lists and errors */
+#define SKIPPED_TOLD 10 /* lines of one file: an archive has thousands of lists and errors */
 
 static const char *const outcome_words[] = {
     [MIMEO_ADDED] = "new", [MIMEO_REVISED] = "revised", [MIMEO_UNCHANGED] = "unchanged",
@@ -68,11 +68,27 @@ static size_t count_lines(const char *text)
     return lines;
 }
 
-bool tell_skipped(const struct cli *cli)
+/* "feed.xml" of "feed.xml, entry 3: …", "site.warc.gz" of "site.warc.gz: https://…". */
+static size_t file_len(const char *where)
 {
+    const char *entry = strstr(where, ", entry "), *colon = strstr(where, ": ");
+    const char *end = entry != NULL && (colon == NULL || entry < colon) ? entry : colon;
+    return end == NULL ? strlen(where) : (size_t)(end - where);
+}
+
+bool tell_skipped(const struct cli *cli, const char *where)
+{
+    static char file[1024];
     static unsigned long count;
+    size_t len = file_len(where);
+    if (len >= sizeof(file))
+        len = sizeof(file) - 1;
+    if (strlen(file) != len || strncmp(file, where, len) != 0) {
+        snprintf(file, sizeof(file), "%.*s", (int)len, where);
+        count = 0;
+    }
     if (++count == SKIPPED_TOLD + 1 && !cli->verbose)
-        talk(cli, "mimeo: more is skipped; -v tells what, and why");
+        talk(cli, "mimeo: skipped: %s: and more of it; -v tells what, and why", file);
     return cli->verbose || count <= SKIPPED_TOLD;
 }
 
@@ -92,7 +108,7 @@ static void tell_lines(struct cli *cli, const struct mimeo_publish_event *e)
             end++;
         char one[2048];
         snprintf(one, sizeof(one), "%.*s", (int)(end - line), line);
-        if (e->outcome == MIMEO_SKIPPED && !tell_skipped(cli))
+        if (e->outcome == MIMEO_SKIPPED && !tell_skipped(cli, line))
             return;
         if (mimeo_text_line(&safe, cli->ctx, one, 0) == 0) {
             struct cli loud = *cli;
