@@ -249,6 +249,7 @@ static int take_item(mimeo_ctx *ctx, const struct batch_item *i, void *payload)
     if (code == 0 || (i->article != NULL && !is_of_the_article(code)))
         return code;
     bool skipped = i->article == NULL && i->skipped;
+    s->result->unreached += code == MIMEO_EUNREACHABLE || code == MIMEO_ETIMEOUT;
     tell(s, skipped ? MIMEO_SKIPPED : MIMEO_REFUSED, i->where, NULL, 0, mimeo_ctx_message(ctx));
     return 0;
 }
