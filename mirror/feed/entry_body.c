@@ -12,7 +12,7 @@
 #define SUMMARY_MAX 1000
 #define SHORT_BODY 1000 /* bytes: what is shorter and not even divided into paragraphs is a teaser */
 #define SHORT_CUT 2500  /* and this, where it breaks off */
-#define LANGUAGE_SAMPLE 4000 /* bytes of text that tell its language */
+#define LANGUAGE_SAMPLE 2000 /* bytes of text that tell its language */
 #define HTML_MAX (2 * FEED_TEXT_MAX)
 
 /* ---- which text */
