@@ -47,6 +47,7 @@ struct mimeo_extract_options {
 };
 struct mimeo_extract_result {
     uint64_t articles, skipped, refused;
+    uint64_t unreached;    /* of the refused: addresses that could not be fetched */
 };
 /* `paths` as in mimeo_publish.  0 where it ran to its end: each has had its event. */
 MIMEO_API int mimeo_extract(mimeo_ctx *ctx, const char *const *paths, size_t count,

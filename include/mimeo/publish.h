@@ -101,6 +101,7 @@ struct mimeo_publish_options {
 };
 struct mimeo_publish_result {
     uint64_t added, revised, unchanged, retracted, skipped, refused;
+    uint64_t unreached;            /* of the refused: addresses that could not be fetched */
     uint64_t bundles;              /* signed (dry run: that would be) */
     uint64_t first_seq, last_seq;
     uint64_t bytes;                /* of these bundles */

@@ -228,6 +228,8 @@ int parse_importing(struct importing *out, const struct command *command, const 
 
 /* Is one more that was skipped told?  The first hundred are, or all with -v. */
 bool tell_skipped(const struct cli *cli);
+/* The exit status of a run that refused so many, of which so many could only not be fetched. */
+int refused_status(unsigned long long refused, unsigned long long unreached);
 
 enum { /* indexes of the options that all publishing commands begin with */
     PUB_KEY, PUB_CHECK_MIRROR, PUB_OFFLINE, PUB_PROXY, PUB_PASSPHRASE_FILE, PUB_PASSPHRASE_FD, PUB_COMMON,

@@ -243,7 +243,7 @@ static int run_it(struct cli *cli, const struct args *args)
     if (rc < 0)
         return fail(cli, rc);
     put_summary(cli, &r);
-    return r.refused > 0 ? mimeo_exit_status(MIMEO_EMALFORMED) : EXIT_OK;
+    return refused_status(r.refused, r.unreached);
 }
 
 const struct command cmd_extract = {

@@ -46,6 +46,11 @@ int open_publisher(mimeo_publisher **out, struct cli *cli, const struct command 
     return rc < 0 ? fail(cli, rc) : EXIT_OK;
 }
 
+int refused_status(unsigned long long refused, unsigned long long unreached)
+{
+    return refused == 0 ? EXIT_OK : mimeo_exit_status(refused == unreached ? MIMEO_EUNREACHABLE : MIMEO_EMALFORMED);
+}
+
 /* ---- telling ---- */
 
 #define SKIPPED_TOLD 100 /* lines: an archive has thousands of lists and errors */
@@ -194,7 +199,7 @@ int tell_result(struct cli *cli, const struct mimeo_publish_result *r, bool dry_
         put_summary(r, dry_run);
         put_saving(r);
     }
-    return r->refused > 0 ? mimeo_exit_status(MIMEO_EMALFORMED) : EXIT_OK;
+    return refused_status(r->refused, r->unreached);
 }
 
 int run_publish(struct cli *cli, const struct command *command, const struct args *args,

@@ -421,7 +421,7 @@ bool date_of_url(struct date *out, struct view url)
 {
     struct found day;
     size_t from = 0;
-    const uint8_t *scheme = memmem(url.ptr, url.len, "://", 3);
+    const uint8_t *scheme = url.len == 0 ? NULL : memmem(url.ptr, url.len, "://", 3);
     if (scheme != NULL)
         for (from = (size_t)(scheme - url.ptr) + 3; from < url.len && url.ptr[from] != '/'; from++)
             ;

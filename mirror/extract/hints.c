@@ -17,6 +17,7 @@
 
 static bool is_white(uint8_t b) { return b == ' ' || (b >= '\t' && b <= '\r'); }
 static bool is_upper(uint8_t b) { return b >= 'A' && b <= 'Z'; }
+static bool is_digit(uint8_t b) { return b >= '0' && b <= '9'; }
 static bool is_letter(uint8_t b) { return (b | 0x20) >= 'a' && (b | 0x20) <= 'z'; }
 
 static void weigh(struct hint *sum, const char *word)
@@ -56,8 +57,9 @@ static void read_token(struct hint *sum, struct view token)
     while (at < token.len) {
         size_t len = 0;
         for (; at < token.len && !is_letter(token.ptr[at]); at++)
-            if (token.ptr[at] >= '0' && token.ptr[at] <= '9')
-                before[0] = 0; /* letters of a number are no words */
+            if (is_digit(token.ptr[at]))
+                before[0] = 0;
+        bool of_number = at > 0 && is_digit(token.ptr[at - 1]); /* "1ad9": a hash, no word */
         bool capital = at < token.len && is_upper(token.ptr[at]);
         while (at < token.len && is_letter(token.ptr[at]) && len < WORD_MAX &&
                (len == 0 || capital || !is_upper(token.ptr[at]))) {
@@ -68,7 +70,7 @@ static void read_token(struct hint *sum, struct view token)
             while (at < token.len && is_letter(token.ptr[at]))
                 at++;
         word[len] = 0;
-        if (len == 0)
+        if (len == 0 || of_number)
             continue;
         weigh(sum, word);
         if (before[0] != 0) {

@@ -87,21 +87,26 @@ static bool is_remnant(const struct body_page *b)
     return f->good < SHORT && f->chars < 2 * SHORT && page->chars > 6 * f->chars && link_density(page) > 0.4;
 }
 
+static const char *list_in(const struct body_page *b, const char *url)
+{
+    size_t teasers = count_teasers(b);
+    if (is_front(url) && teasers > 2)
+        return "a front page";
+    return teasers >= TEASERS ? "a list of articles" : NULL;
+}
+
 const char *no_article_in(const struct body_page *b, const char *title, const char *url)
 {
-    if (b->root == NULL || facts_of(&b->facts, b->root)->chars + facts_of(&b->facts, b->root)->pictures == 0)
-        return asks_for_password(b) ? "a page to log in" : "no text that reads like an article's";
-    const struct facts *f = facts_of(&b->facts, b->root);
+    const struct facts *f = b->root == NULL ? &(struct facts){0} : facts_of(&b->facts, b->root);
     if (f->good < ERROR_LONGEST && is_error_title(title))
         return "a page that says something went wrong";
     if (f->good < SHORT * 2 && asks_for_password(b))
         return "a page to log in";
-    if (says_article(b->facts.dom) || f->good >= LONG)
+    bool nothing = f->chars + f->pictures == 0;
+    if (!nothing && (says_article(b->facts.dom) || f->good >= LONG))
         return NULL;
-    if (is_remnant(b))
-        return "no text that reads like an article's";
-    size_t teasers = count_teasers(b);
-    if (is_front(url) && teasers > 2)
-        return "a front page";
-    return teasers >= TEASERS && f->good < LONG / 2 ? "a list of articles" : NULL;
+    const char *list = f->good < LONG / 2 || is_front(url) ? list_in(b, url) : NULL;
+    if (list != NULL)
+        return list;
+    return nothing || is_remnant(b) ? "no text that reads like an article's" : NULL;
 }

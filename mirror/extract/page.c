@@ -22,6 +22,8 @@
 #define MEMORY (256 * MIB)
 #define SECONDS 10
 #define HTML_MOST (16 * MIB) /* of the body */
+#define TITLE_LOOK 4096      /* bytes */
+#define TITLE_MOST 90        /* bytes of a title made of the text */
 #define THIN 250             /* letters: what is less may be the wrong part of the page */
 
 struct job {
@@ -113,6 +115,29 @@ static int add_body(struct job *j, mimeo_ctx *ctx, const struct body_page *b)
     return rc;
 }
 
+/* A page that names itself nowhere: its first heading, or its first words. */
+static int add_title(struct job *j, mimeo_ctx *ctx, const struct body_page *b)
+{
+    struct buf text;
+    int rc = 0;
+    if (text_field(j, "title") != NULL && text_field(j, "title")[0] != 0)
+        return 0;
+    buf_init(&text, TITLE_LOOK);
+    for (size_t i = 0; i < b->facts.run_count && text.len == 0; i++)
+        if (dom_within(b->facts.runs[i].owner, b->root))
+            dom_text(&text, b->facts.runs[i].owner); /* it says no more once it is full */
+    struct view v = buf_view(&text);
+    if (v.len > TITLE_MOST) {
+        v.len = TITLE_MOST;
+        while (v.len > 0 && v.ptr[v.len] != ' ' && (v.ptr[v.len] & 0xC0) != 0xC0)
+            v.len--;
+    }
+    if (v.len > 0)
+        rc = add_text(j, ctx, "title", v);
+    buf_dispose(&text);
+    return rc;
+}
+
 static int put_object(struct buf *out, mimeo_ctx *ctx, const json_t *object)
 {
     char *text = json_dumps(object, JSON_COMPACT);
@@ -135,6 +160,8 @@ static int extract_from(struct buf *out, mimeo_ctx *ctx, struct dom *d, struct j
     const char *none = rc < 0 ? NULL : no_article_in(&b, text_field(j, "title"), url);
     if (none != NULL)
         rc = ctx_error(ctx, MIMEO_ENOTFOUND, "%s: no article in it: %s", j->source->where, none);
+    if (rc == 0)
+        rc = add_title(j, ctx, &b);
     if (rc == 0)
         rc = add_body(j, ctx, &b);
     if (rc == 0 && j->options->explain)
@@ -173,15 +200,21 @@ static int work(struct buf *out, mimeo_ctx *ctx, void *payload)
     return rc;
 }
 
+int page_source_run(struct buf *out, mimeo_ctx *ctx, const struct page_source *source, const char *what,
+                    int (*fn)(struct buf *out, mimeo_ctx *ctx, void *payload), void *payload)
+{
+    if (source->bytes.len > LIMIT_HTML)
+        return ctx_error(ctx, MIMEO_EMALFORMED, "%s: %s has %zu bytes; at most %zu MiB are taken", source->where, what,
+                         source->bytes.len, LIMIT_HTML / MIB);
+    if (is_binary(source->bytes))
+        return ctx_error(ctx, MIMEO_EMALFORMED, "%s: holds binary data, not a text", source->where);
+    struct child_limits limits = {.memory = child_memory(MEMORY), .seconds = SECONDS, .output = HTML_MOST + 4 * MIB};
+    return child_run(out, ctx, source->where, &limits, fn, payload);
+}
+
 int page_extract(struct buf *out, mimeo_ctx *ctx, const struct page_source *source, const struct page_options *options)
 {
     static const struct page_options none = {0};
     struct job j = {.source = source, .options = options == NULL ? &none : options};
-    if (source->bytes.len > LIMIT_HTML)
-        return ctx_error(ctx, MIMEO_EMALFORMED, "%s: the page has %zu bytes; at most %zu MiB are taken", source->where,
-                         source->bytes.len, LIMIT_HTML / MIB);
-    if (is_binary(source->bytes))
-        return ctx_error(ctx, MIMEO_EMALFORMED, "%s: holds binary data, not a page", source->where);
-    struct child_limits limits = {.memory = child_memory(MEMORY), .seconds = SECONDS, .output = HTML_MOST + 4 * MIB};
-    return child_run(out, ctx, source->where, &limits, work, &j);
+    return page_source_run(out, ctx, source, "the page", work, &j);
 }

@@ -66,7 +66,7 @@ static bool is_alike(const struct body_page *b, const struct dom_node *n, const 
     if (is_other_article(b, n, way))
         return false;
     if (is_twin(n, way))
-        return f->good > wanted->good * 0.15 || f->good > 150;
+        return f->good > wanted->good * 0.15 || f->good > 150 || (f->good > 20 && dom_attribute(n, "class").len > 0);
     struct hint h = b->hints[n->index];
     if (h.body == HINT_STRONG && f->good > wanted->good * 0.3)
         return true;

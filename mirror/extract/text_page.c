@@ -6,13 +6,11 @@
  */
 #include "extract/text_page.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <utf8proc.h>
 
 #include <jansson.h>
 
-#include "base/child.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "extract/charset.h"
@@ -20,9 +18,8 @@
 #include "extract/furniture_words.h"
 #include "extract/language.h"
 #include "extract/names.h"
+#include "extract/page_child.h"
 
-#define MEMORY (256 * MIB)
-#define SECONDS 10
 #define STORY_LEAST 140   /* characters of prose that make a story */
 #define WORTH_MOST 500    /* what one line is worth at most: a long one is no better than two */
 #define TITLE_WITHIN 14   /* lines above the story where its title is */
@@ -406,21 +403,13 @@ static int put_record(json_t *object, const struct text_lines *l, const struct s
 
 /* ---- in the child */
 
-static int put_object(struct buf *out, mimeo_ctx *ctx, const json_t *object)
-{
-    char *text = json_dumps(object, JSON_COMPACT);
-    int rc = text == NULL ? ctx_error_nomem(ctx) : buf_append_str(out, text);
-    free(text);
-    return rc;
-}
-
 static int extract_lines(struct buf *out, mimeo_ctx *ctx, struct text_lines *l, const struct job *j)
 {
     struct story s;
     if (!find_story(&s, l))
         return ctx_error(ctx, MIMEO_ENOTFOUND, "%s: no article in it: no text that reads like one", j->source->where);
     json_t *object = json_object();
-    int rc = object == NULL || put_record(object, l, &s, j) < 0 ? ctx_error_nomem(ctx) : put_object(out, ctx, object);
+    int rc = object == NULL || put_record(object, l, &s, j) < 0 ? ctx_error_nomem(ctx) : page_put_object(out, ctx, object);
     json_decref(object);
     return rc;
 }
@@ -446,11 +435,7 @@ int text_page_extract(struct buf *out, mimeo_ctx *ctx, const struct page_source 
 {
     static const struct page_options none = {0};
     struct job j = {.source = source, .options = options == NULL ? &none : options};
-    if (source->bytes.len > LIMIT_HTML)
-        return ctx_error(ctx, MIMEO_EMALFORMED, "%s: the text has %zu bytes; at most %zu MiB are taken", source->where,
-                         source->bytes.len, LIMIT_HTML / MIB);
-    struct child_limits limits = {.memory = child_memory(MEMORY), .seconds = SECONDS, .output = LIMIT_HTML + 4 * MIB};
-    return child_run(out, ctx, source->where, &limits, work, &j);
+    return page_child(out, ctx, source, work, &j);
 }
 
 /* ---- is it one */

@@ -45,7 +45,7 @@ struct text_lines {
     struct buf joined;     /* what `text` of joined lines points into */
 };
 
-#define TEXT_LINES 50000
+#define TEXT_LINES 20000
 
 /* `text` is UTF-8 and must outlive the lines.  0, MIMEO_ENOMEM, or MIMEO_EMALFORMED over TEXT_LINES. */
 int text_lines_cut(struct text_lines *out, mimeo_ctx *ctx, const char *where, struct view text);

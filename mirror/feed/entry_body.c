@@ -35,10 +35,17 @@ static int divide(struct entry_body *b, mimeo_ctx *ctx, const struct parse *p, s
     return rc;
 }
 
+/* The content, unless that is but a picture or a link beside a text that was put where descriptions go. */
+static const struct feed_text *fullest(const struct entry *e)
+{
+    bool poor = e->content.present && e->description.present && e->content.bytes.len * 2 < e->description.bytes.len;
+    return e->content.present && !poor ? &e->content : &e->description;
+}
+
 static int make_html(struct entry_body *b, mimeo_ctx *ctx, const struct parse *p)
 {
     const struct entry *e = &p->entry;
-    const struct feed_text *t = e->content.present ? &e->content : &e->description;
+    const struct feed_text *t = fullest(e);
     struct view v = buf_view(&t->bytes);
     b->is_content = e->content.present;
     if (!t->present)
@@ -119,7 +126,7 @@ int entry_body_put_summary(struct buf *out, const struct entry_body *b, const st
 {
     const struct feed_text *t = e->excerpt.present ? &e->excerpt : &e->description;
     struct buf summary;
-    if (!t->present || !b->is_content)
+    if (!t->present || !b->is_content || t == fullest(e))
         return 0;
     buf_init(&summary, 4 * SUMMARY_MAX);
     int rc = flatten(&summary, buf_view(&t->bytes), t->kind, SUMMARY_MAX);

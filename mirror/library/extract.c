@@ -32,6 +32,7 @@ static int tell(struct extraction *x, const struct mimeo_extract_event *e)
         x->result->skipped++;
     else
         x->result->refused++;
+    x->result->unreached += e->code == MIMEO_EUNREACHABLE || e->code == MIMEO_ETIMEOUT;
     return x->options->event == NULL ? 0 : x->options->event(e, x->options->payload);
 }
 
