@@ -22,6 +22,7 @@
 #define HTML_MOST (16 * MIB) /* of the body */
 #define TITLE_LOOK 4096      /* bytes */
 #define TITLE_MOST 90        /* bytes of a title made of the text */
+#define LINE_REST 40         /* letters around a field in its line: with more it is part of a sentence */
 #define THIN 250             /* letters: what is less may be the wrong part of the page */
 
 struct job {
@@ -39,12 +40,15 @@ static const char *text_field(const struct job *j, const char *name)
 
 /* ---- the body */
 
-/* What the fields show already.  Never what holds the body, or much of it. */
+/* What the fields show already.  Never what holds the body, or much of it, nor a date within a sentence. */
 static void drop_taken(struct body_page *b, const struct dom_node *taken)
 {
     struct dom_node *n = taken == NULL ? NULL : b->facts.nodes[taken->index];
     const struct facts *root = facts_of(&b->facts, b->root);
-    if (n != NULL && n != b->root && dom_within(n, b->root) && facts_of(&b->facts, n)->good * 3 <= root->good)
+    if (n == NULL || n == b->root || !dom_within(n, b->root) || facts_of(&b->facts, n)->good * 3 > root->good)
+        return;
+    const struct facts *f = facts_of(&b->facts, n), *line = &b->facts.of[f->owner];
+    if (f->owner == b->root->index || line->chars <= f->chars + LINE_REST || dom_is_block(n->tag))
         facts_drop(&b->facts, n, DROP_TITLE);
 }
 
