@@ -57,10 +57,6 @@ static int find_body(struct body_page *b, mimeo_ctx *ctx, struct dom *d, struct 
     int rc = body_gather(b, ctx, d, j->marks, lenient);
     b->title = text_field(j, "title");
     b->url = text_field(j, "url") != NULL ? text_field(j, "url") : j->source->url;
-    if (rc == 0 && j->options->learned != NULL) {
-        boilerplate_drop(j->options->learned, b, j->source->url);
-        rc = facts_cut_runs(&b->facts, ctx);
-    }
     if (rc == 0)
         rc = body_choose(b, ctx);
     if (rc < 0 || b->root == NULL)
@@ -69,7 +65,12 @@ static int find_body(struct body_page *b, mimeo_ctx *ctx, struct dom *d, struct 
     drop_taken(b, j->taken.subtitle);
     drop_taken(b, j->taken.byline);
     drop_taken(b, j->taken.date);
-    return body_prune(b, ctx);
+    rc = body_prune(b, ctx);
+    if (rc == 0 && j->options->learned != NULL) {
+        boilerplate_drop(j->options->learned, b, j->source->url);
+        rc = facts_cut_runs(&b->facts, ctx);
+    }
+    return rc;
 }
 
 static uint32_t good_of(const struct body_page *b) { return b->root == NULL ? 0 : facts_of(&b->facts, b->root)->good; }
