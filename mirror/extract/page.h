@@ -33,9 +33,4 @@ int page_extract(struct buf *out, mimeo_ctx *ctx, const struct page_source *sour
 int text_page_extract(struct buf *out, mimeo_ctx *ctx, const struct page_source *source,
                       const struct page_options *options);
 
-/* For the two of them: a source that is too large or holds binary data is refused (`what`: "the page"), else fn(payload)
- * runs in a child with caps. */
-int page_source_run(struct buf *out, mimeo_ctx *ctx, const struct page_source *source, const char *what,
-                    int (*fn)(struct buf *out, mimeo_ctx *ctx, void *payload), void *payload);
-
 #endif

@@ -11,6 +11,7 @@
 #include "extract/prune.h"
 
 #define BEFORE 200       /* characters of article that stand before its comments */
+#define LOOK_AHEAD 3000  /* nodes behind such a line that may hold a heading */
 
 /* ---- runs */
 
@@ -148,6 +149,16 @@ static bool is_reading_time(struct view line)
     return false;
 }
 
+/* Then a line such as "comments (5 posted)" ends one of several pieces, not all of it. */
+static bool heading_follows(const struct body_page *b, const struct text_run *r)
+{
+    int look = LOOK_AHEAD;
+    for (const struct dom_node *n = dom_after(r->last, b->root); n != NULL && look-- > 0; n = dom_next(n, b->root))
+        if (dom_is_heading(n->tag) && !facts_of(&b->facts, n)->gone && facts_of(&b->facts, n)->chars > 0)
+            return true;
+    return false;
+}
+
 /* "7 comments": without the number. */
 static struct view without_count(struct view line)
 {
@@ -181,7 +192,7 @@ static void judge_run(struct body_page *b, const struct text_run *r, struct view
     case FURNITURE_HEAD: drop_head(b, r); break;
     case FURNITURE_END:
         if (before >= BEFORE && (facts_of(&b->facts, r->owner)->in_heading ||
-                                 facts_of(&b->facts, b->root)->good <= 2 * before))
+                                 (facts_of(&b->facts, b->root)->good <= 2 * before && !heading_follows(b, r))))
             drop_rest(b, r);
         else if (r->chars < 40)
             prune_run(b, r, DROP_COMMENTS);
