@@ -53,8 +53,12 @@ static int unpack_part(struct warc_part *part, mimeo_ctx *ctx)
         while ((rc = stream_peek(&v, &s, 1)) == 0 && v.len > 0 && (rc = spool_write(ctx, fd, v)) == 0) {
             len += v.len;
             stream_take(&s, v.len);
+            if (spooled_too_much(len, from.len)) {
+                rc = ctx_error(ctx, MIMEO_EMALFORMED, "'%s' unpacks to far more than it should", from.name);
+                break;
+            }
         }
-        if (s.state != STREAM_ENDED)
+        if (rc < 0 || s.state != STREAM_ENDED)
             break;
         at = stream_where(&s);
     }
