@@ -53,8 +53,12 @@ static int unpack_part(struct warc_part *part, mimeo_ctx *ctx)
         while ((rc = stream_peek(&v, &s, 1)) == 0 && v.len > 0 && (rc = spool_write(ctx, fd, v)) == 0) {
             len += v.len;
             stream_take(&s, v.len);
+            if (spooled_too_much(len, from.len)) {
+                rc = ctx_error(ctx, MIMEO_EMALFORMED, "'%s' unpacks to far more than it should", from.name);
+                break;
+            }
         }
-        if (s.state != STREAM_ENDED)
+        if (rc < 0 || s.state != STREAM_ENDED)
             break;
         at = stream_where(&s);
     }
@@ -198,16 +202,31 @@ static int cut_block(struct buf *block, struct stream *s, uint64_t len)
     return 0;
 }
 
-static int decode(struct buf *out, mimeo_ctx *ctx, const struct walk_record *r, struct view block, size_t max)
+/* As it is: the bytes change hands, for a large picture need not be there twice. */
+static int take_plain(struct buf *out, mimeo_ctx *ctx, struct buf *block, size_t from, size_t max)
 {
-    struct http_head message = {.status = 200};
+    if (block->len - from > max)
+        return ctx_error(ctx, MIMEO_EMALFORMED, "larger than %zu MiB", max >> 20);
+    block->len -= from;
+    if (block->len > 0 && from > 0)
+        memmove(block->ptr, block->ptr + from, block->len);
+    *out = *block;
+    out->max = max;
+    if (out->ptr != NULL)
+        out->ptr[out->len] = '\0';
+    buf_init(block, 0);
+    return 0;
+}
+
+static int decode(struct buf *out, mimeo_ctx *ctx, const struct walk_record *r, struct buf *block, size_t max)
+{
+    size_t from = r->http ? (r->message.len < block->len ? r->message.len : block->len) : 0;
     bool whole = true;
-    if (r->http)
-        message = r->message;
-    int rc = http_body_decode(out, ctx, &message, view_after(block, message.len), max, &whole);
-    if (rc == 0 && out->len == 0 && block.len == message.len && r->head.block_len > block.len)
-        rc = ctx_error(ctx, MIMEO_EMALFORMED, "is cut short before its body");
-    return rc;
+    if (from == block->len && r->head.block_len > block->len)
+        return ctx_error(ctx, MIMEO_EMALFORMED, "is cut short before its body");
+    if (!r->http || (!r->message.chunked && r->message.coding_count == 0))
+        return take_plain(out, ctx, block, from, max);
+    return http_body_decode(out, ctx, &r->message, view_after(buf_view(block), from), max, &whole);
 }
 
 static int open_place(struct walk_record *r, struct stream *s, struct warc *w, mimeo_ctx *ctx, const struct archive_place *place)
@@ -234,10 +253,8 @@ static int read_record(struct buf *out, struct warc *w, mimeo_ctx *ctx, const st
         rc = read_block(&block, &s, r.head.block_len, max + BLOCK_HEAD);
     if (rc == 0)
         rc = cut_block(&block, &s, r.head.block_len);
-    if (rc == 0 && r.http && r.message.len > block.len)
-        r.message.len = block.len;
     if (rc == 0)
-        rc = decode(out, ctx, &r, buf_view(&block), max);
+        rc = decode(out, ctx, &r, &block, max);
     buf_dispose(&block);
     stream_dispose(&s);
     return rc;

@@ -34,6 +34,8 @@ limit=98304 # 64 MiB are the largest body that is asked for
 ends 120 $limit 'page 200 104.*/good' samples/warc/bomb-record.warc.gz
 ends 120 $limit 'unpacks to more than 64 MiB' samples/warc/bomb-body.warc.gz
 ends 120 $limit 'unpacks to more than 64 MiB' samples/warc/bomb-bodies.warc
+ends 120 $limit 'unpacks to too much' samples/warc/bomb-members.warc.gz
+ends 120 $limit 'unpacks to far more than it should' samples/warc/bomb-tangled.warc.gz
 ends 60 16384 'too much of it is damaged\|more records are damaged' samples/warc/magics.warc.gz
 ends 60 16384 'too much of it is damaged' samples/warc/heads.warc
 ends 60 16384 'page 200 104.*/good' samples/warc/empty.warc.gz
