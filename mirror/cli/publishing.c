@@ -207,23 +207,14 @@ int run_publish(struct cli *cli, const struct command *command, const struct arg
 {
     mimeo_publisher *p;
     struct mimeo_publish_result r;
-    struct importing i;
-    int status = parse_importing(&i, command, args, ART_IMPORT, args->values[PUB_PROXY]);
-    if (status != EXIT_OK)
-        return status;
-    struct mimeo_publish_options o = {.format = i.format,
-                                      .pictures = i.pictures,
-                                      .lang = i.lang,
-                                      .rules = i.rules,
-                                      .fetch = i.fetch,
-                                      .images = i.images,
-                                      .image_width = i.image_width,
-                                      .image_quality = i.image_quality,
-                                      .sensitive = args->flags[ART_SENSITIVE],
+    struct mimeo_publish_options o = {.sensitive = args->flags[ART_SENSITIVE],
                                       .revise_id = revise_id,
                                       .note = note,
                                       .event = hear,
                                       .payload = cli};
+    int status = parse_importing(&o.input, command, args, ART_IMPORT, args->values[PUB_PROXY]);
+    if (status != EXIT_OK)
+        return status;
     status = open_publisher(&p, cli, command, args, true);
     if (status != EXIT_OK)
         return status;

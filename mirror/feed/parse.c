@@ -73,10 +73,24 @@ static void write_end(struct parse *p, const struct element *e)
     buf_append_byte(&p->text, '>');
 }
 
+static enum feed_field top_field(const struct parse *p)
+{
+    return p->depth == 0 ? FIELD_DOCUMENT : p->stack[p->depth - 1].field;
+}
+
+/* "<link/>https://…": feeds that went through a program for HTML, to which a link is empty. */
+static void take_stray_link(struct parse *p, struct view text)
+{
+    if (p->in_entry && p->entry.link == NULL && top_field(p) == FIELD_ENTRY && view_starts_with(view_trim(text), "http"))
+        p->entry.link = parse_address(p, text);
+}
+
 static void take_text(struct parse *p, struct view text)
 {
-    if (p->field_depth == 0)
+    if (p->field_depth == 0) {
+        take_stray_link(p, text);
         return;
+    }
     if (p->escaping)
         escape(&p->text, text);
     else
@@ -86,11 +100,6 @@ static void take_text(struct parse *p, struct view text)
 }
 
 /* ---- opening and closing */
-
-static enum feed_field top_field(const struct parse *p)
-{
-    return p->depth == 0 ? FIELD_DOCUMENT : p->stack[p->depth - 1].field;
-}
 
 static int begin_entry(struct parse *p)
 {

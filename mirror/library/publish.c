@@ -261,20 +261,11 @@ int mimeo_publish(mimeo_publisher *p, mimeo_ctx *ctx, const char *const *paths, 
 {
     memset(result, 0, sizeof(*result));
     struct session s = {.p = p, .ctx = ctx, .options = options, .result = result};
-    const struct importing_given given = {.format = options->format,
-                                          .pictures = options->pictures,
-                                          .lang = options->lang,
-                                          .rules = options->rules,
-                                          .fetch = &options->fetch,
-                                          .images = options->images,
-                                          .image_width = options->image_width,
-                                          .image_quality = options->image_quality,
-                                          .picture = take_picture,
-                                          .payload = p};
     struct importing importing;
-    int rc = importing_init(&importing, ctx, &given, "publishing");
+    int rc = importing_init(&importing, ctx, &options->input, take_picture, p);
     if (rc < 0)
         return rc;
+    importing.batch.doing = "publishing";
     id_set_init(&s.met, ctx);
     id_set_init(&s.met_titles, ctx);
     rc = batch_run(ctx, paths, count, &importing.batch, take_item, &s);

@@ -15,7 +15,6 @@
 #include "picture/webp.h"
 
 #define HEAD_LEN 5 /* what the child says before the picture: re-encoded (1), frames lost (4) */
-#define KEPT_ANIMATION (384 * KIB)
 #define KEPT_PIXELS (4ULL * 1000 * 1000) /* that a poor phone decodes without running out of memory */
 
 static const struct {
@@ -134,7 +133,7 @@ static int settle_long_animation(struct buf *out, struct making *m)
 
     if (rc < 0)
         return rc;
-    m->made.encoded = as_is.len == 0 || as_is.len > KEPT_ANIMATION || is_wide(m);
+    m->made.encoded = as_is.len == 0 || as_is.len > ANIMATION_BYTES || is_wide(m);
     if (!m->made.encoded)
         rc = buf_append_view(out, buf_view(&as_is)) < 0 ? picture_out_status(out, m->ctx) : 0;
     else

@@ -84,7 +84,7 @@ def pages():
     write("yes-utf-8-called-windows-1252.html", page("".join(f"<p>Абзац {n}. Совет гавани собрался во вторник, чтобы решить судьбу "
           "старого маяка, и выслушал одиннадцать жителей города.</p>" for n in range(8)), "Судьба маяка")
           .replace("charset=utf-8", "charset=windows-1252"))
-    write("yes-utf-16-no-bom.html", page().encode("utf-16-le"))
+    write("any-utf-16-no-bom.html", page().encode("utf-16-le"))
     write("yes-utf-16-bom.html", b"\xfe\xff" + page().encode("utf-16-be"))
     write("any-utf-16-odd.html", b"\xff\xfe" + page().encode("utf-16-le")[:-1])
     write("any-utf-32.html", b"\xff\xfe\x00\x00" + page().encode("utf-32-le"))
@@ -230,7 +230,7 @@ def zims():
                        ("clusters-at", {"clusters_at": 2 ** 63}), ("mimes", {"mimes": 0}), ("check", {"check": 2 ** 64 - 1}), ("major", {"major": 99})):
         write(f"no-{name}.zim", head(**lies), os.urandom(5000))
     write("no-head.zim", head()[:40])
-    write("no-zeros.zim", head(), b"\x00" * 100000)
+    write("any-zeros.zim", head(), b"\x00" * 100000)
     write("no-mimes-without-end.zim", head(entries=0, clusters=0), b"text/html\x00" * 500000)
 
 

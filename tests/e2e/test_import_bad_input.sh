@@ -58,7 +58,7 @@ story() { # NAME
     printf '</article></body></html>\n'
 }
 for n in aaa many zzz; do story "$n" >"bad/$n.html"; done
-measured timeout $((seconds * 10)) "$MIMEO" --library press.library publish -C press --key press.key bad >out 2>err
+measured timeout $((seconds * 10)) "$MIMEO" --library press.library publish -v -C press --key press.key bad >out 2>err
 is 'the status of a run with bad files in it' $? 10
 [ "$(cat peak)" -le "$limit" ] || fault "all of them: $(cat peak) KiB"
 nothing_leaks 'all of them'

@@ -194,10 +194,12 @@ static void bylines_are_names(void **state)
     (void)state;
     read_text(&items, RSS("<item><guid>a</guid><title>t</title><author>mira@a.example (Mira Okafor)</author></item>"
                           "<item><guid>b</guid><title>t</title><author>Jan Kos &lt;jan@a.example&gt;</author></item>"
+                          "<item><guid>d</guid><title>t</title><author>By Mira Okafor</author></item>"
                           "<item><guid>c</guid><title>t</title><author>noreply@a.example</author></item>"));
     assert_value(&items, 0, "bylines", "Mira Okafor");
     assert_value(&items, 1, "bylines", "Jan Kos");
-    assert_null(field(&items, 2, "bylines"));
+    assert_value(&items, 2, "bylines", "Mira Okafor");
+    assert_null(field(&items, 3, "bylines"));
     items_dispose(&items);
 }
 

@@ -159,10 +159,13 @@ static void an_encoding_that_shows_itself_late(void **state)
     }
 }
 
-static void addresses_that_were_escaped_twice(void **state)
+static void addresses_in_odd_places(void **state)
 {
     struct items items;
     (void)state;
+    read_text(&items, "<rss><channel><item><title>t</title><link/> https://a.example/stray\n<description>d</description></item></channel></rss>");
+    assert_value(&items, 0, "url", "https://a.example/stray");
+    items_dispose(&items);
     read_text(&items, "<rss><channel><item><title>t</title><link>\n https://a.example/x?a=1&amp;amp;b=2 </link></item></channel></rss>");
     assert_value(&items, 0, "url", "https://a.example/x?a=1&b=2");
     items_dispose(&items);
@@ -209,7 +212,7 @@ int main(void)
         cmocka_unit_test(namespaces_that_nobody_declared),
         cmocka_unit_test(encodings_and_labels_that_lie),
         cmocka_unit_test(an_encoding_that_shows_itself_late),
-        cmocka_unit_test(addresses_that_were_escaped_twice),
+        cmocka_unit_test(addresses_in_odd_places),
         cmocka_unit_test(what_cannot_be_a_field_is_left_out),
         cmocka_unit_test(an_entry_without_a_name_is_skipped),
     };
