@@ -8,9 +8,8 @@
 #include <stdbool.h>
 
 #include <mimeo/context.h>
-#include <mimeo/fetch.h>
+#include <mimeo/input.h>
 #include <mimeo/mirror.h>
-#include <mimeo/publish.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -30,13 +29,7 @@ struct mimeo_extract_event {
     const char *explain;   /* a line each: what was kept and dropped, and why; "" where that was not asked for */
 };
 struct mimeo_extract_options {
-    const char *format;    /* as in struct mimeo_publish_options, and the next seven */
-    const char *pictures;
-    const char *lang;
-    const char *rules;
-    struct mimeo_fetch fetch;
-    enum mimeo_images images;
-    unsigned image_width, image_quality;
+    struct mimeo_input_options input;
     bool explain;
     int threads;           /* 0: one a processor */
     /* A nonzero return ends the run and is passed up. */
@@ -47,6 +40,7 @@ struct mimeo_extract_options {
 };
 struct mimeo_extract_result {
     uint64_t articles, skipped, refused;
+    uint64_t unreached;    /* of the refused: addresses that could not be fetched */
 };
 /* `paths` as in mimeo_publish.  0 where it ran to its end: each has had its event. */
 MIMEO_API int mimeo_extract(mimeo_ctx *ctx, const char *const *paths, size_t count,

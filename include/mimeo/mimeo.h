@@ -7,9 +7,9 @@
 #include <mimeo/error.h>
 #include <mimeo/export.h>
 #include <mimeo/extract.h>
-#include <mimeo/fetch.h>
 #include <mimeo/gather.h>
 #include <mimeo/import.h>
+#include <mimeo/input.h>
 #include <mimeo/key.h>
 #include <mimeo/library.h>
 #include <mimeo/mirror.h>

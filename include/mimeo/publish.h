@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include <mimeo/context.h>
-#include <mimeo/fetch.h>
+#include <mimeo/input.h>
 #include <mimeo/key.h>
 #include <mimeo/trust.h>
 
@@ -76,24 +76,9 @@ struct mimeo_publish_event {
     size_t pictures;
     const char *message;    /* reason, or warnings a line each; "" for none */
 };
-enum mimeo_images {
-    MIMEO_IMAGES_FULL,  /* as they are, cleaned */
-    MIMEO_IMAGES_SMALL, /* made anew for a slow line: WebP, animations at most 480 pixels wide */
-    MIMEO_IMAGES_NONE   /* left out */
-};
-#define MIMEO_IMAGE_WIDTH 800
-#define MIMEO_IMAGE_QUALITY 60
-
 struct mimeo_publish_options {
-    const char *format;     /* "auto", "jsonl", "markdown", "html", "text"; NULL: auto */
-    const char *pictures;   /* directory that pictures are named from; NULL: beside each file */
-    const char *lang;       /* where an article names none */
-    const char *rules;      /* a file: what to keep and drop of pages of which site; NULL: none */
-    struct mimeo_fetch fetch; /* of addresses among the paths */
+    struct mimeo_input_options input;
     bool sensitive;         /* each article in blocks of its own, so that it can be erased alone */
-    enum mimeo_images images;
-    unsigned image_width;   /* of small ones, pixels: 16 to 16383; 0: MIMEO_IMAGE_WIDTH.  None is made larger */
-    unsigned image_quality; /* of small ones: 1 to 100; 0: MIMEO_IMAGE_QUALITY */
     const char *revise_id;  /* `revise`: the one article of the input gets this id, which must exist */
     const char *note;       /* the correction note of revised articles */
     void (*event)(const struct mimeo_publish_event *event, void *payload);
@@ -101,6 +86,7 @@ struct mimeo_publish_options {
 };
 struct mimeo_publish_result {
     uint64_t added, revised, unchanged, retracted, skipped, refused;
+    uint64_t unreached;            /* of the refused: addresses that could not be fetched */
     uint64_t bundles;              /* signed (dry run: that would be) */
     uint64_t first_seq, last_seq;
     uint64_t bytes;                /* of these bundles */

@@ -196,20 +196,15 @@ static void learn_base(struct mhtml *m, struct view top, struct view head)
     m->made = true;
 }
 
-static int hex_value(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
-}
-
 /* "<id>" of a head, or what stands behind "cid:" of an address (RFC 2392), which is percent-encoded. */
 static struct url_key content_id_key(const char *id, bool encoded)
 {
     char plain[URL_MAX];
     size_t n = 0;
     for (id += *id == '<' ? 1 : 0; *id != '\0' && *id != '>' && n < URL_MAX; id++) {
-        int high = encoded && *id == '%' ? hex_value(id[1]) : -1, low = high >= 0 ? hex_value(id[2]) : -1;
-        plain[n++] = low >= 0 ? (char)(high << 4 | low) : *id;
-        id += low >= 0 ? 2 : 0;
+        int byte = encoded ? url_percent((const uint8_t *)id, strlen(id)) : -1;
+        plain[n++] = byte >= 0 ? (char)byte : *id;
+        id += byte >= 0 ? 2 : 0;
     }
     return url_key_named("cid", view_of(plain, n));
 }

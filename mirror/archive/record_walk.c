@@ -240,7 +240,7 @@ static int go_to_next(struct record_walk *w)
 static int stop(struct record_walk *w)
 {
     w->done = true;
-    return ctx_error(w->s.ctx, MIMEO_EMALFORMED, "too much of it is damaged: nothing is read behind byte %llu",
+    return ctx_error(w->s.ctx, MIMEO_EMALFORMED, "too much of it is damaged, or unpacks to too much: nothing is read behind byte %llu",
                      (unsigned long long)w->s.member);
 }
 
@@ -271,6 +271,8 @@ int record_walk_next(struct walk_record *out, struct record_walk *w)
             rc = record_message(out, &w->s);
         if (rc == 0)
             rc = pass_block(out, w);
+        w->made += w->s.gzip && w->inside == 0 ? w->s.made : 0;
+        w->given_up = w->given_up || spooled_too_much(w->made, w->next);
         return rc < 0 ? rc : 1;
     }
     return 0;

@@ -17,6 +17,7 @@ struct record_walk {
     struct stretch from;
     uint64_t next;    /* where the next record or member begins */
     uint64_t inside;  /* of the member at hand: where the next record begins; 0: it is done */
+    uint64_t made;    /* bytes that all members before this one gave */
     uint64_t wasted;  /* bytes read of what then was no good */
     unsigned faults;
     bool given_up, done;

@@ -73,6 +73,11 @@ bool unpacked_too_much(uint64_t unpacked, uint64_t size)
     return unpacked > UNPACKED_FREE && (unpacked - UNPACKED_FREE) / UNPACKED_FACTOR > size;
 }
 
+bool spooled_too_much(uint64_t unpacked, uint64_t size)
+{
+    return unpacked > UNPACKED_FREE && unpacked / SPOOLED_FACTOR > size;
+}
+
 int spool_open(mimeo_ctx *ctx)
 {
     const char *directory = getenv("TMPDIR");

@@ -24,6 +24,9 @@ int stretch_search(uint64_t *out, mimeo_ctx *ctx, const struct stretch *s, uint6
 #define UNPACKED_FREE (1ULL << 30)
 #define UNPACKED_FACTOR 400 /* times its size */
 bool unpacked_too_much(uint64_t unpacked, uint64_t size);
+/* The same for unpacking each part of it once. */
+#define SPOOLED_FACTOR 100
+bool spooled_too_much(uint64_t unpacked, uint64_t size);
 
 /* A temporary file that has no name and goes away with its descriptor; a descriptor, or a negative code. */
 int spool_open(mimeo_ctx *ctx);

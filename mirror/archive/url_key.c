@@ -62,12 +62,18 @@ static struct parts split(struct view url)
     return p;
 }
 
-static uint8_t hex_digit(uint8_t c)
+static int hex_value(uint8_t c)
 {
     if (is_digit(c))
-        return (uint8_t)(c - '0');
+        return c - '0';
     c |= 0x20;
-    return c >= 'a' && c <= 'f' ? (uint8_t)(c - 'a' + 10) : 0xFF;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+int url_percent(const uint8_t *at, size_t left)
+{
+    int high = left >= 3 && at[0] == '%' ? hex_value(at[1]) : -1, low = high >= 0 ? hex_value(at[2]) : -1;
+    return low < 0 ? -1 : high << 4 | low;
 }
 
 /* RFC 3986 s. 2.3: these are the same with and without %. */
@@ -84,9 +90,9 @@ static void append_percent(struct buf *out, uint8_t c)
 static void append_encoded(struct buf *out, struct view v)
 {
     for (size_t i = 0; i < v.len; i++) {
-        uint8_t c = v.ptr[i], high, low;
-        if (c == '%' && i + 2 < v.len && (high = hex_digit(v.ptr[i + 1])) < 16 && (low = hex_digit(v.ptr[i + 2])) < 16) {
-            c = (uint8_t)(high << 4 | low);
+        int byte = url_percent(v.ptr + i, v.len - i);
+        uint8_t c = byte >= 0 ? (uint8_t)byte : v.ptr[i];
+        if (byte >= 0) {
             i += 2;
             if (is_unreserved(c))
                 buf_append_byte(out, c);

@@ -10,6 +10,9 @@
 #define URL_MAX 4096 /* bytes of an address, with its NUL */
 #define URL_KEY_LEN 16
 
+/* The byte of "%41" where `left` bytes are from `at` on; -1 where that is none ("%" for itself). */
+int url_percent(const uint8_t *at, size_t left);
+
 struct url_key {
     uint8_t bytes[URL_KEY_LEN];
 };

@@ -26,6 +26,7 @@ struct wacz {
     mimeo_ctx *ctx;
     struct warc_part *parts;    /* while opening */
     size_t count;
+    uint64_t spooled;           /* bytes of all that were unpacked */
     char *faults[FAULTS_MAX]; /* entries that are left out: told by the first calls of next */
     size_t fault_count, told;
 };
@@ -47,11 +48,11 @@ struct inflation {
     uint32_t crc;
 };
 
-static const char *check(const struct inflation *f, const struct zip_stretch *e)
+static const char *check(const struct wacz *z, const struct inflation *f, const struct zip_stretch *e)
 {
     if (f->made > e->raw_len)
         return "is larger than the zip says";
-    if (f->made > STREAM_FREE && f->made / STREAM_RATIO > f->at)
+    if ((f->made > STREAM_FREE && f->made / STREAM_RATIO > f->at) || spooled_too_much(z->spooled, z->file->len))
         return "unpacks to far more than it should";
     return NULL;
 }
@@ -78,11 +79,12 @@ static int inflate_entry(const char **why, struct inflation *f, struct wacz *z, 
         got = inflate(&f->z, Z_NO_FLUSH);
         size_t made = STEP - f->z.avail_out;
         f->made += made;
+        z->spooled += made;
         f->crc = (uint32_t)crc32(f->crc, f->out, (uInt)made);
         if ((got != Z_OK && got != Z_STREAM_END && got != Z_BUF_ERROR) || (got != Z_STREAM_END && len == 0 && made == 0))
             *why = "is damaged";
         else
-            *why = check(f, e);
+            *why = check(z, f, e);
         if (*why == NULL)
             rc = spool_write(z->ctx, fd, view_of(f->out, made));
     }

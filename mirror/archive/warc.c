@@ -4,35 +4,15 @@
  * There are two walks: the one of archive_next(), and at the first picture that is asked for another one, through all, that
  * makes the index, for pictures often stand behind their page.  It has addresses and, for revisits that name none, digests.
  */
-#include "archive/warc.h"
+#include "archive/warc_inside.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "archive/head_fields.h"
-#include "archive/places.h"
-#include "archive/record_walk.h"
 
-#define HOPS_MAX 6 /* redirects and revisits, one after another */
 #define BLOCK_HEAD (64 * KIB)
-
-struct warc {
-    struct warc_part *parts;
-    size_t count, at;
-    struct record_walk walk;
-    bool walking;
-    uint64_t before; /* bytes of the parts that the walk is through with */
-    struct walk_record record;
-    uint64_t size;   /* of all parts */
-    pthread_mutex_t lock; /* of what follows */
-    uint64_t unpacked;    /* by archive_read(), of which what is too much counts as the most that was asked for */
-    struct places index;
-    int indexed;          /* 0: not yet; 1: yes; else the code that came of it */
-    bool full;            /* there are more records than the index takes */
-    char why[CTX_MESSAGE_MAX];
-};
 
 /* ---- walking */
 
@@ -53,8 +33,12 @@ static int unpack_part(struct warc_part *part, mimeo_ctx *ctx)
         while ((rc = stream_peek(&v, &s, 1)) == 0 && v.len > 0 && (rc = spool_write(ctx, fd, v)) == 0) {
             len += v.len;
             stream_take(&s, v.len);
+            if (spooled_too_much(len, from.len)) {
+                rc = ctx_error(ctx, MIMEO_EMALFORMED, "'%s' unpacks to far more than it should", from.name);
+                break;
+            }
         }
-        if (s.state != STREAM_ENDED)
+        if (rc < 0 || s.state != STREAM_ENDED)
             break;
         at = stream_where(&s);
     }
@@ -70,7 +54,7 @@ static int unpack_part(struct warc_part *part, mimeo_ctx *ctx)
 }
 
 /* The next record of all parts; *part is its. */
-static int walk_parts(struct walk_record *out, struct warc *w, mimeo_ctx *ctx, struct record_walk *walk, bool *walking,
+int warc_walk_parts(struct walk_record *out, struct warc *w, mimeo_ctx *ctx, struct record_walk *walk, bool *walking,
                       size_t *part)
 {
     for (;; ++*part) {
@@ -95,7 +79,7 @@ static bool is_picture(const char *media_type)
     return strncmp(media_type, "image/", 6) == 0;
 }
 
-static enum archive_what what_of(const struct walk_record *r)
+enum archive_what warc_what_of(const struct walk_record *r)
 {
     char media_type[CONTENT_TYPE_MAX];
     const char *content_type = r->http ? r->message.content_type : r->head.content_type;
@@ -114,7 +98,7 @@ static enum archive_what what_of(const struct walk_record *r)
     return media_type[0] == '\0' && r->looks_page ? ARCHIVE_PAGE : ARCHIVE_OTHER;
 }
 
-static bool is_response(const struct walk_record *r)
+bool warc_is_response(const struct walk_record *r)
 {
     return r->head.type != RECORD_OTHER && r->head.url[0] != '\0';
 }
@@ -125,12 +109,12 @@ static int warc_next(struct archive_record *out, void *self, mimeo_ctx *ctx)
     struct walk_record *r = &w->record;
     int rc;
     do
-        rc = walk_parts(r, w, ctx, &w->walk, &w->walking, &w->at);
-    while (rc == 1 && !is_response(r));
+        rc = warc_walk_parts(r, w, ctx, &w->walk, &w->walking, &w->at);
+    while (rc == 1 && !warc_is_response(r));
     if (rc != 1)
         return rc;
     *out = (struct archive_record){
-        .what = what_of(r),
+        .what = warc_what_of(r),
         .url = r->head.url,
         .content_type = r->http ? r->message.content_type : r->head.content_type,
         .status = r->http ? r->message.status : 200,
@@ -198,19 +182,34 @@ static int cut_block(struct buf *block, struct stream *s, uint64_t len)
     return 0;
 }
 
-static int decode(struct buf *out, mimeo_ctx *ctx, const struct walk_record *r, struct view block, size_t max)
+/* As it is: the bytes change hands, for a large picture need not be there twice. */
+static int take_plain(struct buf *out, mimeo_ctx *ctx, struct buf *block, size_t from, size_t max)
 {
-    struct http_head message = {.status = 200};
-    bool whole = true;
-    if (r->http)
-        message = r->message;
-    int rc = http_body_decode(out, ctx, &message, view_after(block, message.len), max, &whole);
-    if (rc == 0 && out->len == 0 && block.len == message.len && r->head.block_len > block.len)
-        rc = ctx_error(ctx, MIMEO_EMALFORMED, "is cut short before its body");
-    return rc;
+    if (block->len - from > max)
+        return ctx_error(ctx, MIMEO_EMALFORMED, "larger than %zu MiB", max >> 20);
+    block->len -= from;
+    if (block->len > 0 && from > 0)
+        memmove(block->ptr, block->ptr + from, block->len);
+    *out = *block;
+    out->max = max;
+    if (out->ptr != NULL)
+        out->ptr[out->len] = '\0';
+    buf_init(block, 0);
+    return 0;
 }
 
-static int open_place(struct walk_record *r, struct stream *s, struct warc *w, mimeo_ctx *ctx, const struct archive_place *place)
+static int decode(struct buf *out, mimeo_ctx *ctx, const struct walk_record *r, struct buf *block, size_t max)
+{
+    size_t from = r->http ? (r->message.len < block->len ? r->message.len : block->len) : 0;
+    bool whole = true;
+    if (from == block->len && r->head.block_len > block->len)
+        return ctx_error(ctx, MIMEO_EMALFORMED, "is cut short before its body");
+    if (!r->http || (!r->message.chunked && r->message.coding_count == 0))
+        return take_plain(out, ctx, block, from, max);
+    return http_body_decode(out, ctx, &r->message, view_after(buf_view(block), from), max, &whole);
+}
+
+int warc_open_place(struct walk_record *r, struct stream *s, struct warc *w, mimeo_ctx *ctx, const struct archive_place *place)
 {
     if (place->part >= w->count)
         return ctx_error(ctx, MIMEO_ENOTFOUND, "no such record");
@@ -229,15 +228,13 @@ static int read_record(struct buf *out, struct warc *w, mimeo_ctx *ctx, const st
     struct buf block;
     buf_init(out, max);
     buf_init(&block, max + BLOCK_HEAD);
-    int rc = open_place(&r, &s, w, ctx, place);
+    int rc = warc_open_place(&r, &s, w, ctx, place);
     if (rc == 0)
         rc = read_block(&block, &s, r.head.block_len, max + BLOCK_HEAD);
     if (rc == 0)
         rc = cut_block(&block, &s, r.head.block_len);
-    if (rc == 0 && r.http && r.message.len > block.len)
-        r.message.len = block.len;
     if (rc == 0)
-        rc = decode(out, ctx, &r, buf_view(&block), max);
+        rc = decode(out, ctx, &r, &block, max);
     buf_dispose(&block);
     stream_dispose(&s);
     return rc;
@@ -256,138 +253,6 @@ static int warc_read(struct buf *out, void *self, mimeo_ctx *ctx, const struct a
     pthread_mutex_lock(&w->lock);
     w->unpacked += rc == MIMEO_EMALFORMED ? max : out->len;
     pthread_mutex_unlock(&w->lock);
-    return rc;
-}
-
-/* ---- finding */
-
-/* Pages are apart: no picture is looked for among them. */
-static struct url_key page_key(const char *url)
-{
-    struct url_key plain = url_key_of(url);
-    return url_key_named("page", view_of(plain.bytes, sizeof(plain.bytes)));
-}
-
-static int add_to_index(struct places *x, const struct walk_record *r, const struct archive_place *place)
-{
-    enum archive_what what = what_of(r);
-    enum places_kind kind = what == ARCHIVE_REDIRECT ? PLACES_REDIRECT : what == ARCHIVE_REPEAT ? PLACES_REPEAT : PLACES_BODY;
-    struct url_key key = what == ARCHIVE_PAGE ? page_key(r->head.url) : url_key_of(r->head.url);
-    if (what == ARCHIVE_ERROR)
-        return 0;
-    int rc = places_add(x, &key, kind, place, r->head.date);
-    if (rc == 0 && what == ARCHIVE_PICTURE && r->head.digest[0] != '\0') {
-        key = url_key_named("digest", view_of_str(r->head.digest));
-        rc = places_add(x, &key, kind, place, r->head.date);
-    }
-    return rc;
-}
-
-static int make_index(struct warc *w, mimeo_ctx *ctx)
-{
-    struct record_walk walk;
-    struct walk_record *r = malloc(sizeof(*r));
-    bool walking = false;
-    size_t part = 0;
-    int rc = r == NULL ? ctx_error_nomem(ctx) : 1;
-    while (rc == 1 || rc == MIMEO_EMALFORMED) { /* archive_next() tells what is damaged */
-        rc = walk_parts(r, w, ctx, &walk, &walking, &part);
-        if (rc != 1 || !is_response(r))
-            continue;
-        struct archive_place place = {r->at, r->inside, (uint32_t)part};
-        int added = add_to_index(&w->index, r, &place);
-        if (added < 0 && added != MIMEO_EMALFORMED)
-            rc = ctx_error_nomem(ctx);
-        w->full = added == MIMEO_EMALFORMED;
-        if (w->full)
-            rc = 0;
-    }
-    if (walking)
-        record_walk_dispose(&walk);
-    free(r);
-    places_sort(&w->index);
-    return rc;
-}
-
-static int need_index(struct warc *w, mimeo_ctx *ctx)
-{
-    pthread_mutex_lock(&w->lock);
-    if (w->indexed == 0) {
-        int rc = make_index(w, ctx);
-        w->indexed = rc == 0 ? 1 : rc;
-        if (rc < 0)
-            memcpy(w->why, ctx->message, sizeof(w->why));
-    }
-    int indexed = w->indexed;
-    pthread_mutex_unlock(&w->lock);
-    return indexed == 1 ? 0 : ctx_error(ctx, indexed, "%s", w->why);
-}
-
-/* Where it leads: a redirect's target, what a revisit repeats; false where it says nothing. */
-static bool follow(char url[URL_MAX], struct url_key *key, const struct walk_record *r, enum places_kind kind)
-{
-    char next[URL_MAX];
-    if (kind == PLACES_REDIRECT) {
-        if (!url_join(next, url, view_of_str(r->message.location)))
-            return false;
-    } else if (r->head.refers_to[0] != '\0' && strcmp(r->head.refers_to, url) != 0) {
-        memcpy(next, r->head.refers_to, sizeof(next));
-    } else if (r->head.digest[0] != '\0') {
-        *key = url_key_named("digest", view_of_str(r->head.digest));
-        return true;
-    } else {
-        return false;
-    }
-    memcpy(url, next, sizeof(next));
-    *key = url_key_of(url);
-    return true;
-}
-
-static int find_key(struct archive_place *out, struct warc *w, mimeo_ctx *ctx, char url[URL_MAX])
-{
-    struct url_key key = url_key_of(url);
-    struct walk_record *r = malloc(sizeof(*r));
-    int rc = r == NULL ? ctx_error_nomem(ctx) : 0;
-    for (int hop = 0; rc == 0; hop++) {
-        struct archive_place place;
-        struct stream s = {.in = NULL};
-        enum places_kind kind;
-        bool found = hop < HOPS_MAX && places_find(&kind, &place, &w->index, &key);
-        if (found && kind == PLACES_BODY) {
-            *out = place;
-            break;
-        }
-        if (found && (rc = open_place(r, &s, w, ctx, &place)) == 0)
-            found = follow(url, &key, r, kind);
-        stream_dispose(&s);
-        if (rc == 0 && !found)
-            rc = w->full ? ctx_error(ctx, MIMEO_EMALFORMED, "it is not among the archive's first %d records: split the archive",
-                                     PLACES_MAX)
-                         : ctx_error(ctx, MIMEO_ENOTFOUND, "it is not in the archive");
-    }
-    free(r);
-    return rc;
-}
-
-static int warc_find(struct archive_place *out, void *self, mimeo_ctx *ctx, const char *url)
-{
-    char normal[URL_MAX];
-    if (!url_normal(normal, view_of_str(url)))
-        return ctx_error(ctx, MIMEO_ENOTFOUND, "it is not in the archive: that is no address");
-    int rc = need_index(self, ctx);
-    return rc < 0 ? rc : find_key(out, self, ctx, normal);
-}
-
-static int warc_newest(bool *out, void *self, mimeo_ctx *ctx, const struct archive_record *page)
-{
-    struct warc *w = self;
-    struct url_key key = page_key(page->url);
-    enum places_kind kind;
-    struct archive_place place;
-    int rc = need_index(w, ctx);
-    if (rc == 0)
-        *out = !places_find(&kind, &place, &w->index, &key) ||
-               (place.part == page->place.part && place.offset == page->place.offset && place.inside == page->place.inside);
     return rc;
 }
 

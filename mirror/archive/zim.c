@@ -127,12 +127,7 @@ static bool url_of(char out[URL_MAX], const struct zim *z, const struct zim_entr
     return good;
 }
 
-static int hex_value(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/* The way back; `url` is normal, so hex digits are upper case. */
+/* The way back, of a normal address. */
 static bool path_of(char out[URL_MAX], char *space, const struct zim *z, const char *url)
 {
     size_t skip = strlen(z->web ? "https://" : ZIM_BASE), n = 0;
@@ -149,11 +144,11 @@ static bool path_of(char out[URL_MAX], char *space, const struct zim *z, const c
         url += 2;
     }
     for (; *url != '\0'; url++) {
-        int high = *url == '%' ? hex_value(url[1]) : -1, low = high >= 0 ? hex_value(url[2]) : -1;
+        int byte = url_percent((const uint8_t *)url, strlen(url));
         if (*url == '?' && !z->web) /* "picture.png?v=2" */
             break;
-        out[n++] = low >= 0 ? (char)(high << 4 | low) : *url;
-        url += low >= 0 ? 2 : 0;
+        out[n++] = byte >= 0 ? (char)byte : *url;
+        url += byte >= 0 ? 2 : 0;
     }
     out[n] = '\0';
     return n > 0 && strlen(out) == n;

@@ -120,7 +120,7 @@ static void skip_past(struct cursor *c, uint8_t stop)
         skip(c, c->left);
 }
 
-static void skip_comment(struct cursor *c)
+void html_skip_comment(struct cursor *c)
 {
     if (cursor_skip(c, ">") || cursor_skip(c, "->"))
         return;
@@ -198,7 +198,7 @@ static bool next_tag(struct cursor *c, struct tag *t)
             return t->complete;
         }
         if (!t->closing && cursor_skip(c, "!--"))
-            skip_comment(c);
+            html_skip_comment(c);
         else if (t->closing || peek(c) == '!' || peek(c) == '?')
             skip_past(c, '>');
     }

@@ -15,4 +15,7 @@
  * select, comments in scripts), so the scan may be wrong about it: parse it in a child. */
 int html_scan(bool *doubtful, mimeo_ctx *ctx, struct view html);
 
+/* Behind "<!--": past the end of the comment, or of all (13.2.5.43 and on). */
+void html_skip_comment(struct cursor *c);
+
 #endif

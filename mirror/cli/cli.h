@@ -80,6 +80,8 @@ int parse_when(const struct command *command, const char *option, const char *te
 int fail(struct cli *cli, int code);
 /* A line of talk on stderr (not with -q). */
 void talk(const struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* All of it, or -1 with errno. */
+int write_all(int fd, const unsigned char *bytes, size_t len);
 /* All written?  EXIT_OK, or EXIT_FAIL after saying that it was not. */
 int finish_output(int status);
 bool stdout_is_terminal(void);
@@ -214,20 +216,16 @@ enum { /* indexes, from where they begin, of the options of publish, revise and 
         {"images", OPTION_VALUE}, {"image-width", OPTION_VALUE}, {"image-quality", OPTION_VALUE},   \
         {"lang", OPTION_VALUE}, {"rules", OPTION_VALUE}, {"follow", OPTION_FLAG},                   \
         {"ignore-robots", OPTION_FLAG}, {"ca-file", OPTION_VALUE}
-struct importing {
-    const char *format, *pictures, *lang, *rules;
-    enum mimeo_images images;
-    unsigned image_width, image_quality;
-    struct mimeo_fetch fetch;
-};
 /* EXIT_OK, or EXIT_USAGE after saying why. */
-int parse_importing(struct importing *out, const struct command *command, const struct args *args, int first,
+int parse_importing(struct mimeo_input_options *out, const struct command *command, const struct args *args, int first,
                     const char *proxy);
 
 /* ---- publishing.c ---- */
 
-/* Is one more that was skipped told?  The first hundred are, or all with -v. */
-bool tell_skipped(const struct cli *cli);
+/* Is one more that was skipped told?  The first of each file are, or all with -v; `where` begins with the file's name. */
+bool tell_skipped(const struct cli *cli, const char *where);
+/* The exit status of a run that refused so many, of which so many could only not be fetched. */
+int refused_status(unsigned long long refused, unsigned long long unreached);
 
 enum { /* indexes of the options that all publishing commands begin with */
     PUB_KEY, PUB_CHECK_MIRROR, PUB_OFFLINE, PUB_PROXY, PUB_PASSPHRASE_FILE, PUB_PASSPHRASE_FD, PUB_COMMON,

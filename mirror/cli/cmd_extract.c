@@ -48,7 +48,7 @@ static void tell_reason(struct extracting *x, const struct mimeo_extract_event *
         json_end();
         return;
     }
-    if (!e->skipped || (!x->cli->quiet && tell_skipped(x->cli)))
+    if (!e->skipped || (!x->cli->quiet && tell_skipped(x->cli, e->message)))
         put_lines(x->cli, e->skipped ? "skipped: " : "refused: ", e->message);
 }
 
@@ -213,26 +213,17 @@ static void put_summary(const struct cli *cli, const struct mimeo_extract_result
 static int run_it(struct cli *cli, const struct args *args)
 {
     struct extracting x = {.cli = cli, .explain = args->flags[EXPLAIN]};
-    struct importing i;
+    struct mimeo_extract_options o = {.explain = args->flags[EXPLAIN],
+                                      .event = hear,
+                                      .picture = hear_picture,
+                                      .payload = &x};
     int status = choose_form(&x.form, cli, args);
     if (status == EXIT_OK)
-        status = parse_importing(&i, &cmd_extract, args, 0, args->values[PROXY]);
+        status = parse_importing(&o.input, &cmd_extract, args, 0, args->values[PROXY]);
     if (status == EXIT_OK && args->values[OUTPUT] != NULL)
         status = out_dir_open(&x.dir, args->values[OUTPUT]);
     if (status != EXIT_OK)
         return status;
-    struct mimeo_extract_options o = {.format = i.format,
-                                      .pictures = i.pictures,
-                                      .lang = i.lang,
-                                      .rules = i.rules,
-                                      .fetch = i.fetch,
-                                      .images = i.images,
-                                      .image_width = i.image_width,
-                                      .image_quality = i.image_quality,
-                                      .explain = args->flags[EXPLAIN],
-                                      .event = hear,
-                                      .picture = hear_picture,
-                                      .payload = &x};
     struct mimeo_extract_result r;
     progress_start(cli);
     int rc = mimeo_extract(cli->ctx, args->words, args->word_count, &o, &r);
@@ -243,7 +234,7 @@ static int run_it(struct cli *cli, const struct args *args)
     if (rc < 0)
         return fail(cli, rc);
     put_summary(cli, &r);
-    return r.refused > 0 ? mimeo_exit_status(MIMEO_EMALFORMED) : EXIT_OK;
+    return refused_status(r.refused, r.unreached);
 }
 
 const struct command cmd_extract = {

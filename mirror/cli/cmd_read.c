@@ -40,20 +40,6 @@ static int put_version(const struct mimeo_article *a, void *payload)
 
 /* ---- pictures ---- */
 
-static int write_all(int fd, const unsigned char *bytes, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = write(fd, bytes, len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -1;
-        bytes += n;
-        len -= (size_t)n;
-    }
-    return 0;
-}
-
 static int save(const char *path, const unsigned char *bytes, size_t len)
 {
     if (strcmp(path, "-") == 0)

@@ -3,7 +3,7 @@
 
 #include "cli.h"
 
-static int parse_images(struct importing *out, const struct command *command, const struct args *args, int first)
+static int parse_images(struct mimeo_input_options *out, const struct command *command, const struct args *args, int first)
 {
     static const char *const words[] = {
         [MIMEO_IMAGES_FULL] = "full", [MIMEO_IMAGES_SMALL] = "small", [MIMEO_IMAGES_NONE] = "none"};
@@ -31,10 +31,10 @@ static int parse_images(struct importing *out, const struct command *command, co
     return status;
 }
 
-int parse_importing(struct importing *out, const struct command *command, const struct args *args, int first,
+int parse_importing(struct mimeo_input_options *out, const struct command *command, const struct args *args, int first,
                     const char *proxy)
 {
-    *out = (struct importing){.format = args->values[first + IMP_FORMAT],
+    *out = (struct mimeo_input_options){.format = args->values[first + IMP_FORMAT],
                               .pictures = args->values[first + IMP_PICTURES],
                               .lang = args->values[first + IMP_LANG],
                               .rules = args->values[first + IMP_RULES],

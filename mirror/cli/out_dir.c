@@ -190,20 +190,6 @@ int out_dir_done(struct out_dir *d, FILE *file, const char **path)
     return EXIT_OK;
 }
 
-static int write_all(int fd, const unsigned char *bytes, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = write(fd, bytes, len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -1;
-        bytes += n;
-        len -= (size_t)n;
-    }
-    return 0;
-}
-
 int out_dir_put(struct out_dir *d, const char *name, const unsigned char *bytes, size_t len)
 {
     char temporary[64];

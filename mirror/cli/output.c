@@ -61,6 +61,20 @@ void talk(const struct cli *cli, const char *format, ...)
     fputc('\n', stderr);
 }
 
+int write_all(int fd, const unsigned char *bytes, size_t len)
+{
+    while (len > 0) {
+        ssize_t n = write(fd, bytes, len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -1;
+        bytes += n;
+        len -= (size_t)n;
+    }
+    return 0;
+}
+
 int finish_output(int status)
 {
     bool bad = fflush(stdout) != 0 || ferror(stdout);

@@ -46,9 +46,14 @@ int open_publisher(mimeo_publisher **out, struct cli *cli, const struct command 
     return rc < 0 ? fail(cli, rc) : EXIT_OK;
 }
 
+int refused_status(unsigned long long refused, unsigned long long unreached)
+{
+    return refused == 0 ? EXIT_OK : mimeo_exit_status(refused == unreached ? MIMEO_EUNREACHABLE : MIMEO_EMALFORMED);
+}
+
 /* ---- telling ---- */
 
-#define SKIPPED_TOLD 100 /* lines: an archive has thousands of lists and errors */
+#define SKIPPED_TOLD 10 /* lines of one file: an archive has thousands of lists and errors */
 
 static const char *const outcome_words[] = {
     [MIMEO_ADDED] = "new", [MIMEO_REVISED] = "revised", [MIMEO_UNCHANGED] = "unchanged",
@@ -63,11 +68,27 @@ static size_t count_lines(const char *text)
     return lines;
 }
 
-bool tell_skipped(const struct cli *cli)
+/* "feed.xml" of "feed.xml, entry 3: …", "site.warc.gz" of "site.warc.gz: https://…". */
+static size_t file_len(const char *where)
 {
+    const char *entry = strstr(where, ", entry "), *colon = strstr(where, ": ");
+    const char *end = entry != NULL && (colon == NULL || entry < colon) ? entry : colon;
+    return end == NULL ? strlen(where) : (size_t)(end - where);
+}
+
+bool tell_skipped(const struct cli *cli, const char *where)
+{
+    static char file[1024];
     static unsigned long count;
+    size_t len = file_len(where);
+    if (len >= sizeof(file))
+        len = sizeof(file) - 1;
+    if (strlen(file) != len || strncmp(file, where, len) != 0) {
+        snprintf(file, sizeof(file), "%.*s", (int)len, where);
+        count = 0;
+    }
     if (++count == SKIPPED_TOLD + 1 && !cli->verbose)
-        talk(cli, "mimeo: more is skipped; -v tells what, and why");
+        talk(cli, "mimeo: skipped: %s: and more of it; -v tells what, and why", file);
     return cli->verbose || count <= SKIPPED_TOLD;
 }
 
@@ -87,7 +108,7 @@ static void tell_lines(struct cli *cli, const struct mimeo_publish_event *e)
             end++;
         char one[2048];
         snprintf(one, sizeof(one), "%.*s", (int)(end - line), line);
-        if (e->outcome == MIMEO_SKIPPED && !tell_skipped(cli))
+        if (e->outcome == MIMEO_SKIPPED && !tell_skipped(cli, line))
             return;
         if (mimeo_text_line(&safe, cli->ctx, one, 0) == 0) {
             struct cli loud = *cli;
@@ -194,7 +215,7 @@ int tell_result(struct cli *cli, const struct mimeo_publish_result *r, bool dry_
         put_summary(r, dry_run);
         put_saving(r);
     }
-    return r->refused > 0 ? mimeo_exit_status(MIMEO_EMALFORMED) : EXIT_OK;
+    return refused_status(r->refused, r->unreached);
 }
 
 int run_publish(struct cli *cli, const struct command *command, const struct args *args,
@@ -202,23 +223,14 @@ int run_publish(struct cli *cli, const struct command *command, const struct arg
 {
     mimeo_publisher *p;
     struct mimeo_publish_result r;
-    struct importing i;
-    int status = parse_importing(&i, command, args, ART_IMPORT, args->values[PUB_PROXY]);
-    if (status != EXIT_OK)
-        return status;
-    struct mimeo_publish_options o = {.format = i.format,
-                                      .pictures = i.pictures,
-                                      .lang = i.lang,
-                                      .rules = i.rules,
-                                      .fetch = i.fetch,
-                                      .images = i.images,
-                                      .image_width = i.image_width,
-                                      .image_quality = i.image_quality,
-                                      .sensitive = args->flags[ART_SENSITIVE],
+    struct mimeo_publish_options o = {.sensitive = args->flags[ART_SENSITIVE],
                                       .revise_id = revise_id,
                                       .note = note,
                                       .event = hear,
                                       .payload = cli};
+    int status = parse_importing(&o.input, command, args, ART_IMPORT, args->values[PUB_PROXY]);
+    if (status != EXIT_OK)
+        return status;
     status = open_publisher(&p, cli, command, args, true);
     if (status != EXIT_OK)
         return status;

@@ -32,8 +32,8 @@ struct site {
     uint64_t key;
     size_t count;
     struct page_set pages[SAMPLE]; /* by key, ascending; after settling none is left */
-    uint64_t *recurring;           /* ascending */
-    size_t recurring_count;
+    uint64_t *recurring, *constant; /* ascending; on a fair share of the pages, on nearly all */
+    size_t recurring_count, constant_count;
 };
 
 struct boilerplate {
@@ -148,8 +148,10 @@ static void free_site(struct site *s)
 {
     for (size_t i = 0; s != NULL && i < s->count; i++)
         free(s->pages[i].runs);
-    if (s != NULL)
+    if (s != NULL) {
         free(s->recurring);
+        free(s->constant);
+    }
     free(s);
 }
 
@@ -259,11 +261,15 @@ static void settle_site(struct site *s)
         qsort(all, count, sizeof *all, compare);
     size_t least = (size_t)((double)pages * BOILERPLATE_SHARE);
     least = least < BOILERPLATE_PAGES ? BOILERPLATE_PAGES : least;
+    s->constant = calloc(count + 1, sizeof *s->constant);
     for (size_t i = 0, end; i < count; i = end) {
         for (end = i; end < count && all[end] == all[i];)
             end++;
-        if (end - i >= least)
-            all[s->recurring_count++] = all[i];
+        if (end - i < least)
+            continue;
+        if (s->constant != NULL && (double)(end - i) >= (double)pages * BOILERPLATE_NEARLY)
+            s->constant[s->constant_count++] = all[i];
+        all[s->recurring_count++] = all[i];
     }
     s->recurring = all;
     for (size_t i = 0; i < s->count; i++)
@@ -279,21 +285,38 @@ void boilerplate_settle(struct boilerplate *b)
 
 /* ---- */
 
+/* May it go, if it stands at the edge of the body?  A long one without a link may be background that a newsroom repeats in
+ * a third of its stories: it must stand on nearly all pages. */
+static bool recurs(const struct site *s, const struct body_page *b, const struct text_run *r)
+{
+    uint64_t key = key_of_run(&b->facts, r);
+    bool prose = r->chars >= LONG_RUN && r->links == 0;
+    return r->chars >= RUN_MIN && (prose ? is_in(s->constant, s->constant_count, key)
+                                         : is_in(s->recurring, s->recurring_count, key));
+}
+
+static bool is_there(const struct body_page *b, const struct text_run *r)
+{
+    return dom_within(r->owner, b->root) && !facts_of(&b->facts, r->first)->gone;
+}
+
 void boilerplate_drop(const struct boilerplate *learned, struct body_page *b, const char *url)
 {
-    size_t at;
+    size_t at, i = 0, end = b->facts.run_count;
     const struct site *s = learned == NULL ? NULL : site_by(learned, site_of(b->facts.dom, url), &at);
-    struct dom_node *root = b->root;
     if (s == NULL || s->recurring_count == 0)
         return;
-    b->root = dom_body(b->facts.dom); /* boxes may be as large as they are */
-    for (size_t i = 0; i < b->facts.run_count; i++) {
+    for (; i < end && (!is_there(b, &b->facts.runs[i]) || recurs(s, b, &b->facts.runs[i])); i++)
+        if (is_there(b, &b->facts.runs[i]))
+            prune_run(b, &b->facts.runs[i], DROP_RECURS);
+    for (; end > i && (!is_there(b, &b->facts.runs[end - 1]) || recurs(s, b, &b->facts.runs[end - 1])); end--)
+        if (is_there(b, &b->facts.runs[end - 1]))
+            prune_run(b, &b->facts.runs[end - 1], DROP_RECURS);
+    for (; i < end; i++) { /* between, only what leads elsewhere */
         const struct text_run *r = &b->facts.runs[i];
-        if (r->chars >= RUN_MIN && !facts_of(&b->facts, r->first)->gone &&
-            is_in(s->recurring, s->recurring_count, key_of_run(&b->facts, r)))
+        if (is_there(b, r) && r->links * 3 > r->chars && recurs(s, b, r))
             prune_run(b, r, DROP_RECURS);
     }
-    b->root = root;
 }
 
 int boilerplate_new(struct boilerplate **out, mimeo_ctx *ctx)

@@ -20,6 +20,7 @@
 
 #define BOILERPLATE_PAGES 3    /* a block on fewer pages is never dropped … */
 #define BOILERPLATE_SHARE 0.25 /* … nor one on less than this share of the site's sample */
+#define BOILERPLATE_NEARLY 0.8 /* … nor a long one without links on less than this */
 
 struct boilerplate;
 
@@ -30,7 +31,8 @@ int boilerplate_add(struct boilerplate *b, mimeo_ctx *ctx, const struct page_sou
 void boilerplate_settle(struct boilerplate *b);
 void boilerplate_free(struct boilerplate *b);
 
-/* For page.c: drop what is known of this page's site.  Before the body is chosen. */
+/* For page.c: drop what is known of this page's site at the body's beginning and end, and links between.  What stands
+ * among an article's own paragraphs is background that is told again.  The body is chosen and pruned, its runs cut. */
 void boilerplate_drop(const struct boilerplate *learned, struct body_page *b, const char *url);
 
 #endif

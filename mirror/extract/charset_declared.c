@@ -99,7 +99,7 @@ static const struct charset *of_content(struct view content)
 /* Behind "<meta". */
 static const struct charset *of_meta(struct cursor *c)
 {
-    struct view charset = {0}, content = {0};
+    struct view charset = VIEW_OF_LITERAL(""), content = VIEW_OF_LITERAL("");
     bool is_type = false;
     struct attribute a;
     while (take_attribute(c, &a)) {

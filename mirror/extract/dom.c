@@ -14,7 +14,7 @@
 #include "base/text.h"
 #include "extract/dom_token.h"
 
-#define NODES_MAX (1000 * 1000)
+#define NODES_MAX (500 * 1000)
 
 struct dom {
     struct arena arena;

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "article/html_scan.h"
+
 static bool is_white(uint8_t b) { return b == ' ' || b == '\t' || b == '\n' || b == '\f' || b == '\r'; }
 static bool is_alpha(uint8_t b) { return (b | 0x20) >= 'a' && (b | 0x20) <= 'z'; }
 static uint8_t peek(const struct cursor *c) { return c->left > 0 ? *c->ptr : 0; }
@@ -24,20 +26,6 @@ static void skip_past(struct cursor *c, uint8_t stop)
 {
     const uint8_t *at = memchr(c->ptr, stop, c->left);
     skip(c, at == NULL ? c->left : (size_t)(at - c->ptr) + 1);
-}
-
-static void skip_comment(struct cursor *c)
-{
-    if (cursor_skip(c, ">") || cursor_skip(c, "->"))
-        return;
-    while (c->left > 0) {
-        const uint8_t *at = memchr(c->ptr, '-', c->left);
-        skip(c, at == NULL ? c->left : (size_t)(at - c->ptr));
-        if (cursor_skip(c, "-->") || cursor_skip(c, "--!>"))
-            return;
-        if (c->left > 0)
-            skip(c, 1);
-    }
 }
 
 /* Up to one of white, '>', and what else stops it. */
@@ -136,7 +124,7 @@ bool dom_token_next(struct cursor *c, struct dom_token *t)
             return take_tag(c, t);
         }
         if (!closing && cursor_skip(c, "!--"))
-            skip_comment(c);
+            html_skip_comment(c);
         else
             skip_past(c, '>');
     }
@@ -166,13 +154,12 @@ static const uint8_t *find_end(const struct cursor *c, enum dom_tag tag)
 {
     const uint8_t *end = c->ptr + c->left, *at = c->ptr, *closed = NULL;
     const char *name = dom_tag_name(tag);
-    bool twice = false;
+    bool twice = false, never = tag != DOM_SCRIPT;
     for (; (at = memchr(at, '<', (size_t)(end - at))) != NULL; at++) {
-        bool comment = tag == DOM_SCRIPT && end - at > 4 && memcmp(at, "<!--", 4) == 0;
-        if (comment && at >= closed) {
+        bool comment = !never && at >= closed && end - at > 4 && memcmp(at, "<!--", 4) == 0;
+        if (comment) {
             closed = memmem(at + 4, (size_t)(end - at - 4), "-->", 3);
-            if (closed == NULL)
-                closed = at;
+            never = closed == NULL;
         } else if (is_tag_at(at, end, name, true)) {
             if (!twice || at >= closed)
                 return at;

@@ -16,7 +16,7 @@ bool line_has(struct view v, const char *word)
 {
     size_t len = strlen(word);
     for (size_t i = 0; len > 0 && i + len <= v.len; i++)
-        if (strncasecmp((const char *)v.ptr + i, word, len) == 0)
+        if (((v.ptr[i] ^ (uint8_t)word[0]) & 0xDF) == 0 && strncasecmp((const char *)v.ptr + i, word, len) == 0)
             return true;
     return false;
 }
@@ -115,7 +115,7 @@ static int put_line(struct buf *out, struct view text, size_t max, bool tags)
 
 int field_line(struct buf *out, struct view raw, size_t max, bool markup)
 {
-    bool references = markup && memchr(raw.ptr, '&', raw.len) != NULL;
+    bool references = markup && raw.len > 0 && memchr(raw.ptr, '&', raw.len) != NULL;
     if (!references)
         return put_line(out, raw, max, markup);
     struct buf text;

@@ -134,6 +134,49 @@ static const struct {
 #undef K
 };
 
+/* ---- two words that meet nowhere else */
+
+static bool has(struct view line, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (memmem(line.ptr, line.len, words[i], strlen(words[i])) != NULL)
+            return true;
+    return false;
+}
+#define HAS(line, words) has(line, words, sizeof words / sizeof words[0])
+
+/* "Sign up for our newsletter", "follow us on Facebook", "© 2026, all rights reserved": two words that meet nowhere else. */
+static bool is_invitation(struct view line)
+{
+    static const char *const letters[] = {
+        "newsletter", "inbox", "mailing list", "e-mail alerts", "email alerts", "рассылк", "розсилк",
+    };
+    static const char *const acts[] = {
+        "sign up", "sign-up", "subscribe", "get the", "delivered", "join our", "register", "abonn", "suscr",
+        "iscriv", "inscri", "anmeld", "подпи", "підпи", "assine",
+    };
+    static const char *const follow[] = {
+        "follow us", "follow me", "follow @", "like us on", "find us on", "follow him", "follow her",
+        "follow the ", "join us on", "folgen sie", "suivez", "síguenos", "siga", "подписывайтесь",
+        "підписуйтесь",
+    };
+    static const char *const places[] = {
+        "twitter", "facebook", "instagram", "youtube", "telegram", "linkedin", "whatsapp", "tiktok",
+        "телеграм", "viber", "google news",
+    };
+    static const char *const rights[] = {
+        "copyright", "©", "(c) 2",
+    };
+    static const char *const reserved[] = {
+        "all rights reserved", "tous droits", "alle rechte", "todos los derechos", "все права",
+        "may not be published", "без разрешения", "без дозволу",
+    };
+    return (HAS(line, letters) && HAS(line, acts)) || (HAS(line, follow) && HAS(line, places)) ||
+           (HAS(line, rights) && HAS(line, reserved));
+}
+
+/* ---- phrases */
+
 static bool matches(struct view line, const char *phrase)
 {
     size_t len = strlen(phrase);
@@ -146,6 +189,8 @@ enum furniture furniture_of(struct view line)
 {
     if (line.len == 0 || line.len > LINE_MOST)
         return NOT_FURNITURE;
+    if (is_invitation(line))
+        return FURNITURE_INVITATION;
     for (size_t i = 0; i < sizeof phrases / sizeof phrases[0]; i++) {
         enum furniture what = phrases[i].what;
         bool head = what == FURNITURE_HEAD || what == FURNITURE_END;

@@ -13,6 +13,7 @@ enum furniture {
     FURNITURE_END,  /* all that follows it: "comments", "leave a reply" */
     FURNITURE_LINE, /* this line alone: "advertisement", "photo: …" */
     FURNITURE_LEAD, /* … where it leads to a link: "read more: …" */
+    FURNITURE_INVITATION, /* this line, however long: "sign up for our newsletter and get the day's …" */
 };
 
 /* `line` is folded: small letters, single spaces, none at the ends. */

@@ -80,7 +80,7 @@ static const struct hint_word words[] = { /* in the order of strcmp */
     BODY("newsdetail"), S("newsletter", PROMOTION), S("newsletters", PROMOTION),
     S("newslettersignup", PROMOTION), BODY("newstext"), S("nextarticle", RELATED), S("nextpost", RELATED),
     S("nextprev", RELATED), S("nlsignup", PROMOTION), BODY("nodecontent"), S("noprint", FRAME),
-    S("offcanvas", FRAME), S("onetrust", CONSENT), S("onward", RELATED), S("openweb", COMMENTS),
+    S("offcanvas", FRAME), S("offscreen", FRAME), S("onetrust", CONSENT), S("onward", RELATED), S("openweb", COMMENTS),
     S("optin", PROMOTION), S("optinmonster", PROMOTION), S("outbrain", RELATED), W("overlay", FRAME),
     BODY("pagecontent"), S("pagefooter", FRAME), S("pageheader", FRAME), S("pagelinks", NAVIGATION),
     S("pagenav", NAVIGATION), W("pager", NAVIGATION), S("pagercontrols", MEDIA), S("pagination", NAVIGATION),

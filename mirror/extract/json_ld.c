@@ -152,7 +152,7 @@ static bool same_page(const struct json_ld *ld, const json_t *object, const char
         const json_t *value = json_object_get(object, keys[i]);
         const char *id = json_is_object(value) ? json_string_value(json_object_get(value, "@id")) : NULL;
         struct view said = id != NULL ? view_of_str(id) : json_ld_string(ld, value);
-        if (len > 0 && memmem(said.ptr, said.len, own, len) != NULL)
+        if (len > 0 && said.len > 0 && memmem(said.ptr, said.len, own, len) != NULL)
             return true;
     }
     return false;
@@ -217,6 +217,8 @@ int json_ld_gather(struct json_ld *out, mimeo_ctx *ctx, const struct dom *page, 
         if (n->tag != DOM_SCRIPT || n->first == NULL || n->first->text.len > BLOCK_MAX)
             continue;
         struct view type = dom_attribute(n, "type");
+        if (type.len == 0 || n->first->text.len == 0)
+            continue;
         if (memmem(type.ptr, type.len, "ld+json", 7) == NULL && memmem(type.ptr, type.len, "LD+JSON", 7) == NULL)
             continue;
         json_t *values = parse_block(n->first->text);

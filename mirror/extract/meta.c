@@ -53,7 +53,7 @@ bool meta_resolve(struct buf *out, const struct meta_page *m, struct view addres
 
 static struct view host_of(struct view url)
 {
-    const uint8_t *at = memmem(url.ptr, url.len, "://", 3);
+    const uint8_t *at = url.len == 0 ? NULL : memmem(url.ptr, url.len, "://", 3);
     if (at == NULL)
         return view_of(url.ptr, 0);
     at += 3;
@@ -76,7 +76,7 @@ static bool is_private(struct view url)
     struct view host = host_of(url);
     return line_has(host, "localhost") || view_starts_with(host, "127.") || view_starts_with(host, "10.") ||
            view_starts_with(host, "192.168.") || line_has(host, ".local") || line_has(host, ".internal") ||
-           memchr(host.ptr, '.', host.len) == NULL;
+           host.len == 0 || memchr(host.ptr, '.', host.len) == NULL;
 }
 
 static bool put_url(struct meta_page *m, struct view address)

@@ -9,7 +9,6 @@
 
 #include <jansson.h>
 
-#include "base/child.h"
 #include "base/limits.h"
 #include "extract/body.h"
 #include "extract/boilerplate.h"
@@ -17,13 +16,13 @@
 #include "extract/explain.h"
 #include "extract/meta.h"
 #include "extract/no_article.h"
+#include "extract/page_child.h"
 #include "extract/rules.h"
 
-#define MEMORY (256 * MIB)
-#define SECONDS 10
 #define HTML_MOST (16 * MIB) /* of the body */
 #define TITLE_LOOK 4096      /* bytes */
 #define TITLE_MOST 90        /* bytes of a title made of the text */
+#define LINE_REST 40         /* letters around a field in its line: with more it is part of a sentence */
 #define THIN 250             /* letters: what is less may be the wrong part of the page */
 
 struct job {
@@ -41,12 +40,15 @@ static const char *text_field(const struct job *j, const char *name)
 
 /* ---- the body */
 
-/* What the fields show already.  Never what holds the body, or much of it. */
+/* What the fields show already.  Never what holds the body, or much of it, nor a date within a sentence. */
 static void drop_taken(struct body_page *b, const struct dom_node *taken)
 {
     struct dom_node *n = taken == NULL ? NULL : b->facts.nodes[taken->index];
     const struct facts *root = facts_of(&b->facts, b->root);
-    if (n != NULL && n != b->root && dom_within(n, b->root) && facts_of(&b->facts, n)->good * 3 <= root->good)
+    if (n == NULL || n == b->root || !dom_within(n, b->root) || facts_of(&b->facts, n)->good * 3 > root->good)
+        return;
+    const struct facts *f = facts_of(&b->facts, n), *line = &b->facts.of[f->owner];
+    if (f->owner == b->root->index || line->chars <= f->chars + LINE_REST || dom_is_block(n->tag))
         facts_drop(&b->facts, n, DROP_TITLE);
 }
 
@@ -55,10 +57,6 @@ static int find_body(struct body_page *b, mimeo_ctx *ctx, struct dom *d, struct 
     int rc = body_gather(b, ctx, d, j->marks, lenient);
     b->title = text_field(j, "title");
     b->url = text_field(j, "url") != NULL ? text_field(j, "url") : j->source->url;
-    if (rc == 0 && j->options->learned != NULL) {
-        boilerplate_drop(j->options->learned, b, j->source->url);
-        rc = facts_cut_runs(&b->facts, ctx);
-    }
     if (rc == 0)
         rc = body_choose(b, ctx);
     if (rc < 0 || b->root == NULL)
@@ -67,7 +65,12 @@ static int find_body(struct body_page *b, mimeo_ctx *ctx, struct dom *d, struct 
     drop_taken(b, j->taken.subtitle);
     drop_taken(b, j->taken.byline);
     drop_taken(b, j->taken.date);
-    return body_prune(b, ctx);
+    rc = body_prune(b, ctx);
+    if (rc == 0 && j->options->learned != NULL) {
+        boilerplate_drop(j->options->learned, b, j->source->url);
+        rc = facts_cut_runs(&b->facts, ctx);
+    }
+    return rc;
 }
 
 static uint32_t good_of(const struct body_page *b) { return b->root == NULL ? 0 : facts_of(&b->facts, b->root)->good; }
@@ -138,14 +141,6 @@ static int add_title(struct job *j, mimeo_ctx *ctx, const struct body_page *b)
     return rc;
 }
 
-static int put_object(struct buf *out, mimeo_ctx *ctx, const json_t *object)
-{
-    char *text = json_dumps(object, JSON_COMPACT);
-    int rc = text == NULL ? ctx_error_nomem(ctx) : buf_append_str(out, text);
-    free(text);
-    return rc;
-}
-
 static int extract_from(struct buf *out, mimeo_ctx *ctx, struct dom *d, struct job *j)
 {
     struct body_page b = {0};
@@ -166,7 +161,7 @@ static int extract_from(struct buf *out, mimeo_ctx *ctx, struct dom *d, struct j
         rc = add_body(j, ctx, &b);
     if (rc == 0 && j->options->explain)
         rc = add_explanation(j, ctx, &b);
-    return rc == 0 ? put_object(out, ctx, j->object) : rc;
+    return rc == 0 ? page_put_object(out, ctx, j->object) : rc;
 }
 
 /* ---- in the child */
@@ -204,11 +199,7 @@ int page_extract(struct buf *out, mimeo_ctx *ctx, const struct page_source *sour
 {
     static const struct page_options none = {0};
     struct job j = {.source = source, .options = options == NULL ? &none : options};
-    if (source->bytes.len > LIMIT_HTML)
-        return ctx_error(ctx, MIMEO_EMALFORMED, "%s: the page has %zu bytes; at most %zu MiB are taken", source->where,
-                         source->bytes.len, LIMIT_HTML / MIB);
     if (is_binary(source->bytes))
         return ctx_error(ctx, MIMEO_EMALFORMED, "%s: holds binary data, not a page", source->where);
-    struct child_limits limits = {.memory = child_memory(MEMORY), .seconds = SECONDS, .output = HTML_MOST + 4 * MIB};
-    return child_run(out, ctx, source->where, &limits, work, &j);
+    return page_child(out, ctx, source, work, &j);
 }

@@ -19,7 +19,8 @@ static bool holds_picture_alone(const struct body_page *b, const struct dom_node
 static bool is_plain_prose(const struct body_page *b, const struct dom_node *n, enum drop_reason why)
 {
     const struct facts *f = facts_of(&b->facts, n);
-    bool doubtful = n->tag == DOM_HEADER || why == DROP_PROMOTION || why == DROP_RELATED || why == DROP_SHARING || why == DROP_ADVERTISING;
+    bool doubtful = n->tag == DOM_HEADER || why == DROP_PROMOTION || why == DROP_RELATED || why == DROP_SHARING ||
+                    why == DROP_ADVERTISING;
     return doubtful && (f->links == 0 || (n->tag == DOM_HEADER && f->good > 80)) && f->stops > 0 && f->chars > 80;
 }
 
@@ -71,9 +72,12 @@ static bool is_box(enum dom_tag t)
            t == DOM_BLOCKQUOTE || dom_is_heading(t);
 }
 
+#define LOOK_BACK 400 /* nodes: beyond, the text before is not what leads here */
+
 static bool follows_colon(const struct body_page *b, const struct dom_node *n)
 {
-    for (uint32_t i = n->index; i-- > b->root->index;) {
+    uint32_t far = n->index > b->root->index + LOOK_BACK ? n->index - LOOK_BACK : b->root->index;
+    for (uint32_t i = n->index; i-- > far;) {
         const struct dom_node *before = b->facts.nodes[i];
         if (before == NULL || before->tag != DOM_TEXT || b->facts.of[i].gone || b->facts.of[i].chars == 0)
             continue;
@@ -179,6 +183,7 @@ int body_prune(struct body_page *b, mimeo_ctx *ctx)
     if (rc == 0) {
         prune_links(b);
         prune_headings(b);
+        prune_initials(b);
         rc = facts_cut_runs(&b->facts, ctx);
     }
     return rc;

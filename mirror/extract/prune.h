@@ -11,6 +11,9 @@
 /* Lines that say what furniture says, and what stands below such heads; links with one lead.  The runs must be cut. */
 int prune_words(struct body_page *b, mimeo_ctx *ctx);
 
+/* Letters that a style sheet sets large, put back to their words.  (initials.c) */
+void prune_initials(struct body_page *b);
+
 /* A run as one line of small letters; empty where it is too long to be furniture.  `line` is cleared. */
 struct view prune_fold(struct buf *line, const struct body_page *b, const struct text_run *r);
 #define PRUNE_LINE 400 /* bytes */

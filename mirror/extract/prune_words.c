@@ -11,6 +11,7 @@
 #include "extract/prune.h"
 
 #define BEFORE 200       /* characters of article that stand before its comments */
+#define LOOK_AHEAD 3000  /* nodes behind such a line that may hold a heading */
 
 /* ---- runs */
 
@@ -109,8 +110,8 @@ static void drop_head(struct body_page *b, const struct text_run *r)
     }
     const struct facts *up = facts_of(&b->facts, box->parent);
     bool first = true;
-    for (const struct dom_node *n = box->prev; n != NULL; n = n->prev)
-        first = first && facts_of(&b->facts, n)->chars == 0;
+    for (const struct dom_node *n = box->prev; n != NULL && first; n = n->prev)
+        first = facts_of(&b->facts, n)->chars == 0;
     if (box->parent != b->root && first && is_small(b, box->parent) && b->hints[box->parent->index].body != HINT_STRONG &&
         (link_density(up) > 0.2 || up->good == 0)) {
         facts_drop(&b->facts, box->parent, DROP_RELATED);
@@ -148,6 +149,16 @@ static bool is_reading_time(struct view line)
     return false;
 }
 
+/* Then a line such as "comments (5 posted)" ends one of several pieces, not all of it. */
+static bool heading_follows(const struct body_page *b, const struct text_run *r)
+{
+    int look = LOOK_AHEAD;
+    for (const struct dom_node *n = dom_after(r->last, b->root); n != NULL && look-- > 0; n = dom_next(n, b->root))
+        if (dom_is_heading(n->tag) && !facts_of(&b->facts, n)->gone && facts_of(&b->facts, n)->chars > 0)
+            return true;
+    return false;
+}
+
 /* "7 comments": without the number. */
 static struct view without_count(struct view line)
 {
@@ -181,7 +192,7 @@ static void judge_run(struct body_page *b, const struct text_run *r, struct view
     case FURNITURE_HEAD: drop_head(b, r); break;
     case FURNITURE_END:
         if (before >= BEFORE && (facts_of(&b->facts, r->owner)->in_heading ||
-                                 facts_of(&b->facts, b->root)->good <= 2 * before))
+                                 (facts_of(&b->facts, b->root)->good <= 2 * before && !heading_follows(b, r))))
             drop_rest(b, r);
         else if (r->chars < 40)
             prune_run(b, r, DROP_COMMENTS);
@@ -194,6 +205,7 @@ static void judge_run(struct body_page *b, const struct text_run *r, struct view
         if (density > 0.3)
             prune_run(b, r, DROP_WORDS);
         break;
+    case FURNITURE_INVITATION: prune_run(b, r, DROP_PROMOTION); break;
     case NOT_FURNITURE:
         if (is_reading_time(line))
             prune_run(b, r, DROP_AUTHOR);
@@ -252,10 +264,12 @@ static bool is_sentence(const struct text_run *r) { return r->chars >= 60 && r->
 
 static bool holds_digit(const struct body_page *b, const struct text_run *r)
 {
-    for (uint32_t i = r->first->index; i <= r->last->index; i++)
-        for (size_t k = 0; b->facts.nodes[i] != NULL && k < b->facts.nodes[i]->text.len; k++)
-            if (b->facts.nodes[i]->tag == DOM_TEXT && b->facts.nodes[i]->text.ptr[k] >= '0' && b->facts.nodes[i]->text.ptr[k] <= '9')
+    for (uint32_t i = r->first->index; i <= r->last->index; i++) {
+        const struct dom_node *n = b->facts.nodes[i];
+        for (size_t k = 0; n != NULL && n->tag == DOM_TEXT && k < n->text.len; k++)
+            if (n->text.ptr[k] >= '0' && n->text.ptr[k] <= '9')
                 return true;
+    }
     return false;
 }
 
@@ -307,7 +321,8 @@ static void prune_edges(struct body_page *b)
         if (!dom_within(r->owner, b->root) || facts_of(&b->facts, r->first)->gone || r->chars > 70 || is_item(r) ||
             facts_of(&b->facts, r->owner)->in_heading)
             continue;
-        bool edge = (i < first || i > last) && r->stops <= 1 && (r->links * 2 > r->chars || (i < first && (r->links * 3 > r->chars || (r->stops == 0 && holds_digit(b, r)))));
+        bool linked = r->links * (i < first ? 3 : 2) > r->chars, dated = i < first && r->stops == 0 && holds_digit(b, r);
+        bool edge = (i < first || i > last) && r->stops <= 1 && (linked || dated);
         if (edge || is_time(b, r) || (i < first && is_by_line(prune_fold(&line, b, r))))
             prune_run(b, r, DROP_AUTHOR);
     }

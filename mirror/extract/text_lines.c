@@ -289,7 +289,7 @@ int text_lines_cut(struct text_lines *out, mimeo_ctx *ctx, const char *where, st
     }
     if (rc == 0 && l.count <= TEXT_LINES)
         rc = join(&l, text.len);
-    for (size_t i = 0; rc == 0 && i < l.count; i++)
+    for (size_t i = 0; rc == 0 && i < l.count && l.count <= TEXT_LINES; i++)
         judge_line(&l.of[i]);
     for (size_t i = 0; rc == 0 && i < l.count; i++)
         l.furniture += l.of[i].kind == TEXT_FURNITURE;

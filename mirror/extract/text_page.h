@@ -45,7 +45,13 @@ struct text_lines {
     struct buf joined;     /* what `text` of joined lines points into */
 };
 
-#define TEXT_LINES 50000
+#define TEXT_LINES 20000
+
+struct text_story {
+    size_t from, to;      /* lines, `to` is behind the last */
+    size_t prose;         /* characters of it */
+    size_t title, subtitle, date, byline, caption; /* lines; SIZE_MAX: none */
+};
 
 /* `text` is UTF-8 and must outlive the lines.  0, MIMEO_ENOMEM, or MIMEO_EMALFORMED over TEXT_LINES. */
 int text_lines_cut(struct text_lines *out, mimeo_ctx *ctx, const char *where, struct view text);
@@ -55,5 +61,10 @@ void text_lines_dispose(struct text_lines *l);
 const char *text_appeal(struct view folded, size_t length, bool prose);
 /* Does it begin what a paper says to its readers: "A message from", "Dear readers"? */
 bool text_appeal_begins(struct view folded, size_t length);
+
+/* False where no stretch of the lines reads like a story.  Marks what is an appeal to readers as furniture. */
+bool text_story_find(struct text_story *s, struct text_lines *l);
+/* Is this line of the stretch part of the story?  A short one is where prose stands on both sides: a subheading. */
+bool text_story_keeps(const struct text_lines *l, const struct text_story *s, size_t i);
 
 #endif

@@ -32,7 +32,7 @@ static void line_dispose(struct line *l)
 
 static bool contains(const struct buf *outer, const struct buf *inner)
 {
-    return inner->len > 0 && memmem(outer->ptr, outer->len, inner->ptr, inner->len) != NULL;
+    return inner->len > 0 && outer->len > 0 && memmem(outer->ptr, outer->len, inner->ptr, inner->len) != NULL;
 }
 
 /* ---- the site's name */
@@ -86,11 +86,12 @@ static bool is_host(const struct meta_page *m, const struct buf *folded)
     struct view url = view_of_str(json_string_value(json_object_get(m->record, "url")));
     struct buf host;
     buf_init(&host, 4 * LIMIT_ARTICLE_URL);
-    const uint8_t *from = memmem(url.ptr, url.len, "://", 3);
+    const uint8_t *from = url.len == 0 ? NULL : memmem(url.ptr, url.len, "://", 3);
     size_t skip = from == NULL ? 0 : (size_t)(from - url.ptr) + 3, len = 0;
     while (skip + len < url.len && url.ptr[skip + len] != '/')
         len++;
-    field_folded(&host, view_of(url.ptr + skip, len));
+    if (len > 0)
+        field_folded(&host, view_of(url.ptr + skip, len));
     bool same = folded->len >= 3 && contains(&host, folded);
     buf_dispose(&host);
     return same;

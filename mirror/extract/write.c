@@ -121,27 +121,26 @@ static const char *name_of(const struct dom_node *n)
     }
 }
 
-static const struct dom_node *next_shown(const struct body_page *b, const struct dom_node *n)
+static bool is_break(const struct body_page *b, const struct dom_node *n, bool back)
 {
     do
-        n = n->next;
-    while (n != NULL && (facts_of(&b->facts, n)->gone ||
-                         (n->tag == DOM_TEXT && facts_of(&b->facts, n)->chars == 0)));
-    return n;
+        n = back ? n->prev : n->next;
+    while (n != NULL && (facts_of(&b->facts, n)->gone || (n->tag == DOM_TEXT && facts_of(&b->facts, n)->chars == 0)));
+    return n != NULL && n->tag == DOM_BR;
 }
 
-/* One br of several in a block that only lays out: the first ends a paragraph, the others go. */
+/* Of several br in a row, where they stand in a paragraph or in what only lays out, the first ends a paragraph and the
+ * others go. */
 static bool break_paragraph(struct buf *out, const struct body_page *b, const struct dom_node *n)
 {
-    const struct dom_node *next = next_shown(b, n);
-    if (next == NULL || next->tag != DOM_BR || n->parent == NULL)
+    bool paragraph = n->parent->tag == DOM_P;
+    if (!paragraph && form_of(n->parent) != AS_DIV)
         return false;
-    if (n->parent->tag == DOM_P)
-        buf_append_str(out, "</p><p>");
-    else if (form_of(n->parent) == AS_DIV)
-        buf_append_str(out, "</div><div>");
-    else
+    if (is_break(b, n, true))
+        return true;
+    if (!is_break(b, n, false))
         return false;
+    buf_append_str(out, paragraph ? "</p><p>" : "</div><div>");
     return true;
 }
 

@@ -12,6 +12,7 @@
 #define SUMMARY_MAX 1000
 #define SHORT_BODY 1000 /* bytes: what is shorter and not even divided into paragraphs is a teaser */
 #define SHORT_CUT 2500  /* and this, where it breaks off */
+#define LANGUAGE_SAMPLE 2000 /* bytes of text that tell its language */
 #define HTML_MAX (2 * FEED_TEXT_MAX)
 
 /* ---- which text */
@@ -35,10 +36,17 @@ static int divide(struct entry_body *b, mimeo_ctx *ctx, const struct parse *p, s
     return rc;
 }
 
+/* The content, unless that is but a picture or a link beside a text that was put where descriptions go. */
+static const struct feed_text *fullest(const struct entry *e)
+{
+    bool poor = e->content.present && e->description.present && e->content.bytes.len * 2 < e->description.bytes.len;
+    return e->content.present && !poor ? &e->content : &e->description;
+}
+
 static int make_html(struct entry_body *b, mimeo_ctx *ctx, const struct parse *p)
 {
     const struct entry *e = &p->entry;
-    const struct feed_text *t = e->content.present ? &e->content : &e->description;
+    const struct feed_text *t = fullest(e);
     struct view v = buf_view(&t->bytes);
     b->is_content = e->content.present;
     if (!t->present)
@@ -119,7 +127,7 @@ int entry_body_put_summary(struct buf *out, const struct entry_body *b, const st
 {
     const struct feed_text *t = e->excerpt.present ? &e->excerpt : &e->description;
     struct buf summary;
-    if (!t->present || !b->is_content)
+    if (!t->present || !b->is_content || t == fullest(e))
         return 0;
     buf_init(&summary, 4 * SUMMARY_MAX);
     int rc = flatten(&summary, buf_view(&t->bytes), t->kind, SUMMARY_MAX);
@@ -131,10 +139,20 @@ int entry_body_put_summary(struct buf *out, const struct entry_body *b, const st
 
 /* ---- language */
 
+/* No more than `max` bytes of it, and whole characters. */
+static struct view beginning(struct view v, size_t max)
+{
+    if (v.len <= max)
+        return v;
+    while (max > 0 && (v.ptr[max] & 0xC0) == 0x80)
+        max--;
+    return view_of(v.ptr, max);
+}
+
 bool entry_body_language(char out[36], const struct entry_body *b, const struct parse *p)
 {
     const char *said[] = {p->entry.lang, parse_lang(p), p->lang};
-    struct view text = buf_view(&b->text);
+    struct view text = beginning(buf_view(&b->text), LANGUAGE_SAMPLE);
     for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++)
         if (said[i] != NULL && language_tag(out, view_of_str(said[i])) && language_fits(text, out))
             return true;

@@ -11,6 +11,7 @@
 #define CHILD_MEMORY (256 * MIB)
 #define CHILD_CPU_SECONDS 600  /* of all of a feed */
 #define CHILD_WAIT_SECONDS 120 /* for one entry */
+#define FIRST_READING_SECONDS 600 /* of an export, before its first */
 
 struct feed {
     struct child_stream *stream;
@@ -35,7 +36,10 @@ int feed_open(struct feed **out, mimeo_ctx *ctx, const struct feed_source *sourc
                                   .output = READER_PART_MAX, .wall_seconds = CHILD_WAIT_SECONDS};
     struct feed_source given = *source;
     enum feed_kind kind = feed_sniff(source->head);
-    limits.file_bytes = kind == FEED_WXR ? SPOOL_MAX : 0;
+    if (kind == FEED_WXR) {
+        limits.file_bytes = SPOOL_MAX;
+        limits.wall_seconds = FIRST_READING_SECONDS;
+    }
     if (kind == FEED_NONE)
         return ctx_error(ctx, MIMEO_EMALFORMED, "%s: is no feed", source->where);
     struct feed *f = calloc(1, sizeof(*f));

@@ -48,7 +48,7 @@ struct feed_item {
 
 struct feed_info {
     enum feed_kind kind;
-    uint64_t entries;   /* given, the next two with them */
+    uint64_t entries;   /* given; the next two are among them */
     uint64_t summaries; /* that are summaries alone; all of them: the feed carries no articles */
     uint64_t deleted;
     uint64_t skipped;

@@ -162,6 +162,8 @@ static struct view person(struct view v)
 static void take_person(struct parse *p, enum feed_field parent, struct view text)
 {
     struct view name = person(view_trim(text));
+    if (name.len > 3 && begins(name, "by "))
+        name = view_trim(view_of(name.ptr + 3, name.len - 3));
     if (p->in_entry)
         entry_add(p->entry.bylines, &p->entry.byline_count, entry_keep(&p->entry, name));
     else if (parent == FIELD_AUTHOR && name.len > 0 && name.len <= LIMIT_LIST_ITEM)

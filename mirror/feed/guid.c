@@ -61,6 +61,14 @@ static bool names_a_number(const char *address)
     return false;
 }
 
+/* "https://example.org/": the site, which is how some programs name every entry. */
+static bool names_a_site(const char *address)
+{
+    const char *host = strstr(address, "://");
+    size_t path = host == NULL ? 0 : (size_t)(host - address) + 3 + strcspn(host + 3, "/?#");
+    return host != NULL && (address[path] == 0 || strcmp(address + path, "/") == 0);
+}
+
 static void clean_address(struct buf *out, const char *raw)
 {
     struct buf url;
@@ -91,7 +99,7 @@ void entry_put_names(struct buf *out, const struct entry *e)
     if (address)
         clean_address(&guid, e->guid);
     bool by_link = link.len > 0 && (e->guid == NULL || (address && (guid.len == 0 || e->guid_is_no_link ||
-                                                                    names_a_number(e->guid))));
+                                                                    names_a_number(e->guid) || names_a_site(e->guid))));
     if (link.len == 0 && guid.len > 0 && !e->guid_is_no_link && !e->deleted)
         buf_append_view(&link, buf_view(&guid));
     if (by_link)

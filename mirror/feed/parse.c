@@ -73,10 +73,24 @@ static void write_end(struct parse *p, const struct element *e)
     buf_append_byte(&p->text, '>');
 }
 
+static enum feed_field top_field(const struct parse *p)
+{
+    return p->depth == 0 ? FIELD_DOCUMENT : p->stack[p->depth - 1].field;
+}
+
+/* "<link/>https://…": feeds that went through a program for HTML, to which a link is empty. */
+static void take_stray_link(struct parse *p, struct view text)
+{
+    if (p->in_entry && p->entry.link == NULL && top_field(p) == FIELD_ENTRY && view_starts_with(view_trim(text), "http"))
+        p->entry.link = parse_address(p, text);
+}
+
 static void take_text(struct parse *p, struct view text)
 {
-    if (p->field_depth == 0)
+    if (p->field_depth == 0) {
+        take_stray_link(p, text);
         return;
+    }
     if (p->escaping)
         escape(&p->text, text);
     else
@@ -86,11 +100,6 @@ static void take_text(struct parse *p, struct view text)
 }
 
 /* ---- opening and closing */
-
-static enum feed_field top_field(const struct parse *p)
-{
-    return p->depth == 0 ? FIELD_DOCUMENT : p->stack[p->depth - 1].field;
-}
 
 static int begin_entry(struct parse *p)
 {
@@ -201,8 +210,23 @@ static size_t depth_of_open_entry(const struct parse *p)
     return p->depth;
 }
 
-static int open_markup(struct parse *p, const struct xml *x, struct view local)
+/* "<p>one<p>two": HTML's paragraphs and items end where the next begins. */
+static int close_before_next(struct parse *p, mimeo_ctx *ctx, enum dom_tag tag)
 {
+    const struct element *top = &p->stack[p->depth - 1];
+    bool ends = tag == DOM_P || tag == DOM_LI || tag == DOM_DT || tag == DOM_DD || tag == DOM_TR || tag == DOM_TD;
+    struct view prefix, local;
+    if (!ends || !top->markup)
+        return 0;
+    name_split(element_name(p, top), &prefix, &local);
+    return dom_tag_of(local) == tag ? close_top(p, ctx, true) : 0;
+}
+
+static int open_markup(struct parse *p, mimeo_ctx *ctx, const struct xml *x, struct view local)
+{
+    int rc = close_before_next(p, ctx, dom_tag_of(local));
+    if (rc < 0)
+        return rc;
     struct element marks = {.names_mark = p->names.len, .bindings_mark = p->binding_count};
     write_tag(p, x, local);
     if (buf_status(&p->text) < 0)
@@ -271,7 +295,7 @@ static int open_element(struct parse *p, mimeo_ctx *ctx, const struct xml *x)
         settle_author(p, local);
     if (p->field_depth > 0 && !ends_field(p, space, local)) {
         p->binding_count = marks.bindings_mark; /* prefixes go from markup */
-        return open_markup(p, x, local);
+        return open_markup(p, ctx, x, local);
     }
     if (p->field_depth > 0)
         rc = close_down_to(p, ctx, p->field_depth - 1, false);
@@ -294,17 +318,26 @@ static bool same_name(struct view a, struct view b)
     return a.len == b.len && strncasecmp((const char *)a.ptr, (const char *)b.ptr, a.len) == 0;
 }
 
-static int close_element(struct parse *p, mimeo_ctx *ctx, struct view name)
+/* Of the innermost open element of this name; 0 for none. */
+static size_t depth_of_open(const struct parse *p, struct view name)
 {
-    if (p->beyond > 0) {
-        p->beyond--;
-        return 0;
-    }
     uint32_t sum = name_sum_of(name);
     for (size_t i = p->depth; i > 0; i--)
         if (p->stack[i - 1].name_sum == sum && same_name(element_name(p, &p->stack[i - 1]), name))
-            return close_down_to(p, ctx, i - 1, true);
+            return i;
     return 0;
+}
+
+static int close_element(struct parse *p, mimeo_ctx *ctx, struct view name)
+{
+    size_t found = depth_of_open(p, name);
+    /* What is too deep is only counted; but where an element of the feed itself ends, so does all in it. */
+    if (p->beyond > 0 && (found == 0 || p->stack[found - 1].markup)) {
+        p->beyond--;
+        return 0;
+    }
+    p->beyond = 0;
+    return found == 0 ? 0 : close_down_to(p, ctx, found - 1, true);
 }
 
 int parse_xml(struct parse *p, mimeo_ctx *ctx, struct xml *x)

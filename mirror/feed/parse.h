@@ -1,9 +1,12 @@
 /*
  * Inside of the readers: the elements that are open, and the entry that is being filled.
  *
- *     decode -> xml -> parse.c (which element is which, and which end tag closes what)
- *                      -> fields.c, media.c, wxr.c (what an element says of its entry)
- *                      -> entry.c (an entry becomes one JSON object) -> feed.c (over the pipe)
+ *     decode.c -> xml.c -> parse.c, parse_names.c (which element is which, and which end tag closes what)
+ *                       -> fields.c, media.c, wxr.c (what an element says of its entry)
+ *                       -> entry*.c, guid.c, tidy.c (an entry becomes one JSON object)
+ *                       -> reader.c -> feed.c (over the pipe)
+ *
+ * json_feed.c fills the same entry from the members of objects.
  */
 #ifndef FEED_PARSE_H
 #define FEED_PARSE_H

@@ -8,7 +8,7 @@
 #ifndef IMPORT_FETCH_H
 #define IMPORT_FETCH_H
 
-#include <mimeo/fetch.h>
+#include <mimeo/input.h>
 
 #include "import/pictures.h"
 

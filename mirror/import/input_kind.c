@@ -118,7 +118,9 @@ static struct view behind(struct view v, const char *stop)
 static bool is_page(struct view v)
 {
     static const char *const marks[] = {"!doctype", "html", "head", "body"};
-    if (view_starts_with(v, "\xFE\xFF") || view_starts_with(v, "\xFF\xFE"))
+    bool marked = view_starts_with(v, "\xFE\xFF") || view_starts_with(v, "\xFF\xFE");
+    bool wide = v.len >= 2 && ((v.ptr[0] == '<' && v.ptr[1] == 0) || (v.ptr[0] == 0 && v.ptr[1] == '<'));
+    if (marked || wide)
         return true; /* UTF-16: our fragments are UTF-8 */
     while (v.len > 0) {
         if (view_starts_with(v, "<!--")) {

@@ -5,11 +5,13 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "extract/json_text.h"
 #include "extract/page.h"
 #include "extract/text_page.h"
 #include "import/draft.h"
+#include "net/address.h"
 
 #define BEGINNING 80 /* bytes of a title made of the text */
 
@@ -30,17 +32,45 @@ static int extract(struct buf *out, struct draft *d)
                                       : text_page_extract(out, d->ctx, &source, &options);
 }
 
-/* The address that the page gives itself, else the one that it was had from; none that an archive made up. */
+/* Without what a site puts in front of its name for telephones and the like. */
+static const char *site_name(const char *host)
+{
+    static const char *const fronts[] = {"www.", "m.", "mobile.", "amp."};
+    for (size_t i = 0; i < sizeof fronts / sizeof fronts[0]; i++) {
+        if (strncasecmp(host, fronts[i], strlen(fronts[i])) == 0)
+            return host + strlen(fronts[i]);
+    }
+    return host;
+}
+
+/* May the page, which was found at `found` (NULL: not known), be called by the address `said`?  A page says what it
+ * likes: another site's address would make it a revision of that site's article, and its own front page would make all
+ * articles one. */
+static bool may_be_called(struct draft *d, const char *said, const char *found)
+{
+    struct address a = {0}, b = {0};
+    bool good = address_parse(&a, d->ctx, said) == 0 && (a.kind == ADDRESS_HTTP || a.kind == ADDRESS_HTTPS) &&
+                strcmp(a.path, "") != 0 && strcmp(a.path, "/") != 0;
+    if (good && found != NULL)
+        good = address_parse(&b, d->ctx, found) == 0 && strcasecmp(site_name(a.host), site_name(b.host)) == 0;
+    address_dispose(&a);
+    address_dispose(&b);
+    return good;
+}
+
+/* The address that the page gives itself, where that may be; else the one that it was had from; none that an archive
+ * made up. */
 static int settle_address(struct draft *d, json_t *object)
 {
-    const char *url = json_string_value(json_object_get(object, "url"));
-    if (url != NULL && strncmp(url, made_up, sizeof made_up - 1) == 0) {
+    const char *found = d->item->url_made ? NULL : d->item->url;
+    const char *said = json_string_value(json_object_get(object, "url"));
+    if (said != NULL && (strncmp(said, made_up, sizeof made_up - 1) == 0 || !may_be_called(d, said, found))) {
         json_object_del(object, "url");
-        url = NULL;
+        said = NULL;
     }
-    if (url != NULL || d->item->url == NULL || d->item->url_made)
+    if (said != NULL || found == NULL)
         return 0;
-    return json_object_set_new(object, "url", json_string(d->item->url)) < 0 ? ctx_error_nomem(d->ctx) : 0;
+    return json_object_set_new(object, "url", json_string(found)) < 0 ? ctx_error_nomem(d->ctx) : 0;
 }
 
 /* `explain` may be a text, or a list of lines. */

@@ -32,6 +32,7 @@ static int tell(struct extraction *x, const struct mimeo_extract_event *e)
         x->result->skipped++;
     else
         x->result->refused++;
+    x->result->unreached += e->code == MIMEO_EUNREACHABLE || e->code == MIMEO_ETIMEOUT;
     return x->options->event == NULL ? 0 : x->options->event(e, x->options->payload);
 }
 
@@ -79,21 +80,12 @@ int mimeo_extract(mimeo_ctx *ctx, const char *const *paths, size_t count, const 
                   struct mimeo_extract_result *result)
 {
     struct extraction x = {options, result};
-    const struct importing_given given = {.format = options->format,
-                                          .pictures = options->pictures,
-                                          .lang = options->lang,
-                                          .rules = options->rules,
-                                          .fetch = &options->fetch,
-                                          .images = options->images,
-                                          .image_width = options->image_width,
-                                          .image_quality = options->image_quality,
-                                          .picture = pass_picture,
-                                          .payload = (void *)(uintptr_t)options};
     struct importing importing;
     memset(result, 0, sizeof(*result));
-    int rc = importing_init(&importing, ctx, &given, "extracting");
+    int rc = importing_init(&importing, ctx, &options->input, pass_picture, (void *)(uintptr_t)options);
     if (rc < 0)
         return rc;
+    importing.batch.doing = "extracting";
     importing.batch.article.explain = options->explain;
     importing.batch.article.trial = true;
     importing.batch.threads = options->threads;

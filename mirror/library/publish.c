@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "article/id.h"
 #include "library/id_set.h"
 #include "library/importing.h"
 #include "library/publisher.h"
@@ -15,7 +16,8 @@ struct session {
     mimeo_ctx *ctx;
     const struct mimeo_publish_options *options;
     struct mimeo_publish_result *result;
-    struct id_set met; /* ids that this run has seen */
+    struct id_set met;        /* ids that this run has seen */
+    struct id_set met_titles; /* and each with its article's title */
 };
 
 /* ---- in the workers ---- */
@@ -71,20 +73,17 @@ static int set_note(struct session *s, struct record *r)
     return r->note == NULL ? ctx_error_nomem(s->ctx) : 0;
 }
 
-static int set_id(struct session *s, struct record *r)
+/* Taken out of what nobody wrote for us. */
+static bool is_found(const struct batch_item *i)
 {
-    if (s->options->revise_id == NULL)
-        return 0;
-    r->id = record_string(r, view_of_str(s->options->revise_id));
-    return r->id == NULL ? ctx_error_nomem(s->ctx) : 0;
+    return i->item->format == INPUT_PAGE || i->item->format == INPUT_TEXT_PAGE || i->item->of_feed;
 }
 
 /* A page or a feed's entry says when it was last touched and what it is tagged with however it likes: there only what a
  * reader sees is a change. */
 static bool is_same(const struct batch_item *i, const struct digest *a, const struct digest *b)
 {
-    bool found = i->item->format == INPUT_PAGE || i->item->format == INPUT_TEXT_PAGE || i->item->of_feed;
-    return found ? digest_shows_same(a, b) : memcmp(a, b, sizeof(*a)) == 0;
+    return is_found(i) ? digest_shows_same(a, b) : memcmp(a, b, sizeof(*a)) == 0;
 }
 
 static enum mimeo_outcome decide(const struct session *s, const struct batch_item *i, const struct digest *digest,
@@ -114,14 +113,57 @@ static void skipped_words(char words[CTX_MESSAGE_MAX], const char *where, const 
     snprintf(words, CTX_MESSAGE_MAX, "%s: '%s' %s", where, r->id, why);
 }
 
+static int note_title(struct session *s, const struct record *r)
+{
+    char both[LIMIT_ARTICLE_ID + LIMIT_TITLE + 2];
+    snprintf(both, sizeof(both), "%s\n%s", r->id, r->title == NULL ? "" : r->title);
+    return id_set_add(&s->met_titles, s->ctx, id_set_hash(&s->met_titles, both));
+}
+
+/* A site whose pages all give one address: the second is called by where it is, or by its file's name.  0 where that is no
+ * other id. */
+static int rename_page(struct session *s, const struct batch_item *i)
+{
+    struct record *r = &i->article->record;
+    const char *found = i->item->url_made ? NULL : i->item->url;
+    struct buf id;
+    buf_init(&id, LIMIT_ARTICLE_ID);
+    if (i->item->format == INPUT_PAGE && found != NULL)
+        article_id_of_url(&id, view_of_str(found));
+    else if (i->item->format == INPUT_PAGE && i->item->stem != NULL)
+        article_id_of_name(&id, view_of_str(i->item->stem));
+    bool other = id.len > 0 && strcmp(buf_str(&id), r->id) != 0 && !id_set_has(&s->met, id_set_hash(&s->met, buf_str(&id)));
+    int rc = other ? 1 : 0;
+    if (other && (r->id = record_string(r, buf_view(&id))) == NULL)
+        rc = ctx_error_nomem(s->ctx);
+    buf_dispose(&id);
+    return rc;
+}
+
+/* Before anything is asked about its id: two pages of one run with one address but two titles are two articles. */
+static int settle_id(struct session *s, const struct batch_item *i)
+{
+    struct record *r = &i->article->record;
+    if (s->options->revise_id != NULL) {
+        r->id = record_string(r, view_of_str(s->options->revise_id));
+        return r->id == NULL ? ctx_error_nomem(s->ctx) : 0;
+    }
+    if (!is_found(i) || r->action == RECORD_RETRACT)
+        return 0;
+    bool met = id_set_has(&s->met, id_set_hash(&s->met, r->id));
+    int fresh = note_title(s, r), rc = 0;
+    if (met && fresh == 1)
+        rc = rename_page(s, i);
+    return fresh < 0 ? fresh : rc < 0 ? rc : 0;
+}
+
 /* Two items of one run with one id.  A newsroom's own records that disagree are a mistake of its; of pages the first is
  * taken, since one page is often saved under several names, and the order is the same in every run. */
 static int met_before(struct session *s, const struct batch_item *i, enum mimeo_outcome outcome, bool *passed)
 {
     struct record *r = &i->article->record;
     int fresh = id_set_add(&s->met, s->ctx, id_set_hash(&s->met, r->id));
-    bool found = i->item->format == INPUT_PAGE || i->item->format == INPUT_TEXT_PAGE || i->item->of_feed;
-    *passed = fresh == 0 && found && r->action != RECORD_RETRACT && outcome != MIMEO_SKIPPED;
+    *passed = fresh == 0 && is_found(i) && r->action != RECORD_RETRACT && outcome != MIMEO_SKIPPED;
     if (fresh < 0)
         return fresh;
     if (*passed) {
@@ -156,7 +198,7 @@ static int add_article(struct session *s, const struct batch_item *i)
     struct view body = buf_view(&i->article->body);
     struct catalog_article before;
     struct digest digest;
-    int rc = set_id(s, r);
+    int rc = settle_id(s, i);
     int known = rc == 0 ? catalog_find(s->p->catalog, s->ctx, r->id, &before) : rc;
     if (known < 0)
         return known;
@@ -207,6 +249,7 @@ static int take_item(mimeo_ctx *ctx, const struct batch_item *i, void *payload)
     if (code == 0 || (i->article != NULL && !is_of_the_article(code)))
         return code;
     bool skipped = i->article == NULL && i->skipped;
+    s->result->unreached += code == MIMEO_EUNREACHABLE || code == MIMEO_ETIMEOUT;
     tell(s, skipped ? MIMEO_SKIPPED : MIMEO_REFUSED, i->where, NULL, 0, mimeo_ctx_message(ctx));
     return 0;
 }
@@ -218,23 +261,16 @@ int mimeo_publish(mimeo_publisher *p, mimeo_ctx *ctx, const char *const *paths, 
 {
     memset(result, 0, sizeof(*result));
     struct session s = {.p = p, .ctx = ctx, .options = options, .result = result};
-    const struct importing_given given = {.format = options->format,
-                                          .pictures = options->pictures,
-                                          .lang = options->lang,
-                                          .rules = options->rules,
-                                          .fetch = &options->fetch,
-                                          .images = options->images,
-                                          .image_width = options->image_width,
-                                          .image_quality = options->image_quality,
-                                          .picture = take_picture,
-                                          .payload = p};
     struct importing importing;
-    int rc = importing_init(&importing, ctx, &given, "publishing");
+    int rc = importing_init(&importing, ctx, &options->input, take_picture, p);
     if (rc < 0)
         return rc;
+    importing.batch.doing = "publishing";
     id_set_init(&s.met, ctx);
+    id_set_init(&s.met_titles, ctx);
     rc = batch_run(ctx, paths, count, &importing.batch, take_item, &s);
     id_set_dispose(&s.met);
+    id_set_dispose(&s.met_titles);
     importing_dispose(&importing);
     if (rc == 0)
         rc = edition_finish(p, ctx, false, result);

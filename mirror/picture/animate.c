@@ -14,7 +14,6 @@
 
 #define ANIMATION_WIDTH 480
 #define ANIMATION_FRAMES 500
-#define ANIMATION_BYTES (384 * KIB)
 #define ANIMATION_WORK (400ULL * 1000 * 1000) /* pixels of all frames together: some 10 s */
 /* The encoder's canvases and frames that wait. */
 #define BYTES_A_PIXEL 40

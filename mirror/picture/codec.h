@@ -47,6 +47,8 @@ int picture_small_here(struct buf *out, struct picture_made *made, mimeo_ctx *ct
                        const struct picture_want *want);
 /* MIMEO_EMALFORMED where `bytes` are not what a cleaner writes. */
 int picture_look_again(struct picture_info *info, mimeo_ctx *ctx, struct view bytes);
+/* What a child came to: no memory there is a fault of the picture, which must not end the import of all others. */
+int picture_settle_memory(mimeo_ctx *ctx, int rc);
 /* 0, or the words for what is no picture by its first bytes, or too large. */
 int picture_check_input(mimeo_ctx *ctx, struct view bytes);
 

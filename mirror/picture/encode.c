@@ -55,8 +55,8 @@ static int encode(struct buf *out, mimeo_ctx *ctx, const struct raster *r, const
     int taken = r->has_alpha ? WebPPictureImportRGBA(&picture, r->rgba, (int)r->width * 4)
                              : WebPPictureImportRGBX(&picture, r->rgba, (int)r->width * 4);
     if (!taken || !WebPEncode(config, &picture))
-        rc = picture.error_code == VP8_ENC_ERROR_OUT_OF_MEMORY
-                 ? ctx_error(ctx, MIMEO_EMALFORMED, "the picture takes more memory than there is: make it smaller")
+        rc = !taken || picture.error_code == VP8_ENC_ERROR_OUT_OF_MEMORY
+                 ? ctx_error_nomem(ctx)
                  : ctx_error(ctx, MIMEO_EMALFORMED, "the picture cannot be encoded as WebP (error %d): save it as JPEG",
                              (int)picture.error_code);
     else if (buf_append(out, writer.mem, writer.size) < 0)

@@ -10,6 +10,8 @@
 /* Appended to `out`.  With `drawing` a picture of few colours is also tried without loss, and the smaller one stays. */
 int picture_encode(struct buf *out, mimeo_ctx *ctx, const struct raster *raster, int quality, bool drawing);
 
+#define ANIMATION_BYTES (384 * KIB) /* a minute and a half at 32 kbit/s */
+
 /* 1: too long or too large to be worth its time on a slow line; then `out` is as it was. */
 int picture_encode_frames(struct buf *out, mimeo_ctx *ctx, struct frames *f, uint32_t width, int quality);
 

@@ -307,6 +307,15 @@ int picture_check_input(mimeo_ctx *ctx, struct view bytes)
     return find_codec(&codec, ctx, bytes);
 }
 
+int picture_settle_memory(mimeo_ctx *ctx, int rc)
+{
+    if (rc != MIMEO_ENOMEM)
+        return rc;
+    return ctx_error(ctx, MIMEO_EMALFORMED,
+                     "the picture takes more memory than %zu MiB, which is all that one gets: make it smaller",
+                     PICTURE_MEMORY / MIB);
+}
+
 int picture_clean(struct buf *out, struct picture_info *info, mimeo_ctx *ctx, struct view bytes)
 {
     const struct child_limits limits = {
@@ -316,7 +325,7 @@ int picture_clean(struct buf *out, struct picture_info *info, mimeo_ctx *ctx, st
 
     if (rc < 0)
         return rc;
-    rc = child_run(&clean, ctx, "the picture", &limits, clean_in_child, &bytes);
+    rc = picture_settle_memory(ctx, child_run(&clean, ctx, "the picture", &limits, clean_in_child, &bytes));
     if (rc == 0)
         rc = picture_inspect(info, ctx, buf_view(&clean));
     if (rc < 0) {

@@ -54,7 +54,7 @@ struct picture_made {
 
 /* picture_clean or, where `want` says small: the same pixels upright, no wider than wanted, as WebP, whatever it was (JPEG
  * with inks too).  Metadata never; colours of a profile become sRGB; transparency stays.  It stays what it was, cleaned,
- * where WebP would save less than a tenth.  Animations become animated WebP, at most 480 pixels wide; those of
+ * where WebP would save less than a tenth and it is not both wider than wanted and over 4 million pixels.  Animations become animated WebP, at most 480 pixels wide; those of
  * over 500 frames, or that take over 384 KiB then, come as their first frame.  The same input and wishes give the same
  * bytes.  MIMEO_EMALFORMED as for picture_clean, but a picture over LIMIT_MEDIA can be made small;
  * MIMEO_EFAIL where an AVIF picture wants libavif and that is not installed. */

@@ -1,5 +1,6 @@
 #include "picture/shrink.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +52,7 @@ int shrink_start(struct shrink *s, mimeo_ctx *ctx, uint32_t w, uint32_t h, struc
     /* Twice: turned, or the encoder's copy. */
     int rc = picture_check_memory(ctx, (uint64_t)count * 8);
 
+    assert(to.width <= w && to.height <= h);
     if (rc < 0)
         return rc;
     s->from = (struct shrink_size){w, h};

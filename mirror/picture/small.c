@@ -15,7 +15,6 @@
 #include "picture/webp.h"
 
 #define HEAD_LEN 5 /* what the child says before the picture: re-encoded (1), frames lost (4) */
-#define KEPT_ANIMATION (384 * KIB)
 #define KEPT_PIXELS (4ULL * 1000 * 1000) /* that a poor phone decodes without running out of memory */
 
 static const struct {
@@ -97,7 +96,7 @@ static int encode_first(struct buf *out, struct making *m)
     return rc < 0 ? rc : encode_raster(out, m, &r);
 }
 
-/* 1: as it is above. */
+/* 1: it is too long; 2: it does not move. */
 static int encode_animation(struct buf *out, struct making *m)
 {
     struct frames f;
@@ -105,9 +104,15 @@ static int encode_animation(struct buf *out, struct making *m)
 
     if (rc < 0)
         return rc;
-    rc = f.count > 1 ? picture_encode_frames(out, m->ctx, &f, m->want.width, m->want.quality) : 1;
+    rc = f.count > 1 ? picture_encode_frames(out, m->ctx, &f, m->want.width, m->want.quality) : 2;
     f.close(&f);
     return rc;
+}
+
+static bool is_wide(const struct making *m)
+{
+    const struct picture_info *i = &m->made.info;
+    return i->width > m->want.width && (uint64_t)i->width * i->height > KEPT_PIXELS;
 }
 
 /* Cleaned alone; an empty `out` where that cannot be had (too large, say). */
@@ -128,18 +133,13 @@ static int settle_long_animation(struct buf *out, struct making *m)
 
     if (rc < 0)
         return rc;
-    if (as_is.len > 0 && as_is.len <= KEPT_ANIMATION)
+    m->made.encoded = as_is.len == 0 || as_is.len > ANIMATION_BYTES || is_wide(m);
+    if (!m->made.encoded)
         rc = buf_append_view(out, buf_view(&as_is)) < 0 ? picture_out_status(out, m->ctx) : 0;
     else
         rc = encode_first(out, m);
     buf_dispose(&as_is);
     return rc;
-}
-
-static bool is_wide(const struct making *m)
-{
-    const struct picture_info *i = &m->made.info;
-    return i->width > m->want.width && (uint64_t)i->width * i->height > KEPT_PIXELS;
 }
 
 /* Where the cleaned picture is about as small, that; but not one of very many pixels. */
@@ -172,11 +172,12 @@ static int make(struct buf *out, struct making *m)
     if (rc < 0)
         return rc;
     m->made.encoded = true;
-    if (!is_animated_kind(m))
-        rc = encode_still(out, m);
-    else if ((rc = encode_animation(out, m)) == 1)
+    rc = is_animated_kind(m) ? encode_animation(out, m) : encode_still(out, m);
+    if (rc == 1)
         rc = settle_long_animation(out, m);
-    return rc == 0 ? prefer_original(out, m) : rc;
+    else if (rc == 2)
+        rc = encode_first(out, m);
+    return rc == 0 && m->made.encoded ? prefer_original(out, m) : rc;
 }
 
 int picture_small_here(struct buf *out, struct picture_made *made, mimeo_ctx *ctx, struct view in,
@@ -264,7 +265,7 @@ static int make_small(struct buf *out, struct picture_made *made, mimeo_ctx *ctx
     int rc = picture_check_input(ctx, bytes);
 
     if (rc == 0)
-        rc = child_run(&answer, ctx, "the picture", &limits, small_in_child, &errand);
+        rc = picture_settle_memory(ctx, child_run(&answer, ctx, "the picture", &limits, small_in_child, &errand));
     if (rc == 0)
         rc = take_answer(out, made, ctx, &answer);
     buf_dispose(&answer);

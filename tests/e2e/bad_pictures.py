@@ -57,7 +57,8 @@ def gifs():
     yield "taken", "large-frames.gif", gif(2000, 2000, gif_frame(1, 1), 100000)
     yield "MiB-of-memory", "large-canvas.gif", gif(16384, 6000, gif_frame(1, 1), 1000)
     yield "taken", "few-pixels.gif", gif(2000, 2000, gif_frame(2000, 2000), 1000)
-    yield "taken", "few-pixels-once.gif", gif(2000, 2000, gif_frame(2000, 2000), 1)
+    yield "taken", "large-pair.gif", gif(4800, 4800, gif_frame(4800, 4800), 2)
+    yield "taken", "few-pixels-once.gif", gif(2100, 2100, gif_frame(2100, 2100), 1)
     yield "sticks-out", "sticks-out.gif", gif(10, 10, gif_frame(20, 20), 1)
     yield "no-width", "nothing.gif", gif(0, 0, gif_frame(1, 1), 1)
     yield "cut-short", "cut.gif", gif(10, 10, gif_frame(1, 1), 3)[:-4]

@@ -75,7 +75,7 @@ python3 "$bad" make bad "$MIMEO_SOURCE_DIR" || fault 'the bad pictures'
 { printf -- '---\ntitle: Bad pictures\n---\nText.\n\n'; (cd bad && for f in *; do printf '![x](%s)\n\n' "$f"; done); } >bad/bad.md
 for way in full small; do
     checks=$((checks + 1))
-    if ! python3 "$bad" run 90 320 "$MIMEO" --library press.library publish -C press --key press.key --dry-run --images "$way" bad/bad.md >out 2>err; then
+    if ! python3 "$bad" run 90 320 "$MIMEO" --library press.library publish -v -C press --key press.key --dry-run --images "$way" bad/bad.md >out 2>err; then
         fault "$way: the bad pictures ended with an error, or took too long or too much: $(tail -n 1 out)"
         tail -n 3 err
     fi
@@ -93,6 +93,10 @@ if [ -s found ]; then
     cat found
     faults=$((faults + $(grep -c FAULT found)))
 fi
+
+mkdir still
+expect 0 'image/webp 800x800 encoded lost 0' "$tool" small 800 60 still bad/taken~few-pixels-once.gif # it does not move
+expect 0 'image/webp 800x800 encoded lost 1' "$tool" small 800 60 still bad/taken~large-pair.gif
 
 # ---- real ones ----
 

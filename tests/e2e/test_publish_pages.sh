@@ -70,12 +70,17 @@ grep -q 'was retracted' out || fault 'the retracted entry is not told'
 mkdir twice
 page 5 'One page' '' '<link rel="canonical" href="https://island.example/five.html">' >twice/a.html
 page 5 'One page' '' '<link rel="canonical" href="https://island.example/five.html">' >twice/b.html
-page 6 'Another text' '' '<link rel="canonical" href="https://island.example/five.html">' >twice/c.html
+page 6 'Another story' '' '<link rel="canonical" href="https://island.example/five.html">' >twice/c.html
 expect 0 '' publish press --json twice
-is 'one of three' "$(counts out)" '1 0 0 0 2 0'
+is 'two of three: one address, but two titles, are two articles' "$(counts out)" '2 0 0 0 1 0'
 grep -q 'in this run before' out || fault 'the reason is not told'
 expect 0 '' publish press --json twice
-is 'and again' "$(counts out)" '0 0 1 0 2 0'
+is 'and again' "$(counts out)" '0 0 2 0 1 0'
+# No page takes another site's address, and none its own front page's.
+mkdir claims
+page 7 'A claim' '' '<link rel="canonical" href="https://island.example/">' >claims/front.html
+expect 0 '' publish press --json claims
+is 'a page that says that it is the front page' "$(head -n 1 out | jq -r .id)" front
 
 # ---- feeds that carry no articles ----
 

@@ -36,6 +36,7 @@ END
 chmod +x "$work/bin/mimeo"
 echo '<html><body><!-- mimeo:packs --></body></html>' >"$work/page.html"
 cp -r "$MIMEO_SOURCE_DIR/tools/sample" "$work/tools/sample"
+cp -r "$MIMEO_SOURCE_DIR/tools/saved" "$work/tools/saved"
 PATH=$work/bin:$PATH
 export PATH
 

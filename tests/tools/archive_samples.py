@@ -211,6 +211,10 @@ def warc_large():
     yield 'bomb-record.warc.gz', pack(record('resource', SITE + 'bomb', zeros, ['Content-Type: text/html'])) + pack(response(SITE + 'good', PAGE))
     yield 'bomb-body.warc.gz', pack(response(SITE + 'bomb', pack(zeros), (HTML, 'Content-Encoding: gzip'))) + pack(response(SITE + 'good', PAGE))
     yield 'bomb-bodies.warc', response(SITE + 'bomb', pack(pack(zeros)), (HTML, 'Content-Encoding: gzip, gzip')) + response(SITE + 'good', PAGE)
+    # Each member by itself is small enough; all of them would be terabytes.
+    yield 'bomb-members.warc.gz', pack(response(SITE + 'good', PAGE)) + \
+        pack(record('resource', SITE + 'bomb', bytes(60 << 20), ['Content-Type: text/html'])) * 100
+    yield 'bomb-tangled.warc.gz', pack(response(SITE + 'good', PAGE) * 2) + pack(bytes(60 << 20)) * 100
     yield 'magics.warc.gz', pack(response(SITE + 'good', PAGE)) + b'\x1f\x8b\x08\x00' * (8 << 18)
     yield 'heads.warc', (b'WARC/1.0\r\nContent-Length: 999999999\r\n\r\n') * 200000
     yield 'empty.warc.gz', pack(response(SITE + 'good', PAGE)) + pack(b'') * 400000

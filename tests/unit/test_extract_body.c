@@ -104,6 +104,14 @@ static void text_of_its_own_kind_is_kept(void **state)
     has("<p>1 &lt; 2 &amp; 3</p>", "1 &lt; 2 &amp; 3");
 }
 
+static void initials_are_joined_to_their_words(void **state)
+{
+    (void)state;
+    has("<p><span class='x drop-cap'>N</span> <span>ow it is lit again, and all are glad of it.</span></p>", "Now it is lit");
+    has("<p><span class=first-letter>A</span> lamp is lit again, and all are glad of it.</p>", "A lamp is lit");
+    has("<p><span>N</span> ow it is lit again, and all are glad of it.</p>", "N ow it is lit");
+}
+
 static void furniture_within_is_dropped(void **state)
 {
     (void)state;
@@ -173,7 +181,7 @@ static void what_cannot_be_read_is_refused(void **state)
     large.len = LIMIT_HTML + 1;
     struct page_source big = {.bytes = buf_view(&large), .where = "d.html"};
     assert_int_equal(page_extract(&out, ctx, &big, NULL), MIMEO_EMALFORMED);
-    assert_non_null(strstr(mimeo_ctx_message(ctx), "d.html: the page has"));
+    assert_non_null(strstr(mimeo_ctx_message(ctx), "d.html: has"));
     buf_dispose(&large);
     buf_dispose(&out);
 }
@@ -203,6 +211,7 @@ int main(void)
         cmocka_unit_test(figures_keep_their_captions),
         cmocka_unit_test(films_and_posts_become_links),
         cmocka_unit_test(text_of_its_own_kind_is_kept),
+        cmocka_unit_test(initials_are_joined_to_their_words),
         cmocka_unit_test(furniture_within_is_dropped),
         cmocka_unit_test(names_of_tags_and_columns_mean_nothing),
         cmocka_unit_test(pages_without_an_article_say_what_they_are),

@@ -25,6 +25,17 @@ static void write_page(struct buf *out, int n, bool notice)
     buf_appendf(out, "%s</article>", notice ? "<p>" NOTICE "</p>" : "");
 }
 
+#define BACKGROUND "The war of the harbours began in 1911, when the first ferry was sunk by night, and has cost the town its fleet."
+
+/* The n-th page with a paragraph that is told again, among its own. */
+static void write_story(struct buf *out, int n)
+{
+    buf_clear(out);
+    buf_appendf(out, "<article><h1>Story %d</h1><p>Ferry %d sails again, its owner said on Monday, and will call at %d piers.</p>"
+                     "<p>" BACKGROUND "</p><p>The owner, who is %d, has bought %d lamps for it, too, and a bell.</p></article>",
+                n, n, 3 * n, 40 + n, 7 * n);
+}
+
 static void add(struct boilerplate *b, int n, bool notice, const char *site)
 {
     struct buf page;
@@ -127,12 +138,34 @@ static void the_order_of_pages_does_not_matter(void **state)
     boilerplate_free(down);
 }
 
+static void background_that_is_told_again_stays(void **state)
+{
+    struct boilerplate *b = new_one();
+    struct page_options options = {.learned = b};
+    struct buf page, out;
+    (void)state;
+    buf_init(&page, MIB);
+    for (int n = 1; n <= 8; n++) {
+        write_story(&page, n);
+        struct page_source source = {.bytes = buf_view(&page), .where = "page", .url = "https://pier.example/x"};
+        assert_int_equal(boilerplate_add(b, ctx, &source), 0);
+    }
+    boilerplate_settle(b);
+    struct page_source last = {.bytes = buf_view(&page), .where = "page", .url = "https://pier.example/x"};
+    assert_int_equal(page_extract(&out, ctx, &last, &options), 0);
+    assert_non_null(strstr(buf_str(&out), "cost the town its fleet"));
+    buf_dispose(&out);
+    buf_dispose(&page);
+    boilerplate_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_recurs_is_dropped_on_its_site_alone), cmocka_unit_test(two_pages_are_not_enough),
         cmocka_unit_test(a_small_share_is_not_enough), cmocka_unit_test(one_page_many_times_is_one_page),
         cmocka_unit_test(the_order_of_pages_does_not_matter),
+        cmocka_unit_test(background_that_is_told_again_stays),
     };
     if (mimeo_ctx_new(&ctx) < 0)
         return 1;

@@ -145,6 +145,7 @@ static void ids_follow_one_rule(void **state)
         {"<guid>https://a.example/?p=12</guid><link>https://a.example/story</link>", "story-"},
         {"<link>https://a.example/story?utm_source=rss&amp;utm_medium=feed#top</link>", "story-"},
         {"<link>https://a.example/redirect</link><feedburner:origLink>https://a.example/story</feedburner:origLink>", "story-"},
+        {"<guid>https://a.example/</guid><link>https://a.example/story</link>", "story-"},
         {"<guid>Not Valid!</guid>", "not-valid-"},
         {"<guid isPermaLink=\"false\">https://a.example/story#2</guid><link>https://a.example/story</link>", "story-"},
     };
@@ -193,10 +194,12 @@ static void bylines_are_names(void **state)
     (void)state;
     read_text(&items, RSS("<item><guid>a</guid><title>t</title><author>mira@a.example (Mira Okafor)</author></item>"
                           "<item><guid>b</guid><title>t</title><author>Jan Kos &lt;jan@a.example&gt;</author></item>"
+                          "<item><guid>d</guid><title>t</title><author>By Mira Okafor</author></item>"
                           "<item><guid>c</guid><title>t</title><author>noreply@a.example</author></item>"));
     assert_value(&items, 0, "bylines", "Mira Okafor");
     assert_value(&items, 1, "bylines", "Jan Kos");
-    assert_null(field(&items, 2, "bylines"));
+    assert_value(&items, 2, "bylines", "Mira Okafor");
+    assert_null(field(&items, 3, "bylines"));
     items_dispose(&items);
 }
 
@@ -223,6 +226,18 @@ static void summaries_are_told_from_articles(void **state)
         assert_int_equal(items.info.summaries, cases[i].summary);
         items_dispose(&items);
     }
+}
+
+static void the_fuller_text_is_the_body(void **state)
+{
+    struct items items;
+    (void)state;
+    read_text(&items, RSS("<item><guid>a</guid><content:encoded>&lt;img src=\"https://a.example/1.jpg\"&gt;</content:encoded>"
+                          "<description>&lt;p&gt;The whole story of the ferry that stopped.&lt;/p&gt;&lt;p&gt;And of the crane that "
+                          "fell, which was a tall one.&lt;/p&gt;</description></item>"));
+    assert_holds(&items, 0, "html", "<p>The whole story");
+    assert_value(&items, 0, "summary", "");
+    items_dispose(&items);
 }
 
 static void json_feed_gives_every_field(void **state)
@@ -304,6 +319,7 @@ int main(void)
         cmocka_unit_test(pictures_come_once_and_in_their_largest_size),
         cmocka_unit_test(bylines_are_names),
         cmocka_unit_test(summaries_are_told_from_articles),
+        cmocka_unit_test(the_fuller_text_is_the_body),
         cmocka_unit_test(json_feed_gives_every_field),
         cmocka_unit_test(feeds_are_told_by_their_first_bytes),
         cmocka_unit_test(what_is_no_feed_is_told),

@@ -46,6 +46,17 @@ static void unescaped_html_in_a_description(void **state)
     expect_two(FIRST("<P>a <B>b</b></P>"), "<p>a <b>b</b></p>");
 }
 
+static void paragraphs_that_nobody_closed(void **state)
+{
+    char feed[8192] = "<rss><channel><item><guid>a</guid><title>One</title><description>";
+    (void)state;
+    for (int i = 0; i < 300; i++)
+        strcat(feed, i % 2 == 0 ? "<p>one" : "<b>two");
+    strcat(feed, "</description></item>" TWO);
+    expect_two(feed, "one");
+    expect_two(FIRST("<p>one<p>two<ul><li>three<li>four</ul>"), "<p>one</p><p>two</p><ul><li>three</li><li>four</li></ul>");
+}
+
 static void end_tags_that_are_missing(void **state)
 {
     (void)state;
@@ -148,10 +159,13 @@ static void an_encoding_that_shows_itself_late(void **state)
     }
 }
 
-static void addresses_that_were_escaped_twice(void **state)
+static void addresses_in_odd_places(void **state)
 {
     struct items items;
     (void)state;
+    read_text(&items, "<rss><channel><item><title>t</title><link/> https://a.example/stray\n<description>d</description></item></channel></rss>");
+    assert_value(&items, 0, "url", "https://a.example/stray");
+    items_dispose(&items);
     read_text(&items, "<rss><channel><item><title>t</title><link>\n https://a.example/x?a=1&amp;amp;b=2 </link></item></channel></rss>");
     assert_value(&items, 0, "url", "https://a.example/x?a=1&b=2");
     items_dispose(&items);
@@ -191,13 +205,14 @@ int main(void)
         cmocka_unit_test(what_stands_before_the_declaration),
         cmocka_unit_test(bare_ampersands_and_unknown_references),
         cmocka_unit_test(unescaped_html_in_a_description),
+        cmocka_unit_test(paragraphs_that_nobody_closed),
         cmocka_unit_test(end_tags_that_are_missing),
         cmocka_unit_test(an_entry_that_the_end_cuts_is_skipped),
         cmocka_unit_test(controls_and_nested_cdata),
         cmocka_unit_test(namespaces_that_nobody_declared),
         cmocka_unit_test(encodings_and_labels_that_lie),
         cmocka_unit_test(an_encoding_that_shows_itself_late),
-        cmocka_unit_test(addresses_that_were_escaped_twice),
+        cmocka_unit_test(addresses_in_odd_places),
         cmocka_unit_test(what_cannot_be_a_field_is_left_out),
         cmocka_unit_test(an_entry_without_a_name_is_skipped),
     };

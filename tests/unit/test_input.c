@@ -195,6 +195,7 @@ static void tells_a_page_from_a_fragment(void **state)
         {"<p>x<body class=y>", INPUT_AUTO, INPUT_PAGE},
         {"<header>x</header><p>y", INPUT_AUTO, INPUT_HTML},
         {"<p>x<!-- <body> -->", INPUT_AUTO, INPUT_HTML},
+        {"\xFF\xFE<", INPUT_AUTO, INPUT_PAGE},
         {"---\ntitle: x\n---\n<html><p>x", INPUT_AUTO, INPUT_HTML},
         {"<!DOCTYPE html><p>x", INPUT_HTML, INPUT_HTML},
         {"<p>x", INPUT_PAGE, INPUT_PAGE},

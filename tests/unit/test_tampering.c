@@ -50,7 +50,7 @@ static void write_file(const char *name, const char *bytes)
 static void publish(const char *path)
 {
     struct mimeo_publisher_options o = {.key = "key", .library = "own"};
-    struct mimeo_publish_options po = {.format = NULL};
+    struct mimeo_publish_options po = {.note = NULL};
     struct mimeo_publish_result r;
     mimeo_publisher *p;
     assert_int_equal(mimeo_publisher_open(&p, ctx, "mirror", &o), 0);

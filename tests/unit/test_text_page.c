@@ -214,7 +214,7 @@ static void a_text_of_too_many_lines_is_refused(void **state)
         assert_int_equal(buf_append_str(&text, "a line\n\n"), 0);
     struct page_source source = {.bytes = buf_view(&text), .where = "page.txt"};
     assert_int_equal(text_page_extract(&out, ctx, &source, NULL), MIMEO_EMALFORMED);
-    assert_non_null(strstr(mimeo_ctx_message(ctx), "has more than 50000 lines"));
+    assert_non_null(strstr(mimeo_ctx_message(ctx), "has more than 20000 lines"));
     buf_dispose(&text);
 }
 

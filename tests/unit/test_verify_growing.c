@@ -21,7 +21,7 @@ static char root[] = "/tmp/mimeo-growing-XXXXXX";
 static void publish(const char *id)
 {
     struct mimeo_publisher_options o = {.key = "key", .library = "own", .offline = true};
-    struct mimeo_publish_options po = {.format = NULL};
+    struct mimeo_publish_options po = {.note = NULL};
     struct mimeo_publish_result r;
     mimeo_publisher *p;
     const char *path = "article.jsonl";
