@@ -84,7 +84,7 @@ def pages():
     write("yes-utf-8-called-windows-1252.html", page("".join(f"<p>Абзац {n}. Совет гавани собрался во вторник, чтобы решить судьбу "
           "старого маяка, и выслушал одиннадцать жителей города.</p>" for n in range(8)), "Судьба маяка")
           .replace("charset=utf-8", "charset=windows-1252"))
-    write("any-utf-16-no-bom.html", page().encode("utf-16-le"))
+    write("yes-utf-16-no-bom.html", page().encode("utf-16-le"))
     write("yes-utf-16-bom.html", b"\xfe\xff" + page().encode("utf-16-be"))
     write("any-utf-16-odd.html", b"\xff\xfe" + page().encode("utf-16-le")[:-1])
     write("any-utf-32.html", b"\xff\xfe\x00\x00" + page().encode("utf-32-le"))
