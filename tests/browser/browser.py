@@ -316,8 +316,12 @@ class Browser:
         return bool(host) and host.group(1) in self.makers
 
     def forget(self):
-        """Begins the logs anew."""
+        """Begins the logs anew, with what is on its way."""
         self.settle()
+        self.clear()
+
+    def clear(self):
+        """Begins the logs anew; what comes later is the next one's."""
         for log in (self.logged, self.console, self.ran, self.prompts, self.sink.asked):
             log.clear()
 

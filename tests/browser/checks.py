@@ -68,7 +68,7 @@ class Checks:
         self.none(f"{where}: requests", self.browser.requests())
         self.none(f"{where}: the console", self.browser.console)
         self.none(f"{where}: ran", self.browser.ran + self.browser.prompts)
-        self.browser.forget()
+        self.browser.clear()  # settled by requests()
 
     def finish(self):
         self.say(f"{self.browser.name}: {self.count} checks, {self.faults} faults")

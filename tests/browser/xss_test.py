@@ -146,7 +146,7 @@ def proof(checks, browser, paths):
             browser.open("about:blank")
         except Fault:
             pass
-        browser.forget()
+        browser.clear()
     checks.say(f"{live} of {len(paths)} pages run or ask in this browser as they are")
     checks.true(f"only {live} of the pages do anything as they are", live >= LIVE)
 

@@ -21,33 +21,41 @@ if grep -q __asan_init "$MIMEO"; then
     limit=$((4096 * 1024)) seconds=600
 fi
 
-# measured COMMAND…: its status; the peak of the largest process in KiB goes to the file `peak`.
-measured() {
-    python3 -c 'import resource, subprocess, sys
-status = subprocess.run(sys.argv[1:], stdin=subprocess.DEVNULL).returncode
-open("peak", "w").write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))
-sys.exit(status if status >= 0 else 128 - status)' "$@"
+# publish_each SECONDS WORD… -- PATH…: 'publish WORD… PATH' for each, its words in ran/NAME.out and ran/NAME.err; a line
+# 'STATUS PEAK PATH' of each, PEAK the KiB of the largest process of it.  All by one interpreter: they are many.
+publish_each() {
+    mkdir -p ran
+    python3 -c 'import os, subprocess, sys
+split = sys.argv.index("--")
+for path in sys.argv[split + 1:]:
+    name = os.path.join("ran", os.path.basename(path))
+    with open(name + ".out", "wb") as out, open(name + ".err", "wb") as err:
+        ran = subprocess.Popen(["timeout", sys.argv[1], os.environ["MIMEO"], "--library", "press.library", "publish", "-C", "press", "--key",
+                                "press.key"] + sys.argv[2:split] + [path], stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+        _, status, usage = os.wait4(ran.pid, 0)
+    status = os.waitstatus_to_exitcode(status)
+    print(status if status >= 0 else 128 - status, usage.ru_maxrss, path)' "$@"
 }
-# nothing_leaks WHAT: neither another file's words nor what a terminal obeys.
+# nothing_leaks WHAT NAME: in ran/NAME.*, neither another file's words nor what a terminal obeys.
 nothing_leaks() {
-    if grep -q 'the-secret-words\|root:x:0' out err; then fault "$1: another file was read"; fi
-    if LC_ALL=C grep -q "$(printf '[\001-\010\013-\037]')" out err; then fault "$1: a control character reaches the terminal"; fi
+    if grep -q 'the-secret-words\|root:x:0' "ran/$2.out" "ran/$2.err"; then fault "$1: another file was read"; fi
+    if LC_ALL=C grep -q "$(printf '[\001-\010\013-\037]')" "ran/$2.out" "ran/$2.err"; then fault "$1: a control character reaches the terminal"; fi
 }
 
-for file in bad/*.*; do
+publish_each "$seconds" -q --dry-run -- bad/*.* >runs || fault 'not every file was tried'
+while read -r status peak file; do
     name=${file#bad/}
-    measured timeout "$seconds" "$MIMEO" -q --library press.library publish -C press --key press.key --dry-run "$file" >out 2>err
-    status=$?
     checks=$((checks + 1))
     case ${name%%-*}/$status in
     yes/0 | any/0 | no/10 | any/10) ;;
     */124) fault "$name: no end in $seconds s" ;;
-    *) fault "$name: status $status: $(tail -2 err | cut -c1-300)" ;;
+    *) fault "$name: status $status: $(tail -n 2 "ran/$name.err" | cut -c1-300)" ;;
     esac
-    if [ "$status" -eq 10 ] && ! grep -qF "$name" out err; then fault "$name: no line names it"; fi
-    [ "$(cat peak)" -le "$limit" ] || fault "$name: $(cat peak) KiB"
-    nothing_leaks "$name"
-done
+    if [ "$status" -eq 10 ] && ! grep -qF "$name" "ran/$name.out" "ran/$name.err"; then fault "$name: no line names it"; fi
+    [ "$peak" -le "$limit" ] || fault "$name: $peak KiB"
+    nothing_leaks "$name" "$name"
+done <runs
+is 'the files that were tried' "$(wc -l <runs)" "$(printf '%s\n' bad/*.* | wc -l)"
 
 # All of them, with whole articles before, between and behind.
 story() { # NAME
@@ -58,17 +66,19 @@ story() { # NAME
     printf '</article></body></html>\n'
 }
 for n in aaa many zzz; do story "$n" >"bad/$n.html"; done
-measured timeout $((seconds * 10)) "$MIMEO" --library press.library publish -v -C press --key press.key bad >out 2>err
-is 'the status of a run with bad files in it' $? 10
-[ "$(cat peak)" -le "$limit" ] || fault "all of them: $(cat peak) KiB"
-nothing_leaks 'all of them'
+read -r status peak file <<END
+$(publish_each $((seconds * 10)) -v -- bad)
+END
+is 'the status of a run with bad files in it' "$status" 10
+[ "$peak" -le "$limit" ] || fault "all of them: $peak KiB"
+nothing_leaks 'all of them' "$file"
 mimeo --library press.library list -C press --json >listed 2>&1
 for n in aaa many zzz; do
     grep -q "The $n story of the day" listed || fault "the good page $n was not published"
 done
 for file in bad/no-*; do
     # Met in a directory it may be passed over as no article, but not in silence.
-    grep -qF "${file#bad/}" out err || fault "$file: nothing is said of it"
+    grep -qF "${file#bad/}" ran/bad.out ran/bad.err || fault "$file: nothing is said of it"
 done
 expect 0 'good' mimeo --library press.library verify press
 mimeo --library press.library list -C press --json | sed 's/.*"id":"\([^"]*\)".*/\1/' | while read -r id; do
