@@ -298,8 +298,11 @@ static bool is_time(const struct body_page *b, const struct text_run *r)
     return true;
 }
 
-static bool is_item(const struct text_run *r)
+/* A text laid out with line breaks may stand in one cell of a table: then that is no item. */
+static bool is_item(const struct body_page *b, const struct text_run *r)
 {
+    if (r->owner == b->root)
+        return false;
     return r->owner->tag == DOM_LI || r->owner->tag == DOM_TD || r->owner->tag == DOM_TH || r->owner->tag == DOM_DD ||
            r->owner->tag == DOM_DT || r->owner->tag == DOM_PRE || r->owner->tag == DOM_BLOCKQUOTE;
 }
@@ -318,7 +321,7 @@ static void prune_edges(struct body_page *b)
     }
     for (size_t i = 0; i < b->facts.run_count && first < b->facts.run_count; i++) {
         const struct text_run *r = &b->facts.runs[i];
-        if (!dom_within(r->owner, b->root) || facts_of(&b->facts, r->first)->gone || r->chars > 70 || is_item(r) ||
+        if (!dom_within(r->owner, b->root) || facts_of(&b->facts, r->first)->gone || r->chars > 70 || is_item(b, r) ||
             facts_of(&b->facts, r->owner)->in_heading)
             continue;
         bool linked = r->links * (i < first ? 3 : 2) > r->chars, dated = i < first && r->stops == 0 && holds_digit(b, r);
