@@ -273,10 +273,13 @@ static bool holds_digit(const struct body_page *b, const struct text_run *r)
     return false;
 }
 
+/* "By boat." is an answer. */
 static bool is_by_line(struct view line)
 {
     static const char *const fronts[] = {"by ", "by:", "von ", "par ", "por ", "di ", "автор", "written by", "text:", "author:",
                                          "reporter:", "story by", "words by", "نویسنده", "بقلم", "记者", "作者", "文/", "글 "};
+    if (line.len > 0 && strchr(".!?", line.ptr[line.len - 1]) != NULL)
+        return false;
     for (size_t i = 0; i < sizeof fronts / sizeof fronts[0]; i++)
         if (view_starts_with(line, fronts[i]))
             return true;
