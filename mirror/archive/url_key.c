@@ -38,13 +38,22 @@ static struct view trim(struct view v)
     return v;
 }
 
+/* RFC 3986 s. 3.1; what else precedes a colon is the beginning of a path. */
+static bool is_scheme(struct view v)
+{
+    for (size_t i = 0; i < v.len; i++)
+        if (!is_alpha(v.ptr[i]) && (i == 0 || (!is_digit(v.ptr[i]) && v.ptr[i] != '+' && v.ptr[i] != '-' && v.ptr[i] != '.')))
+            return false;
+    return v.len > 0;
+}
+
 /* RFC 3986, appendix B. */
 static struct parts split(struct view url)
 {
     struct parts p = {.has_query = false};
     struct view rest = trim(url), at = rest;
     struct view scheme = until(&at, ":/?#");
-    if (at.len > 0 && at.ptr[0] == ':' && scheme.len > 0 && is_alpha(scheme.ptr[0])) {
+    if (at.len > 0 && at.ptr[0] == ':' && is_scheme(scheme)) {
         p.scheme = scheme;
         rest = view_of(at.ptr + 1, at.len - 1);
     }
@@ -87,6 +96,7 @@ static void append_percent(struct buf *out, uint8_t c)
     buf_appendf(out, "%%%02X", c);
 }
 
+/* A "%" for itself becomes "%25": before what is decoded here it would become another byte's. */
 static void append_encoded(struct buf *out, struct view v)
 {
     for (size_t i = 0; i < v.len; i++) {
@@ -98,7 +108,7 @@ static void append_encoded(struct buf *out, struct view v)
                 buf_append_byte(out, c);
             else
                 append_percent(out, c);
-        } else if (c <= ' ' || c >= 0x7F || strchr("\"<>\\^`{|}", c) != NULL) {
+        } else if (c <= ' ' || c >= 0x7F || strchr("\"%<>\\^`{|}", c) != NULL) {
             append_percent(out, c);
         } else {
             buf_append_byte(out, c);
@@ -114,25 +124,34 @@ static void append_lower(struct buf *out, struct view v)
     }
 }
 
+/* Until nothing changes: what is left has to be its own normal form. */
+static struct view without_port(struct view authority, const char *scheme)
+{
+    const char *own = strcmp(scheme, "http:") == 0 ? ":80" : strcmp(scheme, "https:") == 0 ? ":443" : ":";
+    size_t len = strlen(own);
+    for (;;) {
+        if (authority.len > 0 && authority.ptr[authority.len - 1] == ':')
+            authority.len--;
+        else if (authority.len > len && memcmp(authority.ptr + authority.len - len, own, len) == 0)
+            authority.len -= len;
+        else
+            return authority;
+    }
+}
+
 /* host:port without the user, and without the port that goes without saying. */
 static void append_authority(struct buf *out, struct view authority, const char *scheme)
 {
-    const char *own = strcmp(scheme, "http:") == 0 ? ":80" : strcmp(scheme, "https:") == 0 ? ":443" : NULL;
     for (size_t i = authority.len; i-- > 0;) {
         if (authority.ptr[i] == '@') {
             authority = view_of(authority.ptr + i + 1, authority.len - i - 1);
             break;
         }
     }
-    if (authority.len > 0 && authority.ptr[authority.len - 1] == ':')
-        authority.len--;
-    size_t len = own == NULL ? 0 : strlen(own);
-    if (own != NULL && authority.len > len && memcmp(authority.ptr + authority.len - len, own, len) == 0)
-        authority.len -= len;
     struct buf encoded;
     buf_init(&encoded, URL_MAX);
     append_encoded(&encoded, authority);
-    append_lower(out, buf_view(&encoded));
+    append_lower(out, without_port(buf_view(&encoded), scheme));
     if (buf_status(&encoded) < 0)
         out->failed = encoded.failed;
     buf_dispose(&encoded);

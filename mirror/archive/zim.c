@@ -91,7 +91,7 @@ static int list_pages(struct zim *z, mimeo_ctx *ctx)
         if (n % 1024 == 0 && (rc = ctx_check_cancel(ctx)) < 0)
             break;
         rc = zim_entry_read(&e, ctx, &z->file, &z->header, n);
-        if (rc == MIMEO_EMALFORMED) {
+        if (rc == MIMEO_EMALFORMED || (rc == 0 && e.kind == ZIM_CONTENT && e.type >= z->types.count)) {
             z->damaged++;
             rc = 0;
         } else if (rc == 0 && is_page(z, &e)) {

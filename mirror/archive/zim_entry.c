@@ -127,6 +127,8 @@ int zim_entry_read(struct zim_entry *out, mimeo_ctx *ctx, const struct stretch *
     int rc = stretch_read_all(ctx, file, h->paths_at + 8ULL * n, pointer, sizeof(pointer));
     if (rc < 0 || !take_u64(&c, &at))
         return rc;
+    if (at < HEADER_LEN)
+        return ctx_error(ctx, MIMEO_EMALFORMED, "entry %u is nowhere", n);
     /* Most paths are short. */
     for (size_t len = 256; rc == 0; len = sizeof(bytes)) {
         rc = stretch_read(&got, ctx, file, at, bytes, len);

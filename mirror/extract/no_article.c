@@ -68,6 +68,37 @@ static bool asks_for_password(const struct body_page *b)
     return false;
 }
 
+static bool text_holds(const struct dom_node *top, const char *what)
+{
+    for (const struct dom_node *n = top; n != NULL; n = dom_next(n, top))
+        if (n->tag == DOM_TEXT && holds(n->text, what))
+            return true;
+    return false;
+}
+
+/* What a browser shows where it reached no server, saved as if it were the page: its title is often but the host's name, and
+ * its words are in any language, so it is known by the names that Chromium and Firefox give to its parts. */
+static bool is_of_browser(const struct dom *d)
+{
+    static const char *const parts[] = {"errorShortDesc", "errorTitle", "errorLongContent", "netErrorButtonContainer",
+                                        "neterrorTryAgainButton"};
+    const struct dom_node *top = dom_body(d), *firefox = NULL, *wrapper = NULL;
+    bool part = false;
+    for (const struct dom_node *n = top; n != NULL; n = dom_next(n, top)) {
+        if (n->attribute_count == 0)
+            continue;
+        if (value_is(n, "id", "main-frame-error") || (n == top && dom_has_class(n, "neterror")))
+            return true;
+        if (value_is(n, "id", "errorPageContainer"))
+            firefox = n;
+        for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+            part = part || value_is(n, "id", parts[i]);
+        if (wrapper == NULL && dom_has_class(n, "interstitial-wrapper")) /* of a certificate that is not good */
+            wrapper = n;
+    }
+    return (firefox != NULL && part) || (wrapper != NULL && text_holds(wrapper, "ERR_"));
+}
+
 static bool is_error_title(const char *title)
 {
     static const char *const words[] = {"404", "403 forbidden", "page not found", "not found", "access denied", "just a moment",
@@ -98,6 +129,8 @@ static const char *list_in(const struct body_page *b, const char *url)
 const char *no_article_in(const struct body_page *b, const char *title, const char *url)
 {
     const struct facts *f = b->root == NULL ? &(struct facts){0} : facts_of(&b->facts, b->root);
+    if (f->good < LONG && is_of_browser(b->facts.dom))
+        return "a browser's error page";
     if (f->good < ERROR_LONGEST && is_error_title(title))
         return "a page that says something went wrong";
     if (f->good < SHORT * 2 && asks_for_password(b))

@@ -55,6 +55,7 @@ static int pictures_of(struct picture_source **out, mimeo_ctx *ctx, struct archi
 struct archive_cutter {
     struct cutter base;
     struct archive *archive; /* of the picture source, which every item holds */
+    uint64_t pages;
     uint64_t damaged;        /* records that were left out */
 };
 
@@ -113,14 +114,19 @@ static int damaged(struct archive_cutter *c, mimeo_ctx *ctx)
     return named ? MIMEO_EMALFORMED : ctx_error_prefix(ctx, MIMEO_EMALFORMED, "%s", where);
 }
 
-/* At the end: how many more there were. */
+/* At the end: how many more there were; and an archive in which nothing is a page is not passed over in silence. */
 static int at_end(struct archive_cutter *c, mimeo_ctx *ctx)
 {
+    const struct input_file *f = &c->base.file;
     c->base.done = true;
-    if (c->damaged <= DAMAGED_TOLD)
+    if (c->damaged > DAMAGED_TOLD)
+        return ctx_error(ctx, MIMEO_EMALFORMED, "%s: and %llu more records that cannot be read", f->where,
+                         (unsigned long long)(c->damaged - DAMAGED_TOLD));
+    if (c->pages + c->damaged > 0)
         return 0;
-    return ctx_error(ctx, MIMEO_EMALFORMED, "%s: and %llu more records that cannot be read", c->base.file.where,
-                     (unsigned long long)(c->damaged - DAMAGED_TOLD));
+    return ctx_error(ctx, f->named ? MIMEO_EMALFORMED : MIMEO_ENOTFOUND,
+                     "%s: there is no page in this %s archive, nothing that a server gave as HTML", f->where,
+                     archive_kind_name(archive_kind_of(c->archive)));
 }
 
 static int next_page(struct archive_cutter *c, mimeo_ctx *ctx, struct input_item **out)
@@ -137,6 +143,7 @@ static int next_page(struct archive_cutter *c, mimeo_ctx *ctx, struct input_item
         if (c->base.done)
             return rc;
         if (rc == 1 && r.what == ARCHIVE_PAGE) {
+            c->pages++;
             rc = archive_newest(&newest, c->archive, ctx, &r);
             if (rc < 0)
                 return rc;

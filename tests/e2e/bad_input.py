@@ -230,7 +230,7 @@ def zims():
                        ("clusters-at", {"clusters_at": 2 ** 63}), ("mimes", {"mimes": 0}), ("check", {"check": 2 ** 64 - 1}), ("major", {"major": 99})):
         write(f"no-{name}.zim", head(**lies), os.urandom(5000))
     write("no-head.zim", head()[:40])
-    write("any-zeros.zim", head(), b"\x00" * 100000)
+    write("no-zeros.zim", head(), b"\x00" * 100000)
     write("no-mimes-without-end.zim", head(entries=0, clusters=0), b"text/html\x00" * 500000)
 
 

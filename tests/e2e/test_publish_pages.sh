@@ -95,7 +95,7 @@ expect 0 'only summaries' mimeo --library press.library publish -C press --key p
 # ---- an archive ----
 
 python3 - <<'END'
-import gzip, subprocess
+import gzip, struct, subprocess
 def record(kind, url, date, body, mime="text/html"):
     http = b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n" % (mime.encode(), len(body)) + body
     head = ("WARC/1.0\r\nWARC-Type: %s\r\nWARC-Target-URI: %s\r\nWARC-Date: %s\r\nWARC-Record-ID: <urn:uuid:%s>\r\n"
@@ -111,6 +111,10 @@ with open("site.warc.gz", "wb") as f:
     f.write(record("response", "https://crawl.example/old-ferry", "2026-11-01T00:00:00Z", page("7", "Before it was mended", picture)))
     f.write(record("response", "https://crawl.example/img/boat.png", "2026-11-01T00:00:00Z", open("boat.png", "rb").read(), "image/png"))
     f.write(record("response", "https://crawl.example/old-ferry", "2026-11-05T00:00:00Z", page("7", "After it was mended", picture)))
+with open("boats.warc.gz", "wb") as f:
+    f.write(record("response", "https://crawl.example/img/boat.png", "2026-11-01T00:00:00Z", open("boat.png", "rb").read(), "image/png"))
+with open("zeros.zim", "wb") as f: # of which no entry is anywhere
+    f.write(b"ZIM\4" + struct.pack("<HH16xIIQQQQIIQ", 6, 1, 10, 2, 80, 160, 240, 80, 0, 0xFFFFFFFF, 1000) + bytes(2000))
 END
 expect 0 '' publish press --json site.warc.gz
 is 'one page of four records' "$(counts out)" '1 0 0 0 2 0'
@@ -123,6 +127,11 @@ is 'the archive again' "$(counts out)" '0 0 1 0 2 0'
 head -c 2500 site.warc.gz >torn.warc.gz
 expect 0 'cut short' mimeo --library press.library publish -C press --key press.key --dry-run torn.warc.gz in/one.html
 grep -q '1 unchanged' out || fault 'a torn archive stops the rest'
+# An archive without a page is not passed over in silence.
+expect 10 'boats.warc.gz: there is no page' mimeo --library press.library publish -C press --key press.key --dry-run boats.warc.gz
+expect 10 'zeros.zim: 10 of its entries are damaged' mimeo --library press.library publish -C press --key press.key --dry-run zeros.zim
+mkdir boats && cp boats.warc.gz boats/
+expect 0 'boats.warc.gz: there is no page' mimeo --library press.library publish -v -C press --key press.key --dry-run boats in/one.html
 
 expect 0 '' mimeo --library press.library verify press
 done_testing

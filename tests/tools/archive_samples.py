@@ -316,6 +316,7 @@ def zim_samples():
     yield 'places-same', zim(new, good, places=lambda p, end: [p[0], p[0]])
     yield 'pointers-far', zim(new, good, pointers=lambda p, end: [2 ** 63] * len(p))
     yield 'pointers-end', zim(new, good, pointers=lambda p, end: [end + 10] * len(p))
+    yield 'pointers-zero', zim(new, good, pointers=lambda p, end: [0] * len(p))
     yield 'pointers-same', zim(new, good, pointers=lambda p, end: [p[0]] * len(p))
     yield 'cluster-none', zim([('C', 'x', 0, 7, 0), ('C', 'y', 0, 0, 2 ** 32 - 1), ('C', 'z', 9, 0, 0)], good)
     yield 'long-path', zim([('C', 'x' * 5000, 0, 0, 0)], good)

@@ -366,10 +366,11 @@ static void zim_pointers_are_not_believed(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(both_bad) / sizeof(both_bad[0]); i++)
         expect(both_bad[i], "P/a%20page.html=bad P/b.html=bad ");
-    expect("zim/cluster-none", "P/y=bad P/x=bad ");
+    expect("zim/cluster-none", "! P/y=bad P/x=bad ");
     expect("zim/long-path", "! ");
     expect("zim/pointers-far", "! ");
     expect("zim/pointers-end", "! ");
+    expect("zim/pointers-zero", "! ");
     expect("zim/pointers-same", "P/a%20page.html=104 ");
     expect("zim/far-end", "P/a%20page.html=104 P/b.html=13 ");
     expect_refused("zim/many-entries", "cut short");

@@ -161,6 +161,46 @@ static void pages_without_an_article_say_what_they_are(void **state)
     buf_dispose(&list);
 }
 
+/* As they are saved: made up, with the names that browsers give. */
+static void what_a_browser_says_of_its_failure_is_no_article(void **state)
+{
+    static const char told[] = "<h1>This site cannot be reached</h1><p>The server of <b>pier.example</b> could not be found, "
+                               "since there is no such name in the list.</p><p>Look whether the name is spelt as it should be, "
+                               "and whether the cable, the modem and the router are as they ought to be.</p>";
+    static const char *const pages[][2] = {
+        {"<title>pier.example</title><body id=t class=\"neterror other\"><div class=box>", "</div>"},
+        {"<title>pier.example</title><body><div id=main-frame-error class=interstitial-wrapper>",
+         "<div class=error-code>ERR_NAME_NOT_RESOLVED</div></div>"},
+        {"<title>Privacy</title><body class=ssl><div class=interstitial-wrapper>", "<div>NET::ERR_CERT_DATE_INVALID</div></div>"},
+        {"<title>Seiten-Ladefehler</title><body><div id=errorPageContainer class=container><div id=errorShortDesc>",
+         "</div><button id=neterrorTryAgainButton>Nochmals</button></div>"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
+        struct buf page;
+        buf_init(&page, MIB);
+        buf_appendf(&page, "%s%s%s", pages[i][0], told, pages[i][1]);
+        is_no_article(buf_str(&page), "https://pier.example/news/1", "a browser's error page");
+        buf_dispose(&page);
+    }
+}
+
+/* Such names alone do not lose a text, nor does one that tells of such errors. */
+static void names_like_a_browsers_lose_no_article(void **state)
+{
+    static const char *const pages[] = {
+        "<title>Net fault</title><body><div class=neterror><p>The harbour's net had a fault, the council said on Monday.</p></div>",
+        "<title>Nets</title><body><div id=errorPageContainer><p>The harbour's net had a fault, the council said.</p></div>",
+        "<title>Codes</title><body><p>Whoever sees ERR_NAME_NOT_RESOLVED should ask the harbour office, it said.</p>",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
+        struct buf out;
+        assert_int_equal(run(&out, pages[i], NULL, false), 0);
+        buf_dispose(&out);
+    }
+}
+
 static void a_brief_is_an_article(void **state)
 {
     struct buf out;
@@ -215,6 +255,8 @@ int main(void)
         cmocka_unit_test(furniture_within_is_dropped),
         cmocka_unit_test(names_of_tags_and_columns_mean_nothing),
         cmocka_unit_test(pages_without_an_article_say_what_they_are),
+        cmocka_unit_test(what_a_browser_says_of_its_failure_is_no_article),
+        cmocka_unit_test(names_like_a_browsers_lose_no_article),
         cmocka_unit_test(a_brief_is_an_article),
         cmocka_unit_test(what_cannot_be_read_is_refused),
         cmocka_unit_test(explained_is_what_was_kept_and_dropped),

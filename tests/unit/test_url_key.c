@@ -42,7 +42,11 @@ static void normal_form_is_one(void **state)
     expect_normal("https://news.example/a/./b/../../c/..", "https://news.example/");
     expect_normal("https://news.example/../../x", "https://news.example/x");
     expect_normal("https://news.example?q", "https://news.example/?q");
-    expect_normal("https://news.example/100%", "https://news.example/100%");
+    expect_normal("https://news.example/100%", "https://news.example/100%25");
+    expect_normal("https://news.example/%%34%31/%4%31", "https://news.example/%2541/%2541");
+    expect_normal("https://news.example:443:443::/", "https://news.example/");
+    expect_normal("https://news.example:%34%34%33/", "https://news.example/");
+    expect_normal("news+1.0-x://3:::", "news+1.0-x://3/");
     expect_normal("urn:uuid:1", "urn:uuid:1");
 }
 
@@ -55,6 +59,8 @@ static void what_is_no_address_is_refused(void **state)
     assert_false(url_normal(out, view_of_str("news.example/a")));
     assert_false(url_normal(out, view_of_str("")));
     assert_false(url_normal(out, view_of_str("//host/")));
+    assert_false(url_normal(out, view_of_str("a$b://host/")));
+    assert_false(url_normal(out, view_of_str("1st://host/")));
     assert_false(url_normal(out, view_of(big, 2 * URL_MAX)));
     assert_true(url_normal(out, view_of(big, URL_MAX - 1)));
     assert_false(url_normal(out, view_of(big, URL_MAX)));
@@ -77,6 +83,7 @@ static void references_are_resolved(void **state)
     expect_join("../..", "http://a/");
     expect_join("../../../g", "http://a/g");
     expect_join("g;x=1/../y", "http://a/b/c/y");
+    expect_join("a b:c", "http://a/b/c/a%20b:c");
     expect_join("https://other.example/x", "https://other.example/x");
 }
 
