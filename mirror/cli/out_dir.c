@@ -2,7 +2,9 @@
  * A directory that results go to, a file each.
  *
  * What a reader would get wrong: names come from pages and archives, that is, from anybody.  So no name has a slash or
- * a control, and none begins with a dot or a hyphen; and two results of one run never share a file.
+ * a control, and none begins with a dot or a hyphen; and two results of one run never share a file.  A file appears
+ * whole under its name, but is not synced: what was extracted can be extracted again, and waiting for the disk took longer
+ * than extracting.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -173,7 +175,7 @@ FILE *out_dir_begin(struct out_dir *d, const char *name, const char *extension)
 
 int out_dir_done(struct out_dir *d, FILE *file, const char **path)
 {
-    bool bad = fflush(file) != 0 || ferror(file) || fsync(fileno(file)) < 0;
+    bool bad = fflush(file) != 0 || ferror(file);
     bad = fclose(file) != 0 || bad;
     if (bad || renameat(d->fd, d->temporary, d->fd, d->name) < 0) {
         refuse("write", d->name);
@@ -196,7 +198,7 @@ int out_dir_put(struct out_dir *d, const char *name, const unsigned char *bytes,
     int fd = make_temporary(d->fd, temporary);
     if (fd < 0)
         return -1;
-    int bad = write_all(fd, bytes, len) < 0 || fsync(fd) < 0;
+    int bad = write_all(fd, bytes, len) < 0;
     bad = close(fd) < 0 || bad;
     if (bad || renameat(d->fd, temporary, d->fd, name) < 0) {
         int why = errno;

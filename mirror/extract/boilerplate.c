@@ -21,6 +21,7 @@
 #define RUN_MIN 15  /* letters */
 #define LONG_RUN 80 /* letters that an article's paragraph has */
 #define LONG_BIT 1u /* in a hash: its run is long */
+#define NUMBERS_MAX (8 * (RUNS + 1))
 
 struct page_set {
     uint64_t key;
@@ -110,11 +111,15 @@ static bool is_in(const uint64_t *sorted, size_t count, uint64_t h)
     return count > 0 && bsearch(&h, sorted, count, sizeof h, compare) != NULL;
 }
 
-/* ---- a page, in a child: its site and its runs as numbers */
+/* ---- pages, in a child: of each how many numbers follow, its site, and its runs */
 
-static int read_page(struct buf *out, mimeo_ctx *ctx, void *payload)
+struct lesson {
+    const struct page_source *sources;
+    size_t count;
+};
+
+static int read_page(struct buf *out, mimeo_ctx *ctx, const struct page_source *source)
 {
-    const struct page_source *source = payload;
     struct page_facts p;
     struct buf text;
     struct dom *d = NULL;
@@ -132,6 +137,23 @@ static int read_page(struct buf *out, mimeo_ctx *ctx, void *payload)
             buf_append_u64be(out, key_of_run(&p, &p.runs[i]));
     dom_free(d);
     buf_dispose(&text);
+    return rc;
+}
+
+static int read_pages(struct buf *out, mimeo_ctx *ctx, void *payload)
+{
+    const struct lesson *lesson = payload;
+    struct buf numbers;
+    int rc = 0;
+    buf_init(&numbers, NUMBERS_MAX);
+    for (size_t i = 0; rc == 0 && i < lesson->count; i++) {
+        buf_clear(&numbers);
+        if (read_page(&numbers, ctx, &lesson->sources[i]) < 0 || buf_status(&numbers) < 0)
+            continue;
+        buf_append_u64be(out, numbers.len);
+        rc = buf_append_view(out, buf_view(&numbers));
+    }
+    buf_dispose(&numbers);
     return rc;
 }
 
@@ -214,18 +236,42 @@ static int take_page(struct boilerplate *b, mimeo_ctx *ctx, struct view numbers)
     return 0;
 }
 
-int boilerplate_add(struct boilerplate *b, mimeo_ctx *ctx, const struct page_source *source)
+static int take_pages(struct boilerplate *b, mimeo_ctx *ctx, struct view pages)
 {
-    struct buf numbers = {0};
-    struct child_limits limits = {.memory = child_memory(256 * MIB), .seconds = 10, .output = 8 * (RUNS + 1)};
-    if (source->bytes.len > LIMIT_HTML)
-        return 0;
-    struct page_source copy = *source;
-    int rc = child_run(&numbers, ctx, source->where, &limits, read_page, &copy);
+    struct cursor c = cursor_of(pages);
+    struct view numbers;
+    uint64_t len;
+    int rc = 0;
+    while (rc == 0 && cursor_u64be(&c, &len) && len <= c.left && cursor_take(&c, (size_t)len, &numbers))
+        rc = take_page(b, ctx, numbers);
+    return rc;
+}
+
+static int learn_in_child(struct boilerplate *b, mimeo_ctx *ctx, const struct page_source *sources, size_t count)
+{
+    struct buf pages = {0};
+    struct lesson lesson = {sources, count};
+    struct child_limits limits = {.memory = child_memory(256 * MIB), .seconds = 10, .output = count * (8 + NUMBERS_MAX)};
+    int rc = child_run(&pages, ctx, sources->where, &limits, read_pages, &lesson);
     if (rc == 0)
-        rc = take_page(b, ctx, buf_view(&numbers));
-    buf_dispose(&numbers);
-    return rc == MIMEO_ENOMEM || rc == MIMEO_ECANCELLED ? rc : 0;
+        rc = take_pages(b, ctx, buf_view(&pages));
+    buf_dispose(&pages);
+    return rc;
+}
+
+static bool ends_all(int code)
+{
+    return code == MIMEO_ENOMEM || code == MIMEO_ECANCELLED;
+}
+
+int boilerplate_add(struct boilerplate *b, mimeo_ctx *ctx, const struct page_source *sources, size_t count)
+{
+    int rc = count == 0 ? 0 : learn_in_child(b, ctx, sources, count);
+    if (rc == 0 || ends_all(rc) || count == 1)
+        return ends_all(rc) ? rc : 0;
+    for (size_t i = 0; i < count && !ends_all(rc); i++)
+        rc = learn_in_child(b, ctx, &sources[i], 1);
+    return ends_all(rc) ? rc : 0;
 }
 
 /* ---- settling */

@@ -4,7 +4,7 @@
  *
  *     struct boilerplate *b;
  *     boilerplate_new(&b, ctx);
- *     for (each page) boilerplate_add(b, ctx, &source);      from one thread at a time
+ *     for (some pages) boilerplate_add(b, ctx, sources, count);  from one thread at a time
  *     boilerplate_settle(b);
  *     … page_options.learned = b …                            from any threads
  *     boilerplate_free(b);
@@ -25,8 +25,9 @@
 struct boilerplate;
 
 int boilerplate_new(struct boilerplate **out, mimeo_ctx *ctx);
-/* Reads the page in a child.  One that cannot be read is passed over; MIMEO_ENOMEM, MIMEO_ECANCELLED. */
-int boilerplate_add(struct boilerplate *b, mimeo_ctx *ctx, const struct page_source *source);
+/* Reads the pages in a child: all of them in one, since starting it costs more than reading a page, and where it comes
+ * to grief each in one of its own.  A page that cannot be read is passed over; MIMEO_ENOMEM, MIMEO_ECANCELLED. */
+int boilerplate_add(struct boilerplate *b, mimeo_ctx *ctx, const struct page_source *sources, size_t count);
 /* No more pages come. */
 void boilerplate_settle(struct boilerplate *b);
 void boilerplate_free(struct boilerplate *b);

@@ -96,14 +96,19 @@ static void build(void)
     }
 }
 
-uint64_t language_of_word(struct view word)
+void language_words_ready(void)
 {
     pthread_once(&once, build);
+}
+
+uint64_t language_of_word(struct view word)
+{
+    language_words_ready();
     return slot_of(word, false)->languages;
 }
 
 uint64_t language_of_mark(struct view letter)
 {
-    pthread_once(&once, build);
+    language_words_ready();
     return slot_of(letter, true)->languages;
 }

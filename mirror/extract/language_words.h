@@ -19,6 +19,8 @@ struct language_profile {
 };
 extern const struct language_profile language_profiles[LANGUAGES];
 
+/* Make the table of them now: before a fork, so that not each child has to. */
+void language_words_ready(void);
 /* The languages that have this word (in small letters) among their most frequent, a bit each by its place above. */
 uint64_t language_of_word(struct view word);
 uint64_t language_of_mark(struct view letter);

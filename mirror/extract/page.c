@@ -55,6 +55,7 @@ static void drop_taken(struct body_page *b, const struct dom_node *taken)
 static int find_body(struct body_page *b, mimeo_ctx *ctx, struct dom *d, struct job *j, bool lenient)
 {
     int rc = body_gather(b, ctx, d, j->marks, lenient);
+    b->heading = j->taken.title;
     b->title = text_field(j, "title");
     b->url = text_field(j, "url") != NULL ? text_field(j, "url") : j->source->url;
     if (rc == 0)

@@ -4,6 +4,8 @@
 
 #include "base/child.h"
 #include "base/limits.h"
+#include "extract/language_words.h"
+#include "extract/says.h"
 
 #define MEMORY (256 * MIB)
 #define SECONDS 10
@@ -14,6 +16,8 @@ int page_child(struct buf *out, mimeo_ctx *ctx, const struct page_source *source
     if (source->bytes.len > LIMIT_HTML)
         return ctx_error(ctx, MIMEO_EMALFORMED, "%s: has %zu bytes; at most %zu MiB are taken", source->where,
                          source->bytes.len, LIMIT_HTML / MIB);
+    language_words_ready();
+    says_ready();
     struct child_limits limits = {.memory = child_memory(MEMORY), .seconds = SECONDS, .output = LIMIT_HTML + 4 * MIB};
     return child_run(out, ctx, source->where, &limits, work, payload);
 }

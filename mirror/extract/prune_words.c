@@ -273,10 +273,13 @@ static bool holds_digit(const struct body_page *b, const struct text_run *r)
     return false;
 }
 
+/* "By boat." is an answer. */
 static bool is_by_line(struct view line)
 {
     static const char *const fronts[] = {"by ", "by:", "von ", "par ", "por ", "di ", "автор", "written by", "text:", "author:",
                                          "reporter:", "story by", "words by", "نویسنده", "بقلم", "记者", "作者", "文/", "글 "};
+    if (line.len > 0 && strchr(".!?", line.ptr[line.len - 1]) != NULL)
+        return false;
     for (size_t i = 0; i < sizeof fronts / sizeof fronts[0]; i++)
         if (view_starts_with(line, fronts[i]))
             return true;
@@ -298,8 +301,11 @@ static bool is_time(const struct body_page *b, const struct text_run *r)
     return true;
 }
 
-static bool is_item(const struct text_run *r)
+/* A text laid out with line breaks may stand in one cell of a table: then that is no item. */
+static bool is_item(const struct body_page *b, const struct text_run *r)
 {
+    if (r->owner == b->root)
+        return false;
     return r->owner->tag == DOM_LI || r->owner->tag == DOM_TD || r->owner->tag == DOM_TH || r->owner->tag == DOM_DD ||
            r->owner->tag == DOM_DT || r->owner->tag == DOM_PRE || r->owner->tag == DOM_BLOCKQUOTE;
 }
@@ -318,7 +324,7 @@ static void prune_edges(struct body_page *b)
     }
     for (size_t i = 0; i < b->facts.run_count && first < b->facts.run_count; i++) {
         const struct text_run *r = &b->facts.runs[i];
-        if (!dom_within(r->owner, b->root) || facts_of(&b->facts, r->first)->gone || r->chars > 70 || is_item(r) ||
+        if (!dom_within(r->owner, b->root) || facts_of(&b->facts, r->first)->gone || r->chars > 70 || is_item(b, r) ||
             facts_of(&b->facts, r->owner)->in_heading)
             continue;
         bool linked = r->links * (i < first ? 3 : 2) > r->chars, dated = i < first && r->stops == 0 && holds_digit(b, r);

@@ -8,6 +8,7 @@
 
 #define CLIMB 8      /* elements that are looked at around the best one */
 #define FIRST 200    /* letters of good text in an article */
+#define SHORT 20     /* … in one that is known by its title */
 #define MUCH 300     /* letters that a part behind the one with most has, to be another part of it */
 #define CLASS_MAX 64 /* bytes of a class that are compared */
 
@@ -120,6 +121,13 @@ static void trim(struct body_page *b, const struct dom_node *outer, struct dom_n
     }
 }
 
+/* The article that has the page's own title, however short it is: what is told below it may be longer. */
+static bool is_titled(const struct body_page *b, const struct dom_node *n, const struct dom_node *at)
+{
+    return b->heading != NULL && n->tag == DOM_ARTICLE && at->tag == DOM_ARTICLE && dom_within(b->heading, n) &&
+           facts_of(&b->facts, n)->good >= SHORT;
+}
+
 /* The element with most within the first of several articles, of which `best` is in another.  A page is about its
  * first: others are loaded below it. */
 static struct dom_node *first_article(const struct body_page *b, struct dom_node *best)
@@ -127,7 +135,8 @@ static struct dom_node *first_article(const struct body_page *b, struct dom_node
     struct dom_node *first = NULL, *most = best;
     for (struct dom_node *at = best; at->tag != DOM_BODY && at->parent != NULL && first == NULL; at = at->parent)
         for (struct dom_node *n = at->parent->first; n != at && first == NULL; n = n->next)
-            if (n->tag != DOM_TEXT && is_twin(n, at) && facts_of(&b->facts, n)->good >= FIRST && is_other_article(b, n, at))
+            if (is_titled(b, n, at) || (n->tag != DOM_TEXT && is_twin(n, at) && facts_of(&b->facts, n)->good >= FIRST &&
+                                        is_other_article(b, n, at)))
                 first = n;
     for (struct dom_node *n = first; n != NULL; n = dom_next(n, first))
         if (n == first || facts_of(&b->facts, n)->score > facts_of(&b->facts, most)->score)

@@ -103,10 +103,15 @@ static bool is_place(struct view name)
     }
 }
 
+void says_ready(void)
+{
+    pthread_once(&once, build);
+}
+
 uint32_t says_of(const struct dom_node *n)
 {
     uint32_t bits = 0;
-    pthread_once(&once, build);
+    says_ready();
     for (uint32_t a = 0; a < n->attribute_count; a++)
         if (is_place(n->attributes[a].name))
             bits |= bits_of(n->attributes[a].value);

@@ -21,6 +21,8 @@ enum {
     SAYS_FIGURE = 1 << 10,    /* it is one */
 };
 
+/* Make the tree of words now: before a fork, so that not each child has to. */
+void says_ready(void);
 /* Of one element by its names alone. */
 uint32_t says_of(const struct dom_node *n);
 

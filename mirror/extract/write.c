@@ -30,8 +30,16 @@ static enum form form_of_tag(enum dom_tag tag)
     }
 }
 
-static enum form form_of(const struct dom_node *n)
+/* A body that stands in a cell or an item is no table and no list. */
+static bool is_bare_root(const struct body_page *b, const struct dom_node *n)
 {
+    return n == b->root && (n->tag == DOM_TD || n->tag == DOM_TH || n->tag == DOM_LI || n->tag == DOM_DD);
+}
+
+static enum form form_of(const struct body_page *b, const struct dom_node *n)
+{
+    if (is_bare_root(b, n))
+        return AS_DIV;
     return n->tag == DOM_OTHER && view_equal_str(n->text, "amp-img") ? MEDIA : form_of_tag(n->tag);
 }
 
@@ -108,11 +116,11 @@ static bool is_box(const struct dom_node *figure)
     return dom_find(figure, DOM_TABLE) != NULL || dom_find(figure, DOM_BLOCKQUOTE) != NULL || dom_find(figure, DOM_PRE) != NULL;
 }
 
-static const char *name_of(const struct dom_node *n)
+static const char *name_of(const struct body_page *b, const struct dom_node *n)
 {
     if (n->tag == DOM_FIGURE && is_box(n))
         return "div";
-    switch (form_of(n)) {
+    switch (form_of(b, n)) {
     case AS_IT_IS: return dom_tag_name(n->tag);
     case AS_DIV: return "div";
     case HEADING: return n->tag == DOM_H1 ? "h2" : dom_tag_name(n->tag);
@@ -134,7 +142,7 @@ static bool is_break(const struct body_page *b, const struct dom_node *n, bool b
 static bool break_paragraph(struct buf *out, const struct body_page *b, const struct dom_node *n)
 {
     bool paragraph = n->parent->tag == DOM_P;
-    if (!paragraph && form_of(n->parent) != AS_DIV)
+    if (!paragraph && form_of(b, n->parent) != AS_DIV)
         return false;
     if (is_break(b, n, true))
         return true;
@@ -146,7 +154,7 @@ static bool break_paragraph(struct buf *out, const struct body_page *b, const st
 
 static void put_open(struct buf *out, const struct body_page *b, const struct dom_node *n)
 {
-    const char *name = name_of(n);
+    const char *name = name_of(b, n);
     if (n->tag == DOM_BR && break_paragraph(out, b, n))
         return;
     if (name == NULL)
@@ -165,9 +173,9 @@ static void put_open(struct buf *out, const struct body_page *b, const struct do
     buf_append_byte(out, '>');
 }
 
-static void put_close(struct buf *out, const struct dom_node *n)
+static void put_close(struct buf *out, const struct body_page *b, const struct dom_node *n)
 {
-    const char *name = name_of(n);
+    const char *name = name_of(b, n);
     if (name != NULL && !(dom_tag_flags(n->tag) & DOM_IS_VOID))
         buf_appendf(out, "</%s>", name);
 }
@@ -180,11 +188,31 @@ static void write_node(struct buf *out, const struct body_page *b, const struct 
         put_open(out, b, n);
 }
 
+static bool is_white(struct view v)
+{
+    for (size_t i = 0; i < v.len; i++)
+        if (v.ptr[i] > ' ' && !(v.ptr[i] == 0xC2 && i + 1 < v.len && v.ptr[i + 1] == 0xA0) &&
+            !(v.ptr[i] == 0xA0 && i > 0 && v.ptr[i - 1] == 0xC2))
+            return false;
+    return true;
+}
+
+/* A paragraph of spaces, as some editors set them for distance. */
+static bool is_spacer(const struct body_page *b, const struct dom_node *p)
+{
+    if ((p->tag != DOM_P && p->tag != DOM_DIV && !dom_is_heading(p->tag)) || facts_of(&b->facts, p)->chars > 0)
+        return false;
+    for (const struct dom_node *n = dom_next(p, p); n != NULL; n = dom_next(n, p))
+        if (n->tag == DOM_TEXT ? !is_white(n->text) : n->tag != DOM_BR && form_of(b, n) != UNWRAPPED)
+            return false;
+    return true;
+}
+
 int body_write(struct buf *out, mimeo_ctx *ctx, const struct body_page *b)
 {
     const struct dom_node *n = b->root;
     while (n != NULL && buf_status(out) == 0) {
-        bool gone = facts_of(&b->facts, n)->gone, media = n->tag != DOM_TEXT && form_of(n) == MEDIA;
+        bool gone = facts_of(&b->facts, n)->gone || is_spacer(b, n), media = n->tag != DOM_TEXT && form_of(b, n) == MEDIA;
         if (!gone && media)
             put_media(out, b, n);
         else if (!gone)
@@ -194,10 +222,10 @@ int body_write(struct buf *out, mimeo_ctx *ctx, const struct body_page *b)
             continue;
         }
         if (!gone && !media && n->tag != DOM_TEXT)
-            put_close(out, n);
+            put_close(out, b, n);
         while (n != b->root && n->next == NULL) {
             n = n->parent;
-            put_close(out, n);
+            put_close(out, b, n);
         }
         n = n == b->root ? NULL : n->next;
     }

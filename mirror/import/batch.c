@@ -14,11 +14,13 @@
 /* Pages that boilerplate is learned from: a sample, since each is parsed twice for it. */
 #define LEARN_PAGES 2000
 #define LEARN_BYTES (256 * MIB)
+#define LESSON_PAGES 32 /* in one child */
+#define LESSON_BYTES (2 * MIB)
 
 /* Items in flight: enough for the workers to go on while the caller is busy with one, and no more bytes of input
  * than these (one item may be larger). */
 #define WINDOW 256
-#define WINDOW_BYTES (8 * MIB)
+#define WINDOW_BYTES (2 * MIB)
 
 struct job {
     struct input_item *item;
@@ -153,28 +155,58 @@ static bool is_there_twice(const char *path, bool *many)
     return *many || (S_ISREG(st.st_mode) && format == INPUT_HTML);
 }
 
+/* Pages on their way to be learned from. */
+struct lesson {
+    struct input_item *items[LESSON_PAGES];
+    struct page_source pages[LESSON_PAGES];
+    size_t count, bytes;
+};
+
+static int end_lesson(struct boilerplate *b, mimeo_ctx *ctx, struct lesson *l)
+{
+    int rc = boilerplate_add(b, ctx, l->pages, l->count);
+    while (l->count > 0)
+        input_item_free(l->items[--l->count]);
+    l->bytes = 0;
+    return rc;
+}
+
+static void note_page(struct lesson *l, struct input_item *item)
+{
+    l->pages[l->count] = (struct page_source){.bytes = buf_view(&item->bytes), .where = item->where,
+                                              .content_type = item->content_type, .url = item->url};
+    l->items[l->count++] = item;
+    l->bytes += item->bytes.len;
+}
+
 /* What is wrong with an item is said when it is imported. */
 static int learn_from(struct boilerplate *b, mimeo_ctx *ctx, struct input_source *source)
 {
-    struct input_item *item;
+    struct lesson l = {.count = 0};
     size_t pages = 0, bytes = 0;
-    for (int rc; pages < LEARN_PAGES && bytes < LEARN_BYTES;) {
+    int rc = 1;
+    while (rc > 0 && pages < LEARN_PAGES && bytes < LEARN_BYTES) {
+        struct input_item *item = NULL;
         rc = input_next(source, ctx, &item);
-        if (rc == 0 || (rc < 0 && !is_of_the_item(rc)))
-            return rc;
-        if (rc < 0)
+        if (rc < 0 && is_of_the_item(rc))
+            rc = 1;
+        if (item == NULL)
             continue;
         bytes += item->bytes.len;
-        struct page_source page = {.bytes = buf_view(&item->bytes), .where = item->where,
-                                   .content_type = item->content_type, .url = item->url};
-        rc = item->format == INPUT_PAGE ? boilerplate_add(b, ctx, &page) : 0;
-        pages += item->format == INPUT_PAGE;
-        input_item_free(item);
-        if (rc < 0 && !is_of_the_item(rc))
-            return rc;
+        if (item->format == INPUT_PAGE) {
+            note_page(&l, item);
+            pages++;
+        } else {
+            input_item_free(item);
+        }
+        if (l.count == LESSON_PAGES || l.bytes >= LESSON_BYTES) {
+            int code = end_lesson(b, ctx, &l);
+            rc = code < 0 ? code : rc;
+        }
         ctx_progress(ctx, "learning what recurs", pages, 0, "pages");
     }
-    return 0;
+    int code = end_lesson(b, ctx, &l);
+    return rc < 0 ? rc : code;
 }
 
 /* *out NULL where there is nothing to learn from. */

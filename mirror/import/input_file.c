@@ -108,13 +108,10 @@ static int whole_next(struct cutter *c, mimeo_ctx *ctx, struct input_item **out)
         rc = ctx_error(ctx, MIMEO_EMALFORMED, "%s: larger than %zu MiB", f->where, LIMIT_HTML / MIB);
     if (rc == 0 && all.len == 0)
         rc = ctx_error(ctx, f->named ? MIMEO_EMALFORMED : MIMEO_ENOTFOUND, "%s: is empty", f->where);
-    if (rc == 0) {
-        buf_init(&item->bytes, LIMIT_HTML);
-        if (buf_append_view(&item->bytes, all) < 0)
-            rc = ctx_error_nomem(ctx);
-        if (is_text_page(kind, all))
-            item->format = INPUT_TEXT_PAGE;
-    }
+    if (rc == 0 && is_text_page(kind, all))
+        item->format = INPUT_TEXT_PAGE;
+    if (rc == 0)
+        item->bytes = window_give(&f->window, LIMIT_HTML);
     if (rc < 0) {
         input_item_free(item);
         return rc;

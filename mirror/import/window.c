@@ -53,6 +53,18 @@ struct view window_view(const struct window *w)
     return (struct view){w->ptr + w->start, w->end - w->start};
 }
 
+struct buf window_give(struct window *w, size_t max)
+{
+    struct buf out = {.ptr = w->ptr, .len = w->end - w->start, .cap = w->cap, .max = max};
+    if (w->start > 0)
+        memmove(out.ptr, out.ptr + w->start, out.len);
+    out.ptr[out.len] = 0; /* there is room: the last read found some */
+    w->ptr = NULL;
+    w->start = w->end = w->cap = 0;
+    w->eof = w->done = true;
+    return out;
+}
+
 /* Room for at least one more byte: first by moving down, then by doubling. */
 static int make_room(struct window *w)
 {

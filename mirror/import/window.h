@@ -36,6 +36,8 @@ void window_dispose(struct window *w);
 /* Read until `len` bytes are held or the end has come. */
 int window_fill_to(struct window *w, mimeo_ctx *ctx, const char *name, size_t len);
 struct view window_view(const struct window *w);
+/* What is held once the end was read, as bytes of the caller's (buf_dispose): the memory changes hands. */
+struct buf window_give(struct window *w, size_t max);
 void window_skip_bom(struct window *w);
 void window_begin_records(struct window *w, bool lines);
 /* 1 and the next record (borrowed until the next call) with the line that it begins on;

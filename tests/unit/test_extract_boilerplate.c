@@ -44,7 +44,7 @@ static void add(struct boilerplate *b, int n, bool notice, const char *site)
     write_page(&page, n, notice);
     snprintf(url, sizeof url, "https://%s/%d", site, n);
     struct page_source source = {.bytes = buf_view(&page), .where = "page", .url = url};
-    assert_int_equal(boilerplate_add(b, ctx, &source), 0);
+    assert_int_equal(boilerplate_add(b, ctx, &source, 1), 0);
     buf_dispose(&page);
 }
 
@@ -148,7 +148,7 @@ static void background_that_is_told_again_stays(void **state)
     for (int n = 1; n <= 8; n++) {
         write_story(&page, n);
         struct page_source source = {.bytes = buf_view(&page), .where = "page", .url = "https://pier.example/x"};
-        assert_int_equal(boilerplate_add(b, ctx, &source), 0);
+        assert_int_equal(boilerplate_add(b, ctx, &source, 1), 0);
     }
     boilerplate_settle(b);
     struct page_source last = {.bytes = buf_view(&page), .where = "page", .url = "https://pier.example/x"};
