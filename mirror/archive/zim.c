@@ -237,7 +237,7 @@ static bool is_of_web(struct zim *z, mimeo_ctx *ctx)
     struct buf words = {.ptr = NULL};
     bool web = z->header.one_space && zim_entry_find(&e, ctx, &z->file, &z->header, 'M', "Scraper") == 0 &&
                zim_blob(&words, ctx, &z->file, &z->header, &z->cache, e.cluster, e.blob, SCRAPER_MAX) == 0 &&
-               strstr(buf_str(&words), "warc2zim") != NULL;
+               words.len > 0 && memmem(words.ptr, words.len, "warc2zim", 8) != NULL;
     buf_dispose(&words);
     return web;
 }
