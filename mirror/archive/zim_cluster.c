@@ -82,8 +82,10 @@ static int plain_blob(struct buf *out, mimeo_ctx *ctx, const struct stretch *fil
         rc = append(out, ctx, to - from, max);
     if (rc == 0 && to > from)
         rc = stretch_read_all(ctx, file, at + from, out->ptr, (size_t)(to - from));
-    if (rc == 0 && to > from)
+    if (rc == 0 && to > from) {
         out->len = (size_t)(to - from);
+        out->ptr[out->len] = 0;
+    }
     return rc;
 }
 
