@@ -4,6 +4,8 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=servers.sh
 . "$(dirname "$0")/servers.sh"
+# shellcheck source-path=SCRIPTDIR source=kills.sh
+. "$(dirname "$0")/kills.sh"
 need git python3
 
 fetcher=$MIMEO_BUILD_DIR/tests/fetch_tool
@@ -24,28 +26,16 @@ done | git -C srv/press fast-import --quiet
 serve_git srv
 press_url=$url/press
 
-
 # ---- killed ----
 
-started=$(date +%s%N)
-expect 0 new fetch_tool fetch once "$press_url" refs/heads/main main
-expect 0 '' fetch_tool slim once
-whole=$((($(date +%s%N) - started) / 1000))
-
-round=0 killed=0 seed=20261126
+whole_run fetch fetch_tool fetch once "$press_url" refs/heads/main main
+whole_run slim fetch_tool slim once
+round=0
 while [ "$round" -lt 60 ]; do
     round=$((round + 1))
-    seed=$(((seed * 1103515245 + 12345) % 2147483648))
     [ $((round % 10)) -ne 1 ] || rm -rf scratch
-    sh -c 'trap "kill -9 \$child 2>/dev/null; exit 137" TERM
-        "$1" fetch scratch "$2" "refs/tags/b$3" main >out 2>err & child=$!; wait $child || exit
-        "$1" slim scratch >out 2>err & child=$!; wait $child' kill "$fetcher" "$press_url" "$round" &
-    run=$!
-    sleep "$(awk -v us="$whole" -v s="$seed" 'BEGIN { printf "%.6f", us * (s % 10000) / 10000 / 1000000 }')"
-    kill -TERM "$run" 2>/dev/null
-    wait "$run" 2>/dev/null
-    [ $? -ne 137 ] || killed=$((killed + 1))
-    sleep 0.02 # the grandchild goes with its parent
+    killed_run fetch "$fetcher" fetch scratch "$press_url" "refs/tags/b$round" main
+    [ "$status" -ne 0 ] || killed_run slim "$fetcher" slim scratch
     checks=$((checks + 1))
     if [ -s scratch/refs/kept/main ]; then
         git -C scratch rev-list --objects --filter=blob:none --missing=error refs/kept/main >/dev/null 2>err ||
@@ -57,8 +47,7 @@ while [ "$round" -lt 60 ]; do
     expect 0 "$(git -C srv/press rev-parse "b$round")" fetch_tool fetch scratch "$press_url" "refs/tags/b$round" main
     [ $((round % 3)) -ne 0 ] || expect 0 '' fetch_tool slim scratch
 done
-checks=$((checks + 1))
-[ "$killed" -gt 20 ] || fault "only $killed of $round runs were killed"
+killed_often
 expect 0 '' fetch_tool slim scratch
 is 'left over' "$(find scratch/objects/pack -type f | wc -l)" 2
 is 'history' "$(git -C scratch rev-list main | wc -l)" 60
