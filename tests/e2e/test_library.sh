@@ -335,7 +335,7 @@ round=0 status=0
 while [ "$round" -lt 25 ]; do
     round=$((round + 1))
     # One that ended leaves nothing to do.
-    [ "$status" -eq 137 ] && [ $((round % 8)) -ne 1 ] || rm -rf killed
+    { [ "$status" -eq 137 ] && [ $((round % 8)) -ne 1 ]; } || rm -rf killed
     killed_run take "$take" many killed
     if [ -e "killed/publishers/$(id_of many)/head" ]; then
         mimeo --library killed verify >out 2>err || {

@@ -35,8 +35,8 @@ round=0 made=0 copied=0
 while [ "$round" -lt 32 ]; do
     round=$((round + 1))
     # Those that ended leave nothing to do.
-    [ "$made" -eq 137 ] && [ $((round % 2)) -ne 1 ] || { rm -rf library/work made.git && git init -q --bare made.git; }
-    [ "$copied" -eq 137 ] && [ $((round % 2)) -ne 1 ] || rm -rf stick
+    { [ "$made" -eq 137 ] && [ $((round % 2)) -ne 1 ]; } || { rm -rf library/work made.git && git init -q --bare made.git; }
+    { [ "$copied" -eq 137 ] && [ $((round % 2)) -ne 1 ]; } || rm -rf stick
     # the library's repository, and a push of it
     killed_run making "$MIMEO" -q --no-input push --publisher press made.git
     made=$status

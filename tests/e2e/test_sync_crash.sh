@@ -48,7 +48,7 @@ round=0 status=0
 while [ "$round" -lt 50 ]; do
     round=$((round + 1))
     # One that ended leaves nothing to do.
-    [ "$status" -eq 137 ] && [ $((round % 3)) -ne 1 ] || fresh_library
+    { [ "$status" -eq 137 ] && [ $((round % 3)) -ne 1 ]; } || fresh_library
     killed_run clone "$MIMEO" clone "$address" --expect "$digits"
     # Before anything is pinned there is nothing to verify.
     [ -z "$(mimeo trust 2>/dev/null)" ] || clean "clone $round"
@@ -120,7 +120,7 @@ articles=$(mimeo list | wc -l)
 round=0 status=0
 while [ "$round" -lt 50 ]; do
     round=$((round + 1))
-    [ "$status" -eq 137 ] && [ $((round % 3)) -ne 1 ] || batch 7
+    { [ "$status" -eq 137 ] && [ $((round % 3)) -ne 1 ]; } || batch 7
     killed_run sync "$MIMEO" sync
     clean "sync $round"
     now=$(mimeo list | wc -l)
