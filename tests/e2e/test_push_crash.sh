@@ -29,7 +29,7 @@ cp -R press "library/publishers/$id"
 rm -rf "library/publishers/$id/.git"
 git init -q --bare once.git
 whole_run making mimeo push --publisher press once.git
-whole_run copying own once
+whole_run copying own ./once
 
 round=0 made=0 copied=0
 while [ "$round" -lt 32 ]; do
