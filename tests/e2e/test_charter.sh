@@ -118,7 +118,8 @@ if command -v script >/dev/null; then
     printf 'no\n' | script -qec "'$MIMEO' charter sign name --key city2/root -o y" /dev/null >said 2>&1 && fault 'no is taken for yes'
     [ ! -e y ] || fault 'signed although the answer was no'
     grep -q 'nothing was signed' said || fault 'nothing is said about not signing'
-    (sleep 1 && printf 'yes\n') | script -qec "'$MIMEO' charter sign name --key city2/root -o y" /dev/null >said 2>&1 || fault 'yes is not taken'
+    : >said
+    when_asked 'Type yes to sign' 'yes' | script -qec "'$MIMEO' charter sign name --key city2/root -o y" /dev/null >said 2>&1 || fault 'yes is not taken'
     grep -q 'This changes who may sign' said || fault 'signed without a word'
     [ -s y ] || fault 'no signature'
     rm -f y

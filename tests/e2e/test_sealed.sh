@@ -65,10 +65,12 @@ printf '\377\330\377\340JFIF' >photo
 
 # On a terminal it is asked for, without echo, and without the file's name, which may be anything.
 if command -v script >/dev/null 2>&1; then
-    (sleep 1 && printf '%s\n' "$pass") | script -qec "'$MIMEO' verify sealed" /dev/null >said 2>&1 || fault 'the answer does not open it'
+    : >said
+    when_asked 'Passphrase' "$pass" | script -qec "'$MIMEO' verify sealed" /dev/null >said 2>&1 || fault 'the answer does not open it'
     grep -q 'Passphrase for encrypted packs:' said || fault 'nobody asked on the terminal'
     grep -q 'verified (' said || fault 'the answer is not used'
-    (sleep 1 && printf 'no idea\n') | script -qec "'$MIMEO' verify sealed" /dev/null >said 2>&1 && fault 'any answer opens it'
+    : >said
+    when_asked 'Passphrase' 'no idea' | script -qec "'$MIMEO' verify sealed" /dev/null >said 2>&1 && fault 'any answer opens it'
     grep -q 'it is wrong' said || fault 'nothing is said of a wrong answer'
     (sleep 1 && printf 'no idea\n') | script -qec "'$MIMEO' verify letter" /dev/null >said 2>&1
     grep -q 'Passphrase' said && fault 'a passphrase is asked for a letter'

@@ -24,14 +24,14 @@ clones() {
     shift
     rm -rf got
     checks=$((checks + 1))
-    timeout 60 git "$@" got >out 2>err || {
+    timeout 120 git "$@" got >out 2>err || {
         fault "$what: git clone"
         sed 's/^/    /' err | head -5
         return
     }
     [ "$(git -C got rev-parse HEAD)" = "$tip" ] || fault "$what: another commit"
 }
-patience=20
+patience=120
 refuses() { # WHAT WORDS GIT-ARGUMENTS…
     what=$1 words=$2
     shift 2
@@ -49,7 +49,7 @@ stays() { # WHAT GIT-ARGUMENTS…: for what never ends
     shift
     patience=3
     refuses "$what" '' "$@"
-    patience=20
+    patience=120
 }
 push_into() { # GIT-ARGUMENTS…: a new repository
     rm -rf into && mkdir into && git init -q --bare -b main into/new.git
@@ -110,7 +110,7 @@ refuses 'garbage by git://' 'bad line length' clone -q "$git_url/work"
 serve_bad endless
 expect 28 '' curl -sS --max-time 2 -o nothing "$url/work/info/refs"
 serve_bad endless-header
-expect 56 'Too large' curl -sS --max-time 10 -o nothing "$url/"
+expect 56 'Too large' curl -sS --max-time 60 -o nothing "$url/"
 serve_bad drip
 expect 28 '' curl -sS --max-time 3 "$url/"
 serve_bad status 404
