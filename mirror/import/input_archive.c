@@ -91,6 +91,7 @@ static int make_item(struct input_item **out, struct archive_cutter *c, mimeo_ct
     item->url = strdup(r->url);
     item->url_made = r->url_made;
     item->content_type = strdup(r->content_type);
+    item->captured = r->date;
     item->note = r->note == NULL ? NULL : strdup(r->note);
     item->stem = r->url_made ? stem_of_made(r->url) : NULL;
     int rc = item->url == NULL || item->content_type == NULL || (r->url_made && item->stem == NULL)

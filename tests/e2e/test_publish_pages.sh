@@ -125,7 +125,7 @@ expect 0 '' publish press --json site.warc.gz
 is 'the archive again' "$(counts out)" '0 0 1 0 2 0'
 # A torn archive gives what is whole, and says what is not.
 head -c 2500 site.warc.gz >torn.warc.gz
-expect 0 'cut short' mimeo --library press.library publish -C press --key press.key --dry-run torn.warc.gz in/one.html
+expect 0 'cut short' mimeo --library press.library publish -C press --key press.key --older --dry-run torn.warc.gz in/one.html
 grep -q '1 unchanged' out || fault 'a torn archive stops the rest'
 # An archive without a page is not passed over in silence.
 expect 10 'boats.warc.gz: there is no page' mimeo --library press.library publish -C press --key press.key --dry-run boats.warc.gz
