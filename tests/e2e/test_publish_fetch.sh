@@ -41,6 +41,15 @@ expect 0 'Ferry out of service' mimeo extract "$url/gzip/story-1.html"
 expect 0 'Ferry out of service' mimeo extract "$url/away/story-1.html"
 expect 0 'Ferry out of service' mimeo extract --no-pictures "$url/busy/story-1.html"
 expect 10 'front.html' mimeo extract "$url/front.html"
+! grep -q 'its feed' err || fault 'a front page without a feed names one'
+# A front page leads to its feed.
+sed 's/<head>/<head><link rel="alternate" type="application\/rss+xml" href="feed.xml">/' site/front.html >site/home.html
+expect 10 "its feed is $url/feed.xml: publish that" mimeo extract "$url/home.html"
+expect 10 "its feed is $url/feed.xml: publish that" publish press "$url/home.html"
+expect 10 'home.html' mimeo extract site/home.html
+! grep -q 'its feed' err || fault 'a relative address is told though nobody knows of what'
+sed 's/href="feed.xml"/href="https:\/\/island.example\/feed.xml"/' site/home.html >home.html
+expect 10 'its feed is https://island.example/feed.xml: publish that' mimeo extract home.html
 
 # ---- servers that are not as they should be ----
 

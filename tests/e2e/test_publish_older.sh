@@ -22,11 +22,13 @@ with open(file, 'wb') as f:
 END_PY
 }
 mhtml() { # FILE DATE PAGE
-    printf 'From: <Saved by Blink>\r\nSnapshot-Content-Location: https://crawl.example/boat\r\nDate: %s\r\n' "$2" >"$1"
-    printf 'MIME-Version: 1.0\r\nContent-Type: multipart/related; type="text/html"; boundary="----b"\r\n\r\n------b\r\n' >>"$1"
-    printf 'Content-Type: text/html\r\nContent-Location: https://crawl.example/boat\r\n\r\n' >>"$1"
-    cat "$3" >>"$1"
-    printf '\r\n------b--\r\n' >>"$1"
+    {
+        printf 'From: <Saved by Blink>\r\nSnapshot-Content-Location: https://crawl.example/boat\r\nDate: %s\r\n' "$2"
+        printf 'MIME-Version: 1.0\r\nContent-Type: multipart/related; type="text/html"; boundary="----b"\r\n\r\n------b\r\n'
+        printf 'Content-Type: text/html\r\nContent-Location: https://crawl.example/boat\r\n\r\n'
+        cat "$3"
+        printf '\r\n------b--\r\n'
+    } >"$1"
 }
 counts() { # of the last line of --json
     tail -n 1 out | jq -rc '[.new, .revised, .unchanged, .kept, .skipped, .refused] | map(tostring) | join(" ")'
