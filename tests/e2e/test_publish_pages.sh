@@ -92,6 +92,12 @@ cat >summary.xml <<'END'
 END
 expect 0 'only summaries' mimeo --library press.library publish -C press --key press.key --dry-run summary.xml
 
+# One without an entry says which it is, and is no failure: tomorrow it has some.
+printf '<rss version="2.0"><channel><title>Empty</title></channel></rss>' >empty.xml
+printf '{"version": "https://jsonfeed.org/version/1.1", "title": "Empty", "items": []}' >empty.json
+expect 0 'skipped: empty.xml: this feed (RSS) has no entry' mimeo --library press.library publish -C press --key press.key --dry-run empty.xml
+expect 0 'skipped: empty.json: this feed (JSON Feed) has no entry' mimeo extract empty.json in/one.html
+
 # ---- an archive ----
 
 python3 - <<'END'
@@ -127,6 +133,30 @@ is 'the archive again' "$(counts out)" '0 0 1 0 2 0'
 head -c 2500 site.warc.gz >torn.warc.gz
 expect 0 'cut short' mimeo --library press.library publish -C press --key press.key --older --dry-run torn.warc.gz in/one.html
 grep -q '1 unchanged' out || fault 'a torn archive stops the rest'
+# Through pipes, whatever they are called; nothing is read twice to learn from it.
+mkdir tmp
+for kind in '-' /dev/stdin; do
+    # shellcheck disable=SC2002 # a pipe is what is meant
+    cat site.warc.gz | TMPDIR=$PWD/tmp mimeo extract --json "$kind" >out 2>err || fault "an archive from the pipe $kind is not read"
+    is "the page from $kind" "$(jq -r 'select(.title) | .title' out)" 'After it was mended'
+    is "its picture from $kind" "$(jq -r 'select(.title) | .images[0].caption' out)" 'The old ferry'
+done
+is 'what is left of it' "$(ls -A tmp)" ''
+expect 0 'After it was mended' mimeo extract - <site.warc.gz
+for name in pipe pipe.warc.gz pipe.html; do
+    mkfifo "$name"
+    cat site.warc.gz >"$name" &
+    expect 0 'After it was mended' mimeo extract "$name" in/one.html in/two.html in/feed.xml
+    kill $! 2>/dev/null # had it never been opened
+    wait $!
+done
+for file in in/one.html in/feed.xml; do
+    cat "$file" >pipe &
+    expect 0 '' mimeo extract --json pipe in/one.html in/two.html
+    grep -q 'pipe' out || fault "nothing comes of $file through a pipe"
+    kill $! 2>/dev/null # had it never been opened
+    wait $!
+done
 # An archive without a page is not passed over in silence.
 expect 10 'boats.warc.gz: there is no page' mimeo --library press.library publish -C press --key press.key --dry-run boats.warc.gz
 expect 10 'zeros.zim: 10 of its entries are damaged' mimeo --library press.library publish -C press --key press.key --dry-run zeros.zim
