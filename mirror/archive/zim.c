@@ -34,7 +34,7 @@ struct zim {
     struct page *pages; /* NULL: not listed yet */
     size_t count, cap, at;
     uint64_t damaged;   /* entries */
-    bool listed;
+    bool listed, checked;
     char url[URL_MAX];
 };
 
@@ -184,7 +184,10 @@ static int zim_next(struct archive_record *out, void *self, mimeo_ctx *ctx)
                                        .place = {p->cluster, p->blob, 0}};
         return 1;
     }
-    return 0;
+    /* Last, so that what can be read comes first: a file that was damaged is told, and not lost. */
+    rc = z->checked ? 0 : zim_check(ctx, &z->file, &z->header);
+    z->checked = true;
+    return rc;
 }
 
 static int zim_read(struct buf *out, void *self, mimeo_ctx *ctx, const struct archive_place *place, size_t max)

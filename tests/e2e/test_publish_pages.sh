@@ -160,6 +160,9 @@ done
 # An archive without a page is not passed over in silence.
 expect 10 'boats.warc.gz: there is no page' mimeo --library press.library publish -C press --key press.key --dry-run boats.warc.gz
 expect 10 'zeros.zim: 10 of its entries are damaged' mimeo --library press.library publish -C press --key press.key --dry-run zeros.zim
+# A ZIM file that was changed is read as far as it goes, and said to be.
+expect 10 'checksum: its checksum does not hold' mimeo extract --json "$MIMEO_SOURCE_DIR/tests/fuzz/corpus/zim/checksum"
+expect 10 'nowhere: its checksum is not at its end' mimeo extract --json "$MIMEO_SOURCE_DIR/tests/fuzz/corpus/zim/checksum-nowhere"
 mkdir boats && cp boats.warc.gz boats/
 expect 0 'boats.warc.gz: there is no page' mimeo --library press.library publish -v -C press --key press.key --dry-run boats in/one.html
 
