@@ -222,8 +222,9 @@ int parse_importing(struct mimeo_input_options *out, const struct command *comma
 
 /* ---- publishing.c ---- */
 
-/* Is one more that was skipped told?  The first of each file are, or all with -v; `where` begins with the file's name. */
-bool tell_skipped(const struct cli *cli, const char *where);
+/* Is one more that was passed over told?  The first of each file are, or all with -v; `where` begins with the file's name,
+ * `word` is "skipped: " or "kept: ". */
+bool tell_skipped(const struct cli *cli, const char *word, const char *where);
 /* The exit status of a run that refused so many, of which so many could only not be fetched. */
 int refused_status(unsigned long long refused, unsigned long long unreached);
 
@@ -267,7 +268,7 @@ int open_publisher(mimeo_publisher **out, struct cli *cli, const struct command 
                    bool article);
 /* Publish and tell: what publish and revise share. */
 int run_publish(struct cli *cli, const struct command *command, const struct args *args,
-                const char *const *paths, size_t count, const char *revise_id, const char *note);
+                const char *const *paths, size_t count, const char *revise_id, const char *note, bool older);
 /* The summary of a run; the exit status. */
 int tell_result(struct cli *cli, const struct mimeo_publish_result *r, bool dry_run);
 

@@ -217,7 +217,7 @@ static int keep_order(const struct record *r, uint32_t block, uint32_t line, voi
     again.erase = erase;
     again.erase_count = count;
     int rc = digest_of(&digest, b->ctx, r, view_of(NULL, 0));
-    return rc == 0 ? edition_add(b->p, b->ctx, &again, view_of(NULL, 0), &digest, true, b->result) : rc;
+    return rc == 0 ? edition_add(b->p, b->ctx, &again, view_of(NULL, 0), &digest, 0, true, b->result) : rc;
 }
 
 static int keep_orders(struct held_bundle *h, mimeo_ctx *ctx, void *payload)
