@@ -41,7 +41,7 @@ enum mimeo_sync_outcome {
 struct mimeo_sync_event {
     const char *publisher; /* ID; "" where it could not be told */
     const char *petname;
-    const char *address;
+    const char *address;   /* "": what came is of an earlier run, which was killed before it took it */
     const char *way;       /* "git", "files" … */
     enum mimeo_sync_outcome outcome;
     int code;              /* of a failure */

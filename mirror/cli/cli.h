@@ -182,6 +182,8 @@ int source_banners(struct source *s, struct cli *cli);
 size_t source_publishers(struct source *s, struct cli *cli);
 /* An empty library: says what to do. */
 bool source_is_empty(struct source *s, struct cli *cli);
+/* Of a library where something is held: a note for each pinned publisher of whom nothing came yet, one's own aside. */
+void source_put_awaited(struct source *s, struct cli *cli);
 /* The graver of two exit statuses, in the order of mimeo-verify(1). */
 int graver_status(int a, int b);
 

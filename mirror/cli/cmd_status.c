@@ -128,8 +128,10 @@ static int run_it(struct cli *cli, const struct args *args)
     use_passphrase(cli, args->values[PACK_PASSPHRASE_FILE], args->values[PACK_PASSPHRASE_FD]);
     progress_start(cli);
     int status = source_open_all(&s, cli, &cmd_status, args->words, args->word_count, args->values[PUBLISHER]);
-    if (status == EXIT_OK && !source_is_empty(&s, cli))
+    if (status == EXIT_OK && !source_is_empty(&s, cli)) {
+        source_put_awaited(&s, cli);
         status = source_each(&s, cli, tell_one, &t);
+    }
     source_close(&s);
     return status;
 }

@@ -149,8 +149,10 @@ static int verify_one(struct cli *cli, mimeo_mirror *m, const struct mimeo_holdi
 {
     const struct task *t = payload;
     if (h != NULL && t->several && !cli->json) {
+        struct mimeo_mirror_state s;
+        mimeo_mirror_get_state(m, &s);
         progress_clear();
-        put_text(cli, h->petname[0] != '\0' ? h->petname : h->publisher, 0);
+        put_publisher(cli, &s);
         puts(":");
     }
     if (!cli->json)
@@ -204,7 +206,10 @@ static int verify_all(struct cli *cli, struct source *s, struct task *t)
         return refuse_nothing(cli, s, t->object);
     if (t->several && t->object != NULL && s->gathering != NULL)
         return usage_fault(&cmd_verify, "there are several mirrors: name the one that '%s' is in", t->object);
-    return t->several && t->object != NULL ? verify_article(cli, s, t) : source_each(s, cli, verify_one, t);
+    if (t->several && t->object != NULL)
+        return verify_article(cli, s, t);
+    source_put_awaited(s, cli);
+    return source_each(s, cli, verify_one, t);
 }
 
 static int run_it(struct cli *cli, const struct args *args)

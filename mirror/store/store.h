@@ -135,6 +135,9 @@ size_t packs_copies(const struct packs *p, size_t n);
 
 /* Names of section 8. `out` is at least STORE_NAME_MAX. */
 #define STORE_NAME_MAX 160
+/* What file systems and desktops put at the top of an empty stick by themselves, "lost+found" above all: it is nobody's,
+ * neither of a mirror nor in its way. */
+bool store_name_is_furniture(const char *entry);
 void store_name_bundle(char *out, uint64_t seq);
 void store_name_charter(char *out, uint32_t version);
 void store_name_dictionary(char *out, const struct hash *h);

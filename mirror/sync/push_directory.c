@@ -38,7 +38,8 @@ static int is_empty(bool *empty, mimeo_ctx *ctx, const char *path)
         return ctx_error_errno(ctx, MIMEO_EIO, "cannot open '%s'", path);
     *empty = true;
     for (struct dirent *e = readdir(d); *empty && e != NULL; e = readdir(d))
-        *empty = strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 || strncmp(e->d_name, ".mimeo-tmp-", 11) == 0;
+        *empty = strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 || strncmp(e->d_name, ".mimeo-tmp-", 11) == 0 ||
+                 store_name_is_furniture(e->d_name);
     closedir(d);
     return 0;
 }
