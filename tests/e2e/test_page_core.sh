@@ -30,6 +30,6 @@ timeout 600 node "$pages/hostile.js" "$worker" plain.mimeo "$MIMEO_SOURCE_DIR/te
 
 "$MIMEO" list --json press 2>/dev/null | jq -r .id | sort >expected.ids
 checks=$((checks + 1))
-timeout 300 node --expose-gc "$pages/exports.js" "$worker" expected.ids plain.mimeo sealed packed.zip press || fault 'an export is not read as it was written'
+timeout 300 node "$pages/exports.js" "$worker" expected.ids plain.mimeo sealed packed.zip press || fault 'an export is not read as it was written'
 
 done_testing

@@ -61,13 +61,15 @@ function nodeWorker(path, now, more) {
   const context = vm.createContext(scope);
   vm.runInContext(fs.readFileSync(path, 'utf8'), context, { filename: path });
   let id = 0;
-  return (question) => {
+  const ask = (question) => {
     posted.length = 0;
     scope.onmessage({ data: { id: ++id, ...question } });
     const last = posted[posted.length - 1];
     if (!last || last.id !== id || last.ok === undefined) throw new Error(`no answer to ${question.do}`);
     return last;
   };
+  ask.run = (code) => vm.runInContext(code, context); /* a look inside */
+  return ask;
 }
 
 module.exports = { nodeWorker, fileOf, bytesOf, withZeros };
