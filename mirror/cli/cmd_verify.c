@@ -34,9 +34,13 @@ static void hear_fault(const struct mimeo_fault *f, void *payload)
 /* A page beside a mirror came from whoever offers the mirror, and shows what it likes; only one is known to be ours. */
 static const char *judge_page(const struct hearing *h, const char *object)
 {
-    if (strcmp(object, "reader.html") != 0 && strcmp(object, "index.html") != 0)
+    bool is_service = strcmp(object, MIMEO_PAGE_SERVICE_NAME) == 0;
+    if (strcmp(object, MIMEO_PAGE_NAME) != 0 && strcmp(object, "index.html") != 0 && !is_service)
         return NULL;
     int same = mimeo_page_is(h->path, object);
+    if (is_service && same >= 0)
+        return same == 1 ? "it is the part of this mimeo's reading page that works offline, byte for byte" :
+                           "it is not the part of this mimeo's reading page that works offline: the page that it keeps may be any";
     return same == 1 ? "it is the reading page of this mimeo, byte for byte" :
            same == 0 ? "it is not the reading page of this mimeo: do not open it unless you know whose it is" :
                        NULL;

@@ -35,6 +35,9 @@ struct backend;
 int store_of_backend(struct store **out, mimeo_ctx *ctx, struct backend *files, const char *label);
 void store_close(struct store *s);
 enum store_kind store_kind(const struct store *s);
+/* Of packs: how many of the files that are read together are encrypted. */
+enum store_sealed { STORE_SEALED_NONE, STORE_SEALED_SOME, STORE_SEALED_ALL };
+enum store_sealed store_sealed(const struct store *s);
 const char *store_path(const struct store *s); /* of packs together: "a.mimeo and 2 more" */
 /* May several threads get objects at once?  (Not from git.) */
 bool store_is_concurrent(const struct store *s);
