@@ -95,6 +95,7 @@ int body_gather(struct body_page *out, mimeo_ctx *ctx, struct dom *d, const uint
         drop_by_names(out);
         drop_teasers(out);
         drop_small_print(out);
+        drop_consent(out);
     }
     return rc == 0 ? facts_cut_runs(&out->facts, ctx) : rc;
 }

@@ -37,7 +37,7 @@ static void fold(struct buf *line, struct view text, bool *due)
     }
 }
 
-struct view prune_fold(struct buf *line, const struct body_page *b, const struct text_run *r)
+struct view prune_start(struct buf *line, const struct body_page *b, const struct text_run *r)
 {
     bool due = false;
     buf_clear(line);
@@ -46,7 +46,13 @@ struct view prune_fold(struct buf *line, const struct body_page *b, const struct
         if (n != NULL && n->tag == DOM_TEXT && !b->facts.of[i].gone)
             fold(line, n->text, &due);
     }
-    return line->len > PRUNE_LINE ? (struct view){0} : buf_view(line);
+    return buf_view(line);
+}
+
+struct view prune_fold(struct buf *line, const struct body_page *b, const struct text_run *r)
+{
+    struct view v = prune_start(line, b, r);
+    return v.len > PRUNE_LINE ? (struct view){0} : v;
 }
 
 /* The outermost element within root that has nothing but this run. */
