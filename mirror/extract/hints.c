@@ -82,6 +82,14 @@ static void read_token(struct hint *sum, struct view token)
     }
 }
 
+static void set(struct hint *sum, enum drop_reason reason, enum hint_strength strength)
+{
+    if (strength > sum->strength) {
+        sum->reason = reason;
+        sum->strength = strength;
+    }
+}
+
 static void read_tokens(struct hint *sum, struct view v)
 {
     size_t at = 0, len = v.len < VALUE_MAX ? v.len : VALUE_MAX;
@@ -90,17 +98,11 @@ static void read_tokens(struct hint *sum, struct view v)
         while (end < len && !is_white(v.ptr[end]))
             end++;
         struct view token = view_of(v.ptr + at, end - at);
-        if (token.len > 0 && !says_nothing(token))
+        if (view_equal_str(token, "by") || view_equal_str(token, "byl")) /* as part of a name it says nothing */
+            set(sum, DROP_AUTHOR, HINT_WEAK);
+        else if (token.len > 0 && !says_nothing(token))
             read_token(sum, token);
         at = end + 1;
-    }
-}
-
-static void set(struct hint *sum, enum drop_reason reason, enum hint_strength strength)
-{
-    if (strength > sum->strength) {
-        sum->reason = reason;
-        sum->strength = strength;
     }
 }
 

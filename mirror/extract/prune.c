@@ -72,6 +72,7 @@ static bool is_box(enum dom_tag t)
            t == DOM_BLOCKQUOTE || dom_is_heading(t);
 }
 
+#define LEAD_MOST 60  /* letters above a list of links */
 #define LOOK_BACK 400 /* nodes: beyond, the text before is not what leads here */
 
 static bool follows_colon(const struct body_page *b, const struct dom_node *n)
@@ -107,6 +108,18 @@ static bool is_link_box(const struct body_page *b, const struct dom_node *n)
     return density > 0.5 && f->stops * 40 < f->chars && !follows_colon(b, n);
 }
 
+/* The box of a list of links with the line above it: "see also". */
+static struct dom_node *with_its_lead(const struct body_page *b, struct dom_node *n)
+{
+    while (n->parent != b->root && b->hints[n->parent->index].body != HINT_STRONG) {
+        const struct facts *f = facts_of(&b->facts, n), *up = facts_of(&b->facts, n->parent);
+        if (up->chars - f->chars > LEAD_MOST || up->stops > f->stops || up->pictures > f->pictures || up->titles > 0)
+            break;
+        n = n->parent;
+    }
+    return n;
+}
+
 static void prune_links(struct body_page *b)
 {
     if (link_density(facts_of(&b->facts, b->root)) > 0.8)
@@ -116,6 +129,7 @@ static void prune_links(struct body_page *b)
         next = whole ? dom_after(n, b->root) : dom_next(n, b->root);
         if (n->tag == DOM_TEXT || facts_of(&b->facts, n)->gone || !is_link_box(b, n))
             continue;
+        n = with_its_lead(b, n);
         facts_drop(&b->facts, n, DROP_LINKS);
         next = dom_after(n, b->root);
     }
@@ -181,6 +195,7 @@ int body_prune(struct body_page *b, mimeo_ctx *ctx)
     if (rc == 0)
         rc = prune_words(b, ctx);
     if (rc == 0) {
+        prune_pull_quotes(b);
         prune_links(b);
         prune_headings(b);
         prune_initials(b);

@@ -11,6 +11,9 @@
 /* Lines that say what furniture says, and what stands below such heads; links with one lead.  The runs must be cut. */
 int prune_words(struct body_page *b, mimeo_ctx *ctx);
 
+/* Sentences of the text that are set in it once more.  (pull_quotes.c) */
+void prune_pull_quotes(struct body_page *b);
+
 /* Letters that a style sheet sets large, put back to their words.  (initials.c) */
 void prune_initials(struct body_page *b);
 
