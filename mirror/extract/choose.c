@@ -30,6 +30,8 @@ static bool takes_too_much(const struct body_page *b, const struct hint_groups *
     const struct facts *f = facts_of(&b->facts, n);
     if (why == DROP_COMMENTS || why == DROP_CONSENT || (f->titles == 0 && !f->holds_body && title_elsewhere(b)))
         return all - its < (f->titles == 0 && title_elsewhere(b) ? BRIEF : ENOUGH);
+    if (f->titles > 0 && f->titles == facts_of(&b->facts, dom_body(b->facts.dom))->titles && its > ENOUGH)
+        return true; /* "newsletter-post": the title stands in it, with a text */
     its = hint_groups_good(g, n);
     return its > ENOUGH && its > all * 0.45;
 }

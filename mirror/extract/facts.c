@@ -26,6 +26,8 @@ static void count_mark(const uint8_t *at, size_t left, uint32_t *stops, uint32_t
     }
 }
 
+#define PROSE 60 /* letters of a paragraph */
+
 static bool is_space(uint8_t b) { return b == ' ' || (b >= '\t' && b <= '\r'); }
 
 static bool ends_sentence(const uint8_t *at, size_t left)
@@ -77,6 +79,34 @@ static bool style_hides(struct view style)
     return strstr(flat, "display:none") != NULL || strstr(flat, "visibility:hidden") != NULL;
 }
 
+/* A paragraph, not just a line. */
+static bool is_prose(const struct dom_node *n)
+{
+    uint32_t chars = 0, stops = 0, commas = 0;
+    if (n->tag != DOM_P)
+        return false;
+    for (const struct dom_node *in = n; in != NULL && chars < PROSE; in = dom_next(in, n))
+        if (in->tag == DOM_TEXT)
+            text_measure(in->text, &chars, &stops, &commas);
+    return chars >= PROSE;
+}
+
+/* The rest of a text that opens at a click: paragraphs and no heading, field or picture, behind some that are shown. */
+static bool is_rest(const struct dom_node *n)
+{
+    size_t before = 0, in = 0;
+    if (n->tag != DOM_DIV && n->tag != DOM_SECTION && n->tag != DOM_SPAN)
+        return false;
+    for (const struct dom_node *other = n->prev; other != NULL && before < 2; other = other->prev)
+        before += is_prose(other);
+    for (const struct dom_node *child = n->first; child != NULL; child = child->next) {
+        if (child->tag != DOM_TEXT && child->tag != DOM_P && child->tag != DOM_UL && child->tag != DOM_BLOCKQUOTE)
+            return false;
+        in += is_prose(child);
+    }
+    return before >= 2 && in >= 2;
+}
+
 static bool is_hidden(const struct dom_node *n)
 {
     bool hidden = false;
@@ -89,7 +119,7 @@ static bool is_hidden(const struct dom_node *n)
         else if (view_equal_str(a->name, "aria-hidden"))
             hidden = view_equal_str(a->value, "true");
     }
-    return hidden && n->tag != DOM_BODY && n->tag != DOM_IMG;
+    return hidden && n->tag != DOM_BODY && n->tag != DOM_IMG && !is_rest(n);
 }
 
 /* ---- gathering */

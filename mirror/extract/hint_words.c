@@ -41,7 +41,7 @@ static const struct hint_word words[] = { /* in the order of strcmp */
     S("commentsarea", COMMENTS), S("commentsblock", COMMENTS), S("commentsection", COMMENTS),
     S("commentslist", COMMENTS), S("commentssection", COMMENTS), S("commenttext", COMMENTS),
     S("commentthread", COMMENTS), S("consent", CONSENT), NEAR("content"), BODY("contentbody"),
-    BODY("contenttext"), S("contribute", PROMOTION), W("contributor", AUTHOR), W("contributors", AUTHOR),
+    BODY("contenttext"), S("contribute", PROMOTION), W("contributions", PROMOTION), W("contributor", AUTHOR), W("contributors", AUTHOR),
     S("conversations", COMMENTS), S("cookie", CONSENT), S("cookiebanner", CONSENT), S("cookiebar", CONSENT),
     S("cookieconsent", CONSENT), S("cookielaw", CONSENT), S("cookienotice", CONSENT), S("cookies", CONSENT),
     W("copyright", MEDIA), S("coraltalk", COMMENTS), W("credit", MEDIA), W("credits", MEDIA),

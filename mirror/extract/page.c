@@ -88,7 +88,8 @@ static bool one_name_took_it(const struct body_page *first, const struct body_pa
     for (size_t i = 0; i < first->facts.count; i++) {
         const struct facts *f = &first->facts.of[i];
         const struct dom_node *n = first->facts.nodes[i];
-        bool named = f->reason != KEPT && f->reason != DROP_NO_TEXT && f->reason != DROP_OUTSIDE && f->reason != DROP_COMMENTS;
+        bool named = f->reason != KEPT && f->reason != DROP_NO_TEXT && f->reason != DROP_OUTSIDE && f->reason != DROP_COMMENTS &&
+                     f->reason != DROP_RELATED && f->reason != DROP_CONSENT;
         if (named && f->chars > most && n != NULL)
             most = f->chars;
     }

@@ -10,6 +10,8 @@
 
 /* ---- by names */
 
+#define REST_OF_LINE 60 /* letters */
+
 static bool holds_picture_alone(const struct body_page *b, const struct dom_node *n)
 {
     return facts_of(&b->facts, n)->pictures > 0 && facts_of(&b->facts, n)->chars < 200;
@@ -32,6 +34,9 @@ static bool is_named_furniture(const struct body_page *b, const struct dom_node 
         return false;
     if (h.strength == HINT_WEAK && (h.body == HINT_STRONG || dom_is_heading(n->tag) || is_plain_prose(b, n, h.reason)))
         return false;
+    if (h.strength == HINT_WEAK && n->tag == DOM_SPAN && h.reason != DROP_AUTHOR &&
+        b->facts.of[facts_of(&b->facts, n)->owner].chars > facts_of(&b->facts, n)->chars + REST_OF_LINE)
+        return false; /* part of a sentence */
     bool block = dom_is_block(n->tag) || n->tag == DOM_OTHER || n->tag == DOM_SPAN;
     bool picture = (h.reason == DROP_MEDIA || n->tag == DOM_HEADER) && holds_picture_alone(b, n);
     return block && !picture && !(h.strength == HINT_WEAK && h.body == HINT_WEAK && n->tag == DOM_ARTICLE);

@@ -68,7 +68,7 @@ static bool is_alike(const struct body_page *b, const struct dom_node *n, const 
         return false;
     if (is_other_article(b, n, way))
         return false;
-    if (n->tag == DOM_TD || n->tag == DOM_TH) /* a column beside it is no piece of it, unless it is as much */
+    if (n->tag == DOM_TD || n->tag == DOM_TH || n->tag == DOM_TABLE) /* a column beside it is no piece of it, unless it is as much */
         return link_density(f) < 0.1 && f->good > wanted->good * 0.4;
     if (is_twin(n, way))
         return f->good > wanted->good * 0.15 || f->good > 150 || (f->good > 20 && dom_attribute(n, "class").len > 0);
