@@ -107,6 +107,18 @@ static bool is_rest(const struct dom_node *n)
     return before >= 2 && in >= 2;
 }
 
+/* An answer that opens below its question: nothing but paragraphs. */
+static bool opens(const struct dom_node *n)
+{
+    bool prose = false;
+    for (const struct dom_node *child = n->first; child != NULL; child = child->next) {
+        if (child->tag != DOM_TEXT && child->tag != DOM_P && child->tag != DOM_UL && child->tag != DOM_OL)
+            return false;
+        prose = prose || is_prose(child);
+    }
+    return prose;
+}
+
 static bool is_hidden(const struct dom_node *n)
 {
     bool hidden = false;
@@ -117,7 +129,7 @@ static bool is_hidden(const struct dom_node *n)
         else if (view_equal_str(a->name, "style") && a->value.len > 10)
             hidden = style_hides(a->value);
         else if (view_equal_str(a->name, "aria-hidden"))
-            hidden = view_equal_str(a->value, "true");
+            hidden = view_equal_str(a->value, "true") && !opens(n); /* from those who listen, not from those who see */
     }
     return hidden && n->tag != DOM_BODY && n->tag != DOM_IMG && !is_rest(n);
 }
@@ -131,10 +143,11 @@ static void inherit(struct page_facts *p, struct dom_node *n, const uint8_t *for
     f->gone = up->gone;
     f->in_link = up->in_link || n->tag == DOM_A;
     f->in_heading = up->in_heading || dom_is_heading(n->tag);
-    f->uncounted = up->uncounted || n->tag == DOM_FIGCAPTION || n->tag == DOM_NOSCRIPT;
+    f->uncounted = up->uncounted || n->tag == DOM_FIGCAPTION || (n->tag == DOM_NOSCRIPT && !hidden_too);
     f->owner = n->tag != DOM_TEXT && dom_is_block(n->tag) ? n->index : up->owner;
     f->forced = forced != NULL && forced[n->index] != 0;
-    if (has_no_text(n))
+    bool question = n->tag == DOM_BUTTON && n->parent != NULL && dom_is_heading(n->parent->tag);
+    if (has_no_text(n) && !question)
         f->reason = DROP_NO_TEXT;
     else if (n->attribute_count > 0 && !f->forced && !hidden_too && is_hidden(n))
         f->reason = DROP_HIDDEN;
