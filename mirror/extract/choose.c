@@ -100,7 +100,7 @@ int body_gather(struct body_page *out, mimeo_ctx *ctx, struct dom *d, const uint
         drop_small_print(out);
     }
     if (rc == 0)
-        drop_consent(out);
+        drop_asking(out);
     return rc == 0 ? facts_cut_runs(&out->facts, ctx) : rc;
 }
 
