@@ -188,6 +188,14 @@ static bool is_title(struct view line, struct view title)
     return line.len >= 8 && same == line.len && line.len * 10 >= title.len * 6;
 }
 
+/* A link that stands between paragraphs and in none: "Read full article". */
+static bool is_bare_link(const struct body_page *b, const struct text_run *r)
+{
+    enum dom_tag tag = r->owner->tag;
+    return r->links == r->chars && r->chars < 60 && (tag == DOM_DIV || tag == DOM_SECTION || tag == DOM_ARTICLE) &&
+           !facts_of(&b->facts, r->owner)->in_link && facts_of(&b->facts, r->owner)->stops > 1;
+}
+
 static void judge_run(struct body_page *b, const struct text_run *r, struct view line, struct view title, uint32_t before)
 {
     if (before < BEFORE && is_title(line, title)) {
@@ -216,6 +224,8 @@ static void judge_run(struct body_page *b, const struct text_run *r, struct view
     case NOT_FURNITURE:
         if (is_reading_time(line))
             prune_run(b, r, DROP_AUTHOR);
+        else if (is_bare_link(b, r))
+            prune_run(b, r, DROP_LINKS);
         break;
     }
 }
