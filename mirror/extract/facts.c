@@ -124,11 +124,11 @@ static bool is_hidden(const struct dom_node *n)
     bool hidden = false;
     for (uint32_t i = 0; i < n->attribute_count && !hidden; i++) {
         const struct dom_attribute *a = &n->attributes[i];
-        if (view_equal_str(a->name, "hidden"))
+        if (a->name.len == 6 && view_equal_str(a->name, "hidden"))
             hidden = true;
-        else if (view_equal_str(a->name, "style") && a->value.len > 10)
+        else if (a->name.len == 5 && view_equal_str(a->name, "style") && a->value.len > 10)
             hidden = style_hides(a->value);
-        else if (view_equal_str(a->name, "aria-hidden"))
+        else if (a->name.len == 11 && view_equal_str(a->name, "aria-hidden"))
             hidden = view_equal_str(a->value, "true") && !opens(n); /* from those who listen, not from those who see */
     }
     return hidden && n->tag != DOM_BODY && n->tag != DOM_IMG && !is_rest(n);

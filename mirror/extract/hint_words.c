@@ -147,7 +147,9 @@ const struct hint_word *hint_word_of(const char *word)
     size_t low = 0, high = sizeof words / sizeof words[0];
     while (low < high) {
         size_t middle = (low + high) / 2;
-        int order = strcmp(word, words[middle].word);
+        int order = word[0] - words[middle].word[0]; /* mostly enough */
+        if (order == 0)
+            order = strcmp(word, words[middle].word);
         if (order == 0)
             return &words[middle];
         if (order < 0)

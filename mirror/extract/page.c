@@ -201,19 +201,21 @@ static bool is_binary(struct view v)
 static int work(struct buf *out, mimeo_ctx *ctx, void *payload)
 {
     struct job *j = payload;
-    struct buf text;
+    struct buf made = {0};
+    struct view text;
     struct dom *d = NULL;
-    int rc = charset_to_utf8(&text, ctx, j->source->bytes, j->source->content_type, CHARSET_HTML, NULL);
+    page_child_heap(j->source->bytes.len);
+    int rc = charset_view(&text, &made, ctx, j->source->bytes, j->source->content_type, CHARSET_HTML, NULL);
     j->object = json_object();
     if (rc == 0 && j->object == NULL)
         rc = ctx_error_nomem(ctx);
     if (rc == 0)
-        rc = dom_parse(&d, ctx, buf_view(&text));
+        rc = dom_parse(&d, ctx, text);
     if (rc == 0)
         rc = extract_from(out, ctx, d, j);
     dom_free(d);
     json_decref(j->object);
-    buf_dispose(&text);
+    buf_dispose(&made);
     return rc;
 }
 
