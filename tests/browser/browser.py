@@ -15,7 +15,6 @@ import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import time
 import urllib.request
@@ -73,6 +72,10 @@ CANARY = """(tell) => {
 }"""
 
 
+# Ends all processes of a session when its input ends: Chromium has some in groups of their own.
+KEEPER = 'read -r nothing; pkill -KILL -s "$0"; kill -KILL -- "-$0"'
+
+
 class Fault(Exception):
     """The browser did not do what it was told; the message says what it answered."""
 
@@ -112,6 +115,7 @@ class Browser:
         self.directory = directory
         self.own_servers = list(own_servers)
         self.process = None
+        self.keeper = None
         self.channel = None
         self.sink = Sink()
         self.answered = {}
@@ -159,18 +163,23 @@ class Browser:
                 pass
             self.channel.close()
         if self.process:
-            # Its children too: they are in a group of their own.
             try:
                 self.process.wait(1)
             except subprocess.TimeoutExpired:
                 pass
-            try:
-                os.killpg(self.process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+            self.keeper.communicate(timeout=10)
             self.process.wait(10)
         self.sink.close()
         shutil.rmtree(os.path.join(self.directory, "profile"), ignore_errors=True)
+
+    def spawn(self, arguments, talk, **options):
+        """Starts the browser, in a session of its own, so that its children go with it.  However this test ends,
+        by SIGKILL too, the pipe to the keeper is closed then, and the keeper ends them all."""
+        with open(talk, "wb") as out:
+            self.process = subprocess.Popen(arguments, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                                            start_new_session=True, **options)
+        self.keeper = subprocess.Popen(["sh", "-c", KEEPER, str(self.process.pid)], stdin=subprocess.PIPE,
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
 
     # ---- commands
 
@@ -333,10 +342,7 @@ class Chromium(Browser):
 
     def launch(self):
         talk = os.path.join(self.directory, "chromedriver.log")
-        with open(talk, "wb") as out:
-            self.process = subprocess.Popen(
-                ["chromedriver", "--port=0"], stdout=out, stderr=subprocess.STDOUT,
-                stdin=subprocess.DEVNULL, start_new_session=True)
+        self.spawn(["chromedriver", "--port=0"], talk)
         port = port_in(self.process, talk, rb"successfully on port (\d+)", 30)
         bypass = ";".join(["<-loopback>"] + self.own_servers)  # of rules that match the last counts
         options = {"binary": shutil.which("chromium"), "args": CHROMIUM + [
@@ -372,11 +378,8 @@ class Firefox(Browser):
         # Without this, the release ignores the server of settings that the profile names.
         environment = dict(os.environ, MOZ_REMOTE_SETTINGS_DEVTOOLS="1", MOZ_CRASHREPORTER_DISABLE="1")
         talk = os.path.join(self.directory, "firefox.log")
-        with open(talk, "wb") as out:
-            self.process = subprocess.Popen(
-                ["firefox-esr", "--headless", "--no-remote", "--profile", profile,
-                 "--remote-debugging-port", "0"], env=environment, stdout=out, stderr=subprocess.STDOUT,
-                stdin=subprocess.DEVNULL, start_new_session=True)
+        self.spawn(["firefox-esr", "--headless", "--no-remote", "--profile", profile, "--remote-debugging-port", "0"],
+                   talk, env=environment)
         port = port_in(self.process, talk, rb"BiDi listening on ws://127.0.0.1:(\d+)", 60)
         self.channel = TextSocket(f"ws://127.0.0.1:{port}/session")
         self.command("session.new", capabilities={"alwaysMatch": {

@@ -61,6 +61,43 @@ done_testing() {
     exit
 }
 
+# beside FUNCTION ARGUMENTS…: in a shell and a directory ($work and $MIMEO_LIBRARY are its own there) beside others of
+# the kind, $abreast at once: for what waits more than it works.  What they find counts when all have `joined`.
+abreast=10 started=0 running=
+alone() {
+    work=$work/beside/$started
+    MIMEO_LIBRARY=$work/library
+    checks=0 faults=0
+    cd "$work" || exit 1
+    "$@"
+    echo "$checks $faults" >"$work/counted"
+}
+beside() {
+    started=$((started + 1))
+    mkdir -p "$work/beside/$started"
+    alone "$@" >"$work/beside/$started.talk" 2>&1 &
+    running="$running $!"
+    # shellcheck disable=SC2086 # numbers
+    set -- $running
+    [ $# -lt "$abreast" ] || {
+        wait "$1"
+        shift
+        running=$*
+    }
+}
+joined() {
+    for one in $running; do wait "$one"; done
+    running=
+    while [ "$started" -gt 0 ]; do
+        cat "$work/beside/$started.talk"
+        one='' more=''
+        read -r one more 2>/dev/null <"$work/beside/$started/counted" || fault 'a case beside others did not come to its end'
+        checks=$((checks + ${one:-0})) faults=$((faults + ${more:-0}))
+        started=$((started - 1))
+    done
+    rm -rf "$work/beside"
+}
+
 # Nothing may hang.
 mimeo() { timeout 60 "$MIMEO" "$@"; }
 

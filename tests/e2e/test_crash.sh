@@ -1,10 +1,12 @@
 #!/bin/sh
 # SIGKILL at 100 random moments of publishing: after each the mirror verifies clean, and the next run
-# completes.  The moments are spread over the time that a whole run takes here.
+# completes.
 # label: slow
 # label: plain
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=kills.sh
+. "$(dirname "$0")/kills.sh"
 need git jq
 
 make_publisher press
@@ -16,23 +18,13 @@ batch() { # twelve new articles
     done
 }
 batch >batch.jsonl
-before=$(date +%s%N)
-publish press batch.jsonl || fault 'the first run'
-whole=$((($(date +%s%N) - before) / 1000))
+whole_run publish publish press batch.jsonl
 
-killed=0
 round=0
-seed=20261124
 while [ "$round" -lt 100 ]; do
     round=$((round + 1))
-    seed=$(((seed * 1103515245 + 12345) % 2147483648))
     batch >batch.jsonl
-    "$MIMEO" -q --library press.library publish -C press --key press.key batch.jsonl >out 2>err &
-    run=$!
-    sleep "$(awk -v us="$whole" -v s="$seed" 'BEGIN { printf "%.6f", us * (s % 10000) / 10000 / 1000000 * 1.2 }')"
-    kill -9 "$run" 2>/dev/null
-    wait "$run" 2>/dev/null
-    [ $? -eq 137 ] && killed=$((killed + 1))
+    killed_run publish "$MIMEO" -q --library press.library publish -C press --key press.key batch.jsonl
     mimeo --library press.library verify press >out 2>err || {
         fault "round $round: verify is not clean"
         cat out err
@@ -52,6 +44,5 @@ ids=$(mimeo --library press.library list press | cut -f2 | sort | uniq -d | wc -
 is 'articles that are there twice' "$ids" 0
 is 'commits' "$(git -C press rev-list --count main)" "$(mimeo --library press.library status press --json | jq .head_seq)"
 is 'temporary files left' "$(find press press.key* -name '.mimeo-tmp*')" ''
-[ "$killed" -ge 30 ] || fault "only $killed of 100 runs were killed in time"
-printf '%d runs were killed\n' "$killed"
+killed_often
 done_testing

@@ -4,6 +4,8 @@
 # label: plain
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=kills.sh
+. "$(dirname "$0")/kills.sh"
 need git jq python3
 trap 'umount small 2>/dev/null; rm -rf "$work"' EXIT
 
@@ -79,18 +81,20 @@ try:
     os.close(os.open("probe", os.O_TMPFILE | os.O_WRONLY))
 except OSError:
     sys.exit(1)' && nameless=yes || nameless=no
+whole_run parts mimeo export --part-size 25M -o again.mimeo press
+rm -f again*
 step=0
 while [ "$step" -lt 12 ]; do
     step=$((step + 1))
     rm -rf dir && mkdir dir
-    timeout -s KILL "0.$(printf %02d $((step * 7)))" "$MIMEO" export --part-size 25M -o dir/x.mimeo press >/dev/null 2>&1
+    killed_run parts "$MIMEO" export --part-size 25M -o dir/x.mimeo press
     [ "$nameless" = no ] && rm -f dir/.mimeo-tmp-*
     whole_ones dir
 done
 # What was there is the old or the new, and never half of it.
 cp whole.mimeo dir/old.mimeo
-for time in 0.05 0.1 0.2 0.4 0.8; do
-    timeout -s KILL "$time" "$MIMEO" export --force --no-media -o dir/old.mimeo press >/dev/null 2>&1
+for _ in 1 2 3 4 5 6 7 8; do
+    killed_run small "$MIMEO" export --force --no-media -o dir/old.mimeo press
     now=$(b2sum <dir/old.mimeo)
     [ "$now" = "$whole" ] || expect 0 'good: verified' mimeo verify dir/old.mimeo
 done
@@ -161,10 +165,9 @@ if named true 2>/dev/null; then
     expect 1 'is there already' named "$MIMEO" export -o dir/x.mimeo press
     expect 0 '' named "$MIMEO" export --force --no-media -o dir/x.mimeo press
     expect 0 'good: verified' mimeo verify dir/x.mimeo
-    for time in 0.05 0.1 0.15 0.2; do
-        timeout -s KILL "$time" unshare -m sh -c 'mount -t tmpfs tmpfs /proc && exec "$@"' named \
-            "$MIMEO" export -o dir/y.mimeo press >/dev/null 2>&1
-        [ ! -e dir/y.mimeo ] || [ "$(b2sum <dir/y.mimeo)" = "$whole" ] || fault "half a file after $time s"
+    for step in 1 2 3 4 5 6; do
+        killed_run named unshare -m sh -c 'mount -t tmpfs tmpfs /proc && exec "$@"' named "$MIMEO" export -o dir/y.mimeo press
+        [ ! -e dir/y.mimeo ] || [ "$(b2sum <dir/y.mimeo)" = "$whole" ] || fault "half a file after kill $step"
         rm -f dir/y.mimeo
     done
     expect 0 '' named "$MIMEO" export --no-media -o dir/y.mimeo press
@@ -172,4 +175,5 @@ if named true 2>/dev/null; then
 else
     echo 'no namespace can be made here: files with temporary names were not tried'
 fi
+killed_often
 done_testing

@@ -4,6 +4,8 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=servers.sh
 . "$(dirname "$0")/servers.sh"
+# shellcheck source-path=SCRIPTDIR source=kills.sh
+. "$(dirname "$0")/kills.sh"
 need git python3
 
 fetcher=$MIMEO_BUILD_DIR/tests/fetch_tool
@@ -24,28 +26,16 @@ done | git -C srv/press fast-import --quiet
 serve_git srv
 press_url=$url/press
 
-
 # ---- killed ----
 
-started=$(date +%s%N)
-expect 0 new fetch_tool fetch once "$press_url" refs/heads/main main
-expect 0 '' fetch_tool slim once
-whole=$((($(date +%s%N) - started) / 1000))
-
-round=0 killed=0 seed=20261126
+whole_run fetch fetch_tool fetch once "$press_url" refs/heads/main main
+whole_run slim fetch_tool slim once
+round=0
 while [ "$round" -lt 60 ]; do
     round=$((round + 1))
-    seed=$(((seed * 1103515245 + 12345) % 2147483648))
     [ $((round % 10)) -ne 1 ] || rm -rf scratch
-    sh -c 'trap "kill -9 \$child 2>/dev/null; exit 137" TERM
-        "$1" fetch scratch "$2" "refs/tags/b$3" main >out 2>err & child=$!; wait $child || exit
-        "$1" slim scratch >out 2>err & child=$!; wait $child' kill "$fetcher" "$press_url" "$round" &
-    run=$!
-    sleep "$(awk -v us="$whole" -v s="$seed" 'BEGIN { printf "%.6f", us * (s % 10000) / 10000 / 1000000 }')"
-    kill -TERM "$run" 2>/dev/null
-    wait "$run" 2>/dev/null
-    [ $? -ne 137 ] || killed=$((killed + 1))
-    sleep 0.02 # the grandchild goes with its parent
+    killed_run fetch "$fetcher" fetch scratch "$press_url" "refs/tags/b$round" main
+    [ "$status" -ne 0 ] || killed_run slim "$fetcher" slim scratch
     checks=$((checks + 1))
     if [ -s scratch/refs/kept/main ]; then
         git -C scratch rev-list --objects --filter=blob:none --missing=error refs/kept/main >/dev/null 2>err ||
@@ -57,34 +47,45 @@ while [ "$round" -lt 60 ]; do
     expect 0 "$(git -C srv/press rev-parse "b$round")" fetch_tool fetch scratch "$press_url" "refs/tags/b$round" main
     [ $((round % 3)) -ne 0 ] || expect 0 '' fetch_tool slim scratch
 done
-checks=$((checks + 1))
-[ "$killed" -gt 20 ] || fault "only $killed of $round runs were killed"
+killed_often
 expect 0 '' fetch_tool slim scratch
 is 'left over' "$(find scratch/objects/pack -type f | wc -l)" 2
 is 'history' "$(git -C scratch rev-list main | wc -l)" 60
 
 # ---- stopped ----
 
-ours() { # of the fetchers: another test's work elsewhere
-    for one in $(pgrep -f "$fetcher"); do [ "$(readlink "/proc/$one/cwd")" != "$PWD" ] || echo "$one"; done
+# ours WORDS: the processes of this test, and of no other that runs beside it, with these in their command.
+ours() {
+    for one in $(pgrep -f "$1"); do [ "$(readlink "/proc/$one/cwd")" != "$PWD" ] || echo "$one"; done
+}
+# comes_to COUNT WORDS: so many of them, sooner or later.
+comes_to() {
+    checks=$((checks + 1)) waited=0
+    until [ "$(ours "$2" | wc -l)" -eq "$1" ]; do
+        waited=$((waited + 1))
+        [ "$waited" -lt 600 ] || {
+            fault "not $1 of '$2', but $(ours "$2" | wc -l)"
+            return
+        }
+        sleep 0.05
+    done
+}
+# stopped ADDRESS COUNT WORDS: a fetch that waits for an answer, as COUNT processes with these words, is told to stop.
+stopped() {
+    "$fetcher" --stall 60 refs "$1" >out 2>err &
+    run=$!
+    comes_to "$2" "$3"
+    kill -INT "$run"
+    wait "$run"
+    is 'status when stopped' $? 8
+    checks=$((checks + 1))
+    grep -q 'sent nothing' err && fault 'it was not stopped, but waited to its deadline'
+    comes_to 0 "$3"
 }
 serve_bad silent
-"$fetcher" --stall 30 refs "$press_url" >/dev/null 2>&1
-"$fetcher" --stall 30 refs "git://127.0.0.1:$port/x" >out 2>err &
-run=$!
-sleep 0.5
-checks=$((checks + 1))
-[ "$(ours | wc -l)" -gt 0 ] || fault 'a fetch at work is not seen'
-began=$(date +%s)
-kill -INT "$run"
-wait "$run"
-is 'status when stopped' $? 8
+stopped "git://127.0.0.1:$port/x" 2 "$fetcher"
 is 'words when stopped' "$(grep -c 'run it again to go on' err)" 1
-checks=$((checks + 1))
-[ $(($(date +%s) - began)) -le 2 ] || fault 'stopping took long'
 stop_server "$server"
-sleep 0.2
-is 'children left' "$(ours | wc -l)" 0
 
 # An ssh that hangs goes with the fetch, whether its time is over or it is stopped.
 GIT_SSH_COMMAND="OF=me sleep 54321 #"
@@ -92,15 +93,7 @@ export GIT_SSH_COMMAND
 expect 8 'sent nothing for 1 seconds' fetch_tool --stall 1 refs ssh://127.0.0.1/x
 GIT_SSH_COMMAND="sleep 54321 #"
 expect 8 'sent nothing for 1 seconds' fetch_tool --stall 1 refs ssh://127.0.0.1/x
-"$fetcher" --stall 30 refs ssh://127.0.0.1/x >out 2>err &
-run=$!
-sleep 0.3
-is 'an ssh' "$(pgrep -f -c 'sleep 54321')" 1
-kill -INT "$run"
-wait "$run"
-is 'status when stopped' $? 8
-sleep 0.2
-is 'an ssh that is left' "$(pgrep -f -c 'sleep 54321')" 0
+stopped ssh://127.0.0.1/x 1 'sleep 54321'
 unset GIT_SSH_COMMAND
 
 # ---- full ----

@@ -2,6 +2,7 @@
 # Servers that stall, cut, reset, lie and flood: a clone ends in time with a clear line and the documented
 # status and keeps nothing; a sync ends so too and changes nothing of what is held.
 # label: slow
+# shellcheck disable=SC2317 # called by beside
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=servers.sh
@@ -26,7 +27,6 @@ mv library library.good
 mimeo --library library.good mirrors remove "$who" "$work/before" >/dev/null 2>&1
 mimeo --library library.good mirrors remove "$who" before >/dev/null 2>&1
 
-# shellcheck disable=SC2317 # called by status_in
 # Peak memory of a command and its children in KiB, into the file `peak`; its status is kept.
 measured() {
     python3 -c 'import resource, subprocess, sys
@@ -47,16 +47,18 @@ in_time() {
     [ "$took" -le "$seconds" ] || fault "$timed: $took s, more than $seconds"
     [ "$(cat peak)" -le "$limit" ] || fault "$timed: $(cat peak) KiB"
 }
-# hostile WHAT "STATUSES[|STATUSES]" ADDRESS [OPTIONS]: a clone and a sync, of which others may be allowed.  The deadlines are short; what they take on a
+top=$work
+# meet WHAT "STATUSES[|STATUSES]" ADDRESS [OPTIONS]: a clone and a sync, of which others may be allowed.  The deadlines are short; what they take on a
 # busy machine beside them is not what is tested.
-hostile() {
+meet() {
     what=$1 statuses=$2 address=$3
     shift 3
+    ln -s "$top/press" "$top/press.library" "$top/before" .
     fresh_library
     in_time "$what: clone" "${statuses%|*}" 90 clone "$address" --connect-timeout 3 --stall-timeout 3 --timeout "${patience:-20}" "$@"
     # Who it is may have come before the rest went wrong; then only what is genuine may be there.
     if [ -n "$(mimeo trust 2>/dev/null)" ]; then nothing_foreign "$what" press; else nothing_kept "$what"; fi
-    rm -rf library && cp -R library.good library
+    rm -rf library && cp -R "$top/library.good" library
     mimeo mirrors add "$who" "$address" >/dev/null 2>&1 || fault "$what: mirrors add"
     snapshot
     in_time "$what: sync" "${statuses#*|}" 90 sync --connect-timeout 3 --stall-timeout 3 --timeout "${patience:-20}" "$@"
@@ -64,6 +66,9 @@ hostile() {
     expect 0 'good: verified' mimeo verify
     expect 0 'Text of article 1' mimeo read a-1
 }
+
+# hostile …: the same, beside others, since most of it is waiting.
+hostile() { beside meet "$@"; }
 
 # ---- no answer, half of one, noise ----
 
@@ -91,8 +96,11 @@ for code in 403 401 429 500 503; do
     hostile "status $code" '3' "$url/press"
 done
 serve_bad loop
-hostile 'redirects without end' '3' "$url/press"
-[ "$(connections "$log")" -lt 200 ] || fault "redirects were followed $(connections "$log") times"
+without_end() {
+    meet 'redirects without end' '3' "$url/press"
+    [ "$(connections "$log")" -lt 200 ] || fault "redirects were followed $(connections "$log") times"
+}
+beside without_end
 serve_bad cookie
 hostile 'an empty answer' '3 10' "$url/press"
 
@@ -101,8 +109,11 @@ serve_http .
 real=$port real_log=$log
 : >"$real_log"
 serve_bad_https redirect "http://127.0.0.1:$real"
-hostile 'from https to http' '3' "$url/press" --ca-file "$ca"
-is 'what was asked in the clear' "$(grep -c . "$real_log")" 0
+in_the_clear() {
+    meet 'from https to http' '3' "$url/press" --ca-file "$ca"
+    is 'what was asked in the clear' "$(grep -c . "$real_log")" 0
+}
+beside in_the_clear
 serve_bad redirect "file://$work"
 hostile 'to file://' '3' "$url/press"
 serve_bad redirect "git://127.0.0.1:$real"
@@ -166,9 +177,15 @@ strange 'an empty repository' '1 3 8 10' empty.git
 blob=$(printf /etc/passwd | git -C press hash-object -w --stdin)
 # with a link in the place of the newest bundle, the mirror is older where the link is not followed
 with_entry press link.git bundles/00/00 120000 blob "$blob" 03.mimeo
-strange 'a symbolic link as a bundle' '0 4 8 10' link.git
-find library -type l | grep -q . && fault 'a symbolic link came into the library'
-grep -rq 'root:' library && fault '/etc/passwd came into the library'
+linked() { # ADDRESS
+    meet "a symbolic link as a bundle, at $1" '0 4 8 10' "$1"
+    find library -type l | grep -q . && fault 'a symbolic link came into the library'
+    grep -rq 'root:' library && fault '/etc/passwd came into the library'
+}
+patience=60
+beside linked "$base/link.git"
+patience=20
+beside linked "$work/link.git"
 with_entry press link-head.git '' 120000 blob "$blob" head
 strange 'a symbolic link as head' '4 8 10|0 4 8 10' link-head.git
 with_entry press module.git '' 160000 commit "$(git -C press rev-parse main)" bundles
@@ -181,4 +198,5 @@ wide_mirror press wide.git bundles/00/00 1000000
 strange 'a million bundles in a directory' '4 8 10' wide.git
 wide_mirror press wide-root.git charter 1000000
 strange 'a million charters' '0 4 8 10' wide-root.git
+joined
 done_testing

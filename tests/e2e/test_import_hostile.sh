@@ -3,6 +3,8 @@
 # stays whole, and a second run goes on.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=kills.sh
+. "$(dirname "$0")/kills.sh"
 # shellcheck source-path=SCRIPTDIR source=packs.sh
 . "$(dirname "$0")/packs.sh"
 need git python3 jq
@@ -263,21 +265,20 @@ expect 0 '' import gone import all.mimeo
 is 'all of it' "$(held gone)" "$all"
 
 # Killed at any moment.
+reader unharmed
+whole_run import import unharmed import all.mimeo
 round=0
-while [ "$round" -lt 12 ]; do
+while [ "$round" -lt 20 ]; do
     round=$((round + 1))
     rm -rf killed
     reader killed
-    "$MIMEO" --library killed import all.mimeo >/dev/null 2>&1 &
-    job=$!
-    sleep "0.0$((round * 7 % 10))$round"
-    kill -9 "$job" 2>/dev/null
-    wait "$job" 2>/dev/null
+    killed_run import "$MIMEO" --library killed import all.mimeo
     whole killed "killed in round $round"
     expect 0 '' import killed import all.mimeo
     is "bundles after round $round" "$(held killed)" "$all"
     is "left over after round $round" "$(find killed/publishers killed/trust -name '.mimeo-tmp-*' | wc -l)" 0
 done
+killed_often
 
 # Interrupted: says so, and goes on.
 mkdir small

@@ -5,6 +5,8 @@
 # label: plain
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=kills.sh
+. "$(dirname "$0")/kills.sh"
 need git jq
 mkdir tmp
 TMPDIR=$work/tmp
@@ -25,37 +27,21 @@ own reference.git >/dev/null || fault 'reference'
 mkdir -p library/publishers
 cp -R press "library/publishers/$id"
 rm -rf "library/publishers/$id/.git"
-took() { # COMMAND…: microseconds that a whole run takes here
-    before=$(date +%s%N)
-    "$@" >/dev/null || fault "once: $*"
-    echo $((($(date +%s%N) - before) / 1000))
-}
 git init -q --bare once.git
-making=$(took mimeo push --publisher press once.git)
-copying=$(took own once)
+whole_run making mimeo push --publisher press once.git
+whole_run copying own ./once
 
-seed=20261126
-killed=0
-kill_at_random() { # MICROSECONDS COMMAND…: within them
-    seed=$(((seed * 1103515245 + 12345) % 2147483648))
-    moment=$(awk -v us="$1" -v s="$seed" 'BEGIN { printf "%.6f", us * (s % 10000) / 10000 / 1000000 * 0.8 }')
-    shift
-    "$@" >out 2>err &
-    run=$!
-    sleep "$moment"
-    kill -9 "$run" 2>/dev/null
-    wait "$run" 2>/dev/null
-    [ $? -eq 137 ] && killed=$((killed + 1))
-    return 0
-}
-
-round=0
+round=0 made=0 copied=0
 while [ "$round" -lt 32 ]; do
     round=$((round + 1))
-    [ $((round % 2)) -ne 1 ] || { rm -rf "library/work" stick made.git && git init -q --bare made.git; }
+    # Those that ended leave nothing to do.
+    { [ "$made" -eq 137 ] && [ $((round % 2)) -ne 1 ]; } || { rm -rf library/work made.git && git init -q --bare made.git; }
+    { [ "$copied" -eq 137 ] && [ $((round % 2)) -ne 1 ]; } || rm -rf stick
     # the library's repository, and a push of it
-    kill_at_random "$making" "$MIMEO" -q --no-input push --publisher press made.git
-    kill_at_random "$copying" "$MIMEO" -q --no-input --library press.library push -C press ./stick
+    killed_run making "$MIMEO" -q --no-input push --publisher press made.git
+    made=$status
+    killed_run copying "$MIMEO" -q --no-input --library press.library push -C press ./stick
+    copied=$status
     [ ! -e stick/head ] || mimeo verify stick >out 2>err
     got=$?
     [ "$got" -eq 0 ] || [ "$got" -eq 7 ] || [ "$got" -eq 8 ] || { # older than what is known, or on its way
@@ -71,8 +57,7 @@ while [ "$round" -lt 32 ]; do
         is 'temporary files left' "$(find stick library -name '.mimeo-tmp*' -o -name 'pack_git2*' -o -name 'tmp_*' | wc -l)" 0
     fi
 done
-[ "$killed" -ge 20 ] || fault "only $killed of 64 runs were killed in time"
-printf '%d runs were killed\n' "$killed"
+killed_often
 is 'what is left in the temporary directory' "$(find "$TMPDIR" -maxdepth 1 -name 'mimeo*')" ''
 
 # ---- a repository made for one push, of files that are nobody's library ----
@@ -82,7 +67,7 @@ round=0
 while [ "$round" -lt 6 ]; do
     round=$((round + 1))
     rm -rf plain.git && git init -q --bare plain.git
-    kill_at_random "$making" "$MIMEO" -q --no-input push -C plain plain.git
+    killed_run making "$MIMEO" -q --no-input push -C plain plain.git
 done
 expect 0 'plain.git' mimeo push -C plain plain.git
 is 'refs of plain files' "$(refs plain.git)" "$(refs reference.git)"
