@@ -65,6 +65,7 @@ MIMEO_API void mimeo_publisher_free(mimeo_publisher *p);
 enum mimeo_outcome {
     MIMEO_ADDED, MIMEO_REVISED, MIMEO_UNCHANGED, MIMEO_RETRACTED,
     MIMEO_SKIPPED,  /* was retracted before: publishing does not bring it back */
+    MIMEO_KEPT,     /* what is published is newer than this copy, and stays: `message` says what tells so */
     MIMEO_REFUSED   /* not an article: `message` says why */
 };
 struct mimeo_publish_event {
@@ -80,12 +81,13 @@ struct mimeo_publish_options {
     struct mimeo_input_options input;
     bool sensitive;         /* each article in blocks of its own, so that it can be erased alone */
     const char *revise_id;  /* `revise`: the one article of the input gets this id, which must exist */
+    bool older;             /* copies older than what is published replace it too */
     const char *note;       /* the correction note of revised articles */
     void (*event)(const struct mimeo_publish_event *event, void *payload);
     void *payload;
 };
 struct mimeo_publish_result {
-    uint64_t added, revised, unchanged, retracted, skipped, refused;
+    uint64_t added, revised, unchanged, retracted, skipped, kept, refused;
     uint64_t unreached;            /* of the refused: addresses that could not be fetched */
     uint64_t bundles;              /* signed (dry run: that would be) */
     uint64_t first_seq, last_seq;

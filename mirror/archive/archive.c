@@ -1,6 +1,5 @@
 #include "archive/archive.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -74,17 +73,7 @@ const char *archive_kind_name(enum archive_kind kind)
 /* A pipe can be read only once and in order. */
 static int spool_pipe(struct archive *a, mimeo_ctx *ctx)
 {
-    uint8_t bytes[64 * 1024];
-    int fd = spool_open(ctx), rc = fd < 0 ? fd : 0;
-    while (rc == 0 && (rc = ctx_check_cancel(ctx)) == 0) {
-        ssize_t n = read(a->fd, bytes, sizeof(bytes));
-        if (n == 0)
-            break;
-        if (n < 0 && errno != EINTR)
-            rc = ctx_error_errno(ctx, MIMEO_EIO, "cannot read '%s'", a->name);
-        if (n > 0)
-            rc = spool_write(ctx, fd, view_of(bytes, (size_t)n));
-    }
+    int fd = spool_open(ctx), rc = fd < 0 ? fd : spool_rest(ctx, fd, a->fd, a->name);
     if (rc < 0) {
         if (fd >= 0)
             close(fd);

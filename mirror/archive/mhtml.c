@@ -16,6 +16,7 @@
 #include "archive/reader.h"
 #include "archive/stream.h"
 #include "archive/transfer_coding.h"
+#include "extract/date.h"
 
 #define PARTS_MAX 20000
 #define BOUNDARIES_MAX 8
@@ -38,6 +39,7 @@ struct mhtml {
     struct places places; /* the place's offset is the part's number */
     char base[URL_MAX]; /* the page's address */
     bool made;
+    int64_t date;       /* when it was saved; 0: not known */
     char url[URL_MAX], content_type[CONTENT_TYPE_MAX];
 };
 
@@ -196,6 +198,16 @@ static void learn_base(struct mhtml *m, struct view top, struct view head)
     m->made = true;
 }
 
+static void learn_date(struct mhtml *m, struct view top)
+{
+    char word[WORD_MAX];
+    struct date date;
+    if (head_field(word, sizeof(word), top, "Date") && date_find(&date, view_of_str(word), "en")) {
+        date_settle(&date, NULL);
+        m->date = date.seconds;
+    }
+}
+
 /* "<id>" of a head, or what stands behind "cid:" of an address (RFC 2392), which is percent-encoded. */
 static struct url_key content_id_key(const char *id, bool encoded)
 {
@@ -268,7 +280,7 @@ static int mhtml_next(struct archive_record *out, void *self, mimeo_ctx *ctx)
         *out = (struct archive_record){
             .what = n == m->page ? ARCHIVE_PAGE : picture ? ARCHIVE_PICTURE : ARCHIVE_OTHER,
             .url = m->url, .url_made = m->made || !is_web(m->url), .content_type = m->content_type, .status = 200,
-            .place = {n, 0, 0}};
+            .date = m->date, .place = {n, 0, 0}};
         rc = 1;
     }
     buf_dispose(&head);
@@ -367,6 +379,7 @@ int mhtml_open(struct archive_opened *out, mimeo_ctx *ctx, const struct stretch 
         rc = buf_append_view(&top, head) < 0 ? ctx_error_nomem(ctx) : 0;
     if (rc == 0) {
         add_boundary(m, head);
+        learn_date(m, head);
         stream_take(&s, head.len);
         rc = find_parts(m, ctx, &s);
     }

@@ -107,3 +107,29 @@ int spool_write(mimeo_ctx *ctx, int fd, struct view bytes)
     }
     return 0;
 }
+
+int spool_rest(mimeo_ctx *ctx, int fd, int from, const char *name)
+{
+    uint8_t bytes[64 * 1024];
+    uint64_t copied = 0;
+    for (;;) {
+        int rc = ctx_check_cancel(ctx);
+        if (rc < 0)
+            return rc;
+        ssize_t n = read(from, bytes, sizeof(bytes));
+        if (n == 0)
+            return 0;
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return ctx_error_errno(ctx, MIMEO_EIO, "cannot read '%s'", name);
+        copied += (uint64_t)n;
+        if (copied > SPOOLED_PIPE_MAX)
+            return ctx_error(ctx, MIMEO_EMALFORMED, "%s: more than %llu GiB from a pipe: save it, and name the file", name,
+                             SPOOLED_PIPE_MAX >> 30);
+        rc = spool_write(ctx, fd, view_of(bytes, (size_t)n));
+        if (rc < 0)
+            return rc;
+        ctx_progress(ctx, "reading the archive", copied, 0, "bytes");
+    }
+}

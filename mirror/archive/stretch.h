@@ -31,5 +31,8 @@ bool spooled_too_much(uint64_t unpacked, uint64_t size);
 /* A temporary file that has no name and goes away with its descriptor; a descriptor, or a negative code. */
 int spool_open(mimeo_ctx *ctx);
 int spool_write(mimeo_ctx *ctx, int fd, struct view bytes);
+/* All that still comes out of `from`, a pipe called `name`, to the temporary file `fd`; more than SPOOLED_PIPE_MAX is refused. */
+#define SPOOLED_PIPE_MAX (16ULL << 30)
+int spool_rest(mimeo_ctx *ctx, int fd, int from, const char *name);
 
 #endif

@@ -14,10 +14,11 @@
 #include "archive/head_fields.h"
 #include "archive/http_message.h"
 #include "base/limits.h"
+#include "extract/date.h"
 
 #define ZIM_BASE "https://archive.invalid/"
 #define PAGES_MAX 2000000
-#define SCRAPER_MAX 256
+#define META_MAX 256 /* bytes of what the archive says of itself */
 
 struct page {
     uint32_t cluster, blob, entry;
@@ -29,10 +30,11 @@ struct zim {
     struct zim_types types;
     struct zim_cache cache;
     bool web;           /* paths begin with a host */
+    int64_t date;       /* the day it was made; 0: not known */
     struct page *pages; /* NULL: not listed yet */
     size_t count, cap, at;
     uint64_t damaged;   /* entries */
-    bool listed;
+    bool listed, checked;
     char url[URL_MAX];
 };
 
@@ -178,11 +180,14 @@ static int zim_next(struct archive_record *out, void *self, mimeo_ctx *ctx)
         }
         z->at++;
         *out = (struct archive_record){.what = ARCHIVE_PAGE, .url = z->url, .url_made = !z->web,
-                                       .content_type = z->types.names[e.type], .status = 200,
+                                       .content_type = z->types.names[e.type], .status = 200, .date = z->date,
                                        .place = {p->cluster, p->blob, 0}};
         return 1;
     }
-    return 0;
+    /* Last, so that what can be read comes first: a file that was damaged is told, and not lost. */
+    rc = z->checked ? 0 : zim_check(ctx, &z->file, &z->header);
+    z->checked = true;
+    return rc;
 }
 
 static int zim_read(struct buf *out, void *self, mimeo_ctx *ctx, const struct archive_place *place, size_t max)
@@ -230,16 +235,30 @@ static void zim_free(void *self)
     free(z);
 }
 
-/* Which program made it stands in M/Scraper. */
-static bool is_of_web(struct zim *z, mimeo_ctx *ctx)
+/* What stands in M/`name`; empty where nothing does. */
+static void read_meta(struct buf *out, struct zim *z, mimeo_ctx *ctx, const char *name)
 {
     struct zim_entry e;
-    struct buf words = {.ptr = NULL};
-    bool web = z->header.one_space && zim_entry_find(&e, ctx, &z->file, &z->header, 'M', "Scraper") == 0 &&
-               zim_blob(&words, ctx, &z->file, &z->header, &z->cache, e.cluster, e.blob, SCRAPER_MAX) == 0 &&
-               words.len > 0 && memmem(words.ptr, words.len, "warc2zim", 8) != NULL;
-    buf_dispose(&words);
-    return web;
+    buf_init(out, META_MAX);
+    if (zim_entry_find(&e, ctx, &z->file, &z->header, 'M', name) == 0 &&
+        zim_blob(out, ctx, &z->file, &z->header, &z->cache, e.cluster, e.blob, META_MAX) < 0)
+        buf_clear(out);
+}
+
+/* The program that made it, and the day. */
+static void learn_origin(struct zim *z, mimeo_ctx *ctx)
+{
+    struct buf scraper, date;
+    struct date day;
+    read_meta(&scraper, z, ctx, "Scraper");
+    read_meta(&date, z, ctx, "Date");
+    z->web = z->header.one_space && scraper.len > 0 && memmem(scraper.ptr, scraper.len, "warc2zim", 8) != NULL;
+    if (date_find(&day, buf_view(&date), "en")) {
+        date_settle(&day, NULL);
+        z->date = day.seconds;
+    }
+    buf_dispose(&scraper);
+    buf_dispose(&date);
 }
 
 int zim_open(struct archive_opened *out, mimeo_ctx *ctx, const struct stretch *file)
@@ -257,7 +276,7 @@ int zim_open(struct archive_opened *out, mimeo_ctx *ctx, const struct stretch *f
         zim_free(z);
         return rc;
     }
-    z->web = is_of_web(z, ctx);
+    learn_origin(z, ctx);
     *out = (struct archive_opened){&reader, z};
     return 0;
 }

@@ -20,6 +20,8 @@
 struct zim_header {
     uint32_t entries, clusters;
     uint64_t paths_at, clusters_at, types_at, end; /* end: where the checksum stands, or the file ends */
+    uint64_t checksum_at; /* as it says; the MD5 of all before stands there, as the last of the file */
+    bool has_checksum;    /* the oldest have none */
     bool one_space; /* since 6.1 all content is in C */
 };
 
@@ -31,6 +33,11 @@ struct zim_cache {
     struct buf bytes;
     uint64_t unpacked;
 };
+
+/* ---- zim_checksum.c */
+
+/* Read all of it for its checksum.  MIMEO_EMALFORMED with the words, where that does not hold. */
+int zim_check(mimeo_ctx *ctx, const struct stretch *file, const struct zim_header *h);
 
 /* ---- zim_cluster.c */
 

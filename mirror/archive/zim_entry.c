@@ -64,6 +64,8 @@ int zim_header_read(struct zim_header *out, mimeo_ctx *ctx, const struct stretch
         return no_zim(ctx, file, "has a version that is not known");
     if (!fits(h.paths_at, h.entries, file->len) || !fits(h.clusters_at, h.clusters, file->len) || h.types_at >= file->len)
         return no_zim(ctx, file, "is cut short (or only the first of several parts: join them with cat), or damaged");
+    h.checksum_at = checksum;
+    h.has_checksum = h.types_at >= HEADER_LEN; /* else the list of types stands where the header names the checksum's place */
     h.end = checksum <= file->len ? checksum : file->len;
     h.one_space = major == 6 && minor >= 1;
     *out = h;

@@ -1,5 +1,5 @@
 /*
- * Inside of the terminal renderer: render.c walks the tree, render_table.c lays tables
+ * Inside of the terminal renderer: render.c walks the tree, render_inline.c makes paragraphs, render_table.c lays tables
  * out, render_line.c puts lines down.
  */
 #ifndef ARTICLE_RENDER_STATE_H
@@ -67,15 +67,18 @@ size_t flush_paragraph(struct renderer *r);
 /* A line of `glyph` of so many cells. */
 void put_rule(struct renderer *r, const char *glyph, size_t cells);
 
-/* ---- render.c */
+/* ---- render_inline.c */
 
 /* Inline elements, text and pictures into r->text. */
 void inline_enter(struct renderer *r, const struct node *n);
 void inline_leave(struct renderer *r, const struct node *n);
 void break_line(struct renderer *r);
 void clear_text(struct renderer *r);
+unsigned style_of(enum tag tag);
 void style_begin(struct renderer *r, unsigned style);
 void style_end(struct renderer *r, unsigned style);
+/* The addresses of all links, numbered. */
+void put_links(struct renderer *r);
 
 /* ---- render_table.c */
 

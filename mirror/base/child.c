@@ -27,14 +27,6 @@
 #define OVERHEAD ((size_t)FRAME_LEN + RESULT_LEN + CTX_MESSAGE_MAX)
 #define PROGRESS_MS 100
 
-#if defined(__SANITIZE_ADDRESS__)
-#define UNDER_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define UNDER_ASAN 1
-#endif
-#endif
-
 int64_t child_milliseconds(void)
 {
     struct timespec now;
@@ -65,9 +57,8 @@ static void limit(__rlimit_resource_t resource, rlim_t value)
 
 static void apply(const struct child_limits *limits)
 {
-#ifndef UNDER_ASAN
-    limit(RLIMIT_AS, (rlim_t)limits->memory);
-#endif
+    if (!UNDER_ASAN)
+        limit(RLIMIT_AS, (rlim_t)limits->memory);
     limit(RLIMIT_CPU, (rlim_t)limits->seconds);
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_FSIZE, (rlim_t)limits->file_bytes);

@@ -5,8 +5,13 @@
 #ifndef BASE_CHILD_H
 #define BASE_CHILD_H
 
+#include "base/asan.h"
 #include "base/bytes.h"
 #include "base/context.h"
+
+/* Whether a child may be forked while other threads are at work.  glibc lets go of its allocator's locks in the child;
+ * AddressSanitizer's allocator does not, and a child of it may wait for one for ever. */
+#define CHILD_BESIDE_THREADS (!UNDER_ASAN)
 
 struct child_limits {
     size_t memory;       /* address space, bytes; ignored under AddressSanitizer */

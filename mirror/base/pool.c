@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/child.h"
+
 enum state { WAITING, WORKING, DONE };
 
 struct slot {
@@ -53,7 +55,8 @@ static void work_on(struct pool *p, mimeo_ctx *ctx)
     pthread_cond_broadcast(&p->done);
 }
 
-/* Where no thread can be had (a limit of the system's; a browser), whoever takes does the work, in its turn. */
+/* Where no thread can be had (a limit of the system's; a browser) or none is wanted, whoever takes does the work, in its
+ * turn. */
 static void work_here(struct pool *p)
 {
     mimeo_ctx ctx;
@@ -86,8 +89,10 @@ static int processors(void)
 int pool_new(struct pool **out, mimeo_ctx *ctx, int threads, size_t window,
              int (*work)(mimeo_ctx *worker_ctx, void *item, void *shared), void *shared)
 {
-    if (threads <= 0)
-        threads = processors();
+    if (threads == 0)
+        threads = CHILD_BESIDE_THREADS ? processors() : POOL_INLINE;
+    if (threads < 0)
+        threads = 0;
     struct pool *p = calloc(1, sizeof(*p));
     if (p == NULL)
         return ctx_error_nomem(ctx);
@@ -96,7 +101,7 @@ int pool_new(struct pool **out, mimeo_ctx *ctx, int threads, size_t window,
     p->window = window == 0 ? 1 : window;
     ctx_init_worker(&p->parent, ctx);
     p->ring = calloc(p->window, sizeof(*p->ring));
-    p->threads = calloc((size_t)threads, sizeof(*p->threads));
+    p->threads = calloc((size_t)threads + 1, sizeof(*p->threads)); /* never of nothing, which may be NULL */
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->to_do, NULL);
     pthread_cond_init(&p->done, NULL);

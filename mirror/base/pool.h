@@ -11,8 +11,11 @@
 
 struct pool;
 
+#define POOL_INLINE (-1)
+
 /* `work` runs in a worker thread on each item, in any order; it may change the item.
- * Its return value is handed out with the item.  `threads` 0: one a processor. */
+ * Its return value is handed out with the item.  `threads` 0: one a processor, or none where what they do could not fork
+ * (CHILD_BESIDE_THREADS in base/child.h); POOL_INLINE: none, pool_take does the work. */
 int pool_new(struct pool **out, mimeo_ctx *ctx, int threads, size_t window,
              int (*work)(mimeo_ctx *worker_ctx, void *item, void *shared), void *shared);
 /* Hand in an item; the caller must have room (pool_full is false). */

@@ -182,8 +182,22 @@ int source_banners(struct source *s, struct cli *cli);
 size_t source_publishers(struct source *s, struct cli *cli);
 /* An empty library: says what to do. */
 bool source_is_empty(struct source *s, struct cli *cli);
+/* Of a library where something is held: a note for each pinned publisher of whom nothing came yet, one's own aside. */
+void source_put_awaited(struct source *s, struct cli *cli);
 /* The graver of two exit statuses, in the order of mimeo-verify(1). */
 int graver_status(int a, int b);
+
+/* ---- page.c ---- */
+
+/* reader.html, as it goes out. */
+struct page {
+    unsigned char *own;         /* of the heap; NULL: built in */
+    const unsigned char *bytes; /* NULL: this build has none */
+    size_t len;
+};
+/* The one that is built in, or the file at `path` where that is not NULL; EXIT_OK, or a status after saying why. */
+int page_load(struct page *out, const char *path);
+void page_dispose(struct page *p);
 
 /* ---- proof.c ---- */
 
@@ -222,8 +236,9 @@ int parse_importing(struct mimeo_input_options *out, const struct command *comma
 
 /* ---- publishing.c ---- */
 
-/* Is one more that was skipped told?  The first of each file are, or all with -v; `where` begins with the file's name. */
-bool tell_skipped(const struct cli *cli, const char *where);
+/* Is one more that was passed over told?  The first of each file are, or all with -v; `where` begins with the file's name,
+ * `word` is "skipped: " or "kept: ". */
+bool tell_skipped(const struct cli *cli, const char *word, const char *where);
 /* The exit status of a run that refused so many, of which so many could only not be fetched. */
 int refused_status(unsigned long long refused, unsigned long long unreached);
 
@@ -267,7 +282,7 @@ int open_publisher(mimeo_publisher **out, struct cli *cli, const struct command 
                    bool article);
 /* Publish and tell: what publish and revise share. */
 int run_publish(struct cli *cli, const struct command *command, const struct args *args,
-                const char *const *paths, size_t count, const char *revise_id, const char *note);
+                const char *const *paths, size_t count, const char *revise_id, const char *note, bool older);
 /* The summary of a run; the exit status. */
 int tell_result(struct cli *cli, const struct mimeo_publish_result *r, bool dry_run);
 

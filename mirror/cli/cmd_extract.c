@@ -48,7 +48,7 @@ static void tell_reason(struct extracting *x, const struct mimeo_extract_event *
         json_end();
         return;
     }
-    if (!e->skipped || (!x->cli->quiet && tell_skipped(x->cli, e->message)))
+    if (!e->skipped || (!x->cli->quiet && tell_skipped(x->cli, "skipped: ", e->message)))
         put_lines(x->cli, e->skipped ? "skipped: " : "refused: ", e->message);
 }
 

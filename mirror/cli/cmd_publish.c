@@ -1,9 +1,10 @@
 /* mimeo publish */
 #include "cli.h"
 
-enum { HEARTBEAT = ART_COMMON };
+enum { HEARTBEAT = ART_COMMON, OLDER };
 
-static const struct option_spec options[] = {PUBLISHING_OPTIONS, ARTICLE_OPTIONS, {"heartbeat", OPTION_FLAG}, {NULL, OPTION_FLAG}};
+static const struct option_spec options[] = {PUBLISHING_OPTIONS, ARTICLE_OPTIONS, {"heartbeat", OPTION_FLAG}, {"older", OPTION_FLAG},
+                                             {NULL, OPTION_FLAG}};
 extern const struct command cmd_publish;
 
 static int run_it(struct cli *cli, const struct args *args)
@@ -13,7 +14,7 @@ static int run_it(struct cli *cli, const struct args *args)
         return usage_fault(&cmd_publish, "--heartbeat publishes nothing, and so takes no file");
     if (!heartbeat && args->word_count == 0)
         return usage_fault(&cmd_publish, "name files or directories to publish, or '-' for standard input");
-    return run_publish(cli, &cmd_publish, args, args->words, args->word_count, NULL, NULL);
+    return run_publish(cli, &cmd_publish, args, args->words, args->word_count, NULL, NULL, args->flags[OLDER]);
 }
 
 const struct command cmd_publish = {
@@ -28,7 +29,7 @@ const struct command cmd_publish = {
     "  mimeo publish [-C DIR] [--dry-run] [--heartbeat] [--format F] [--pictures DIR]\n"
     "      [--no-pictures] [--images none|small|full] [--image-width N] [--image-quality N]\n"
     "      [--lang L] [--rules FILE] [--follow] [--ignore-robots] [--ca-file FILE]\n"
-    "      [--sensitive] [--key FILE] [--check-mirror COPY]... [--offline] [--proxy URL]\n"
+    "      [--older] [--sensitive] [--key FILE] [--check-mirror COPY]... [--offline] [--proxy URL]\n"
     "      [--mirror URL]... [--next-by DURATION] [--level N]\n"
     "      [--passphrase-file FILE | --passphrase-fd N] [FILE | DIR | URL | -]...\n"
     "\n"
@@ -47,6 +48,7 @@ const struct command cmd_publish = {
     "  --follow                of a feed that is fetched: the pages that its entries link to\n"
     "  --ignore-robots         of a site of your own: fetch what its robots.txt forbids\n"
     "  --ca-file FILE          when fetching, trust the authorities in this PEM file, not the system's\n"
+    "  --older                 what was captured before what is published replaces it too\n"
     "  --sensitive             each article in a block of its own, so that it can be erased alone\n"
     "  --key FILE              the publishing key; by default the one that init made\n"
     "  --check-mirror COPY     a path or URL whose head must not be ahead of ours; may be given again\n"

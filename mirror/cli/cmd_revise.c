@@ -10,7 +10,7 @@ static int run_it(struct cli *cli, const struct args *args)
 {
     if (args->flags[ART_IMPORT + IMP_FOLLOW])
         return usage_fault(&cmd_revise, "--follow fetches many articles: 'mimeo publish' takes them");
-    return run_publish(cli, &cmd_revise, args, args->words + 1, 1, args->words[0], args->values[NOTE]);
+    return run_publish(cli, &cmd_revise, args, args->words + 1, 1, args->words[0], args->values[NOTE], false);
 }
 
 const struct command cmd_revise = {

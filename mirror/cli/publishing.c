@@ -57,7 +57,8 @@ int refused_status(unsigned long long refused, unsigned long long unreached)
 
 static const char *const outcome_words[] = {
     [MIMEO_ADDED] = "new", [MIMEO_REVISED] = "revised", [MIMEO_UNCHANGED] = "unchanged",
-    [MIMEO_RETRACTED] = "retracted", [MIMEO_SKIPPED] = "skipped", [MIMEO_REFUSED] = "refused",
+    [MIMEO_RETRACTED] = "retracted", [MIMEO_SKIPPED] = "skipped", [MIMEO_KEPT] = "kept",
+    [MIMEO_REFUSED] = "refused",
 };
 
 static size_t count_lines(const char *text)
@@ -76,7 +77,7 @@ static size_t file_len(const char *where)
     return end == NULL ? strlen(where) : (size_t)(end - where);
 }
 
-bool tell_skipped(const struct cli *cli, const char *where)
+bool tell_skipped(const struct cli *cli, const char *word, const char *where)
 {
     static char file[1024];
     static unsigned long count;
@@ -88,7 +89,7 @@ bool tell_skipped(const struct cli *cli, const char *where)
         count = 0;
     }
     if (++count == SKIPPED_TOLD + 1 && !cli->verbose)
-        talk(cli, "mimeo: skipped: %s: and more of it; -v tells what, and why", file);
+        talk(cli, "mimeo: %s%s: and more of it; -v tells what, and why", word, file);
     return cli->verbose || count <= SKIPPED_TOLD;
 }
 
@@ -96,7 +97,9 @@ bool tell_skipped(const struct cli *cli, const char *where)
 static void tell_lines(struct cli *cli, const struct mimeo_publish_event *e)
 {
     char *safe;
-    const char *word = e->outcome == MIMEO_REFUSED ? "refused: " : e->outcome == MIMEO_SKIPPED ? "skipped: " : "note: ";
+    bool passed = e->outcome == MIMEO_SKIPPED || e->outcome == MIMEO_KEPT;
+    const char *word = e->outcome == MIMEO_REFUSED ? "refused: " : e->outcome == MIMEO_SKIPPED ? "skipped: " :
+                       e->outcome == MIMEO_KEPT ? "kept: " : "note: ";
     size_t lines = count_lines(e->message), told = 0;
     for (const char *line = e->message; *line != '\0';) {
         if (told++ == 1 && lines > 2 && !cli->verbose) {
@@ -108,7 +111,7 @@ static void tell_lines(struct cli *cli, const struct mimeo_publish_event *e)
             end++;
         char one[2048];
         snprintf(one, sizeof(one), "%.*s", (int)(end - line), line);
-        if (e->outcome == MIMEO_SKIPPED && !tell_skipped(cli, line))
+        if (passed && !tell_skipped(cli, word, line))
             return;
         if (mimeo_text_line(&safe, cli->ctx, one, 0) == 0) {
             struct cli loud = *cli;
@@ -166,6 +169,7 @@ static void put_summary(const struct mimeo_publish_result *r, bool dry_run)
     put_count(&first, r->revised, "revised");
     put_count(&first, r->retracted, "retracted");
     put_count(&first, r->unchanged, "unchanged");
+    put_count(&first, r->kept, "kept");
     put_count(&first, r->skipped, "skipped");
     put_count(&first, r->refused, "refused");
     put_count(&first, r->pictures, r->pictures == 1 ? "picture" : "pictures");
@@ -200,6 +204,7 @@ int tell_result(struct cli *cli, const struct mimeo_publish_result *r, bool dry_
         json_number("revised", r->revised);
         json_number("unchanged", r->unchanged);
         json_number("retracted", r->retracted);
+        json_number("kept", r->kept);
         json_number("skipped", r->skipped);
         json_number("refused", r->refused);
         json_number("warnings", r->warnings);
@@ -219,13 +224,14 @@ int tell_result(struct cli *cli, const struct mimeo_publish_result *r, bool dry_
 }
 
 int run_publish(struct cli *cli, const struct command *command, const struct args *args,
-                const char *const *paths, size_t count, const char *revise_id, const char *note)
+                const char *const *paths, size_t count, const char *revise_id, const char *note, bool older)
 {
     mimeo_publisher *p;
     struct mimeo_publish_result r;
     struct mimeo_publish_options o = {.sensitive = args->flags[ART_SENSITIVE],
                                       .revise_id = revise_id,
                                       .note = note,
+                                      .older = older,
                                       .event = hear,
                                       .payload = cli};
     int status = parse_importing(&o.input, command, args, ART_IMPORT, args->values[PUB_PROXY]);

@@ -5,10 +5,12 @@
  * trial run of the record writer, so that what is wrong with an article is said now and with
  * its place in the newsroom's file, not when it is signed.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "import/draft.h"
+#include "import/feed_link.h"
 
 static int import_format(struct draft *d)
 {
@@ -175,6 +177,17 @@ void article_dispose(struct article *a)
     memset(a, 0, sizeof *a);
 }
 
+/* Who named a front page wants what it leads to. */
+static void name_feed(struct draft *d)
+{
+    char said[CTX_MESSAGE_MAX], feed[URL_MAX];
+    const struct input_item *item = d->item;
+    if (item->format != INPUT_PAGE || !item->named || !feed_link_find(feed, buf_view(&item->bytes), item->url))
+        return;
+    snprintf(said, sizeof said, "%s", mimeo_ctx_message(d->ctx));
+    ctx_error(d->ctx, MIMEO_ENOTFOUND, "%s; its feed is %s: publish that", said, feed);
+}
+
 int article_import(struct article *out, mimeo_ctx *ctx, const struct input_item *item,
                    const struct article_options *options)
 {
@@ -191,6 +204,8 @@ int article_import(struct article *out, mimeo_ctx *ctx, const struct input_item 
     int rc = import_format(&d);
     if (rc == 0)
         rc = finish(&d);
+    if (rc == MIMEO_ENOTFOUND)
+        name_feed(&d);
     if (rc == 0)
         rc = settle_memory(&d);
     if (rc == 0 && d.options->trial)

@@ -148,7 +148,8 @@ static int run(struct batch *b, struct input_source *source, struct pool *pool)
 static bool is_there_twice(const char *path, bool *many)
 {
     struct stat st;
-    if (strcmp(path, "-") == 0 || fetch_is_address(path) || stat(path, &st) < 0)
+    if (strcmp(path, "-") == 0 || fetch_is_address(path) || stat(path, &st) < 0 ||
+        !(S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
         return false;
     enum input_format format = kind_of_name(path).format;
     *many = S_ISDIR(st.st_mode) || format == INPUT_ARCHIVE || format == INPUT_AUTO;

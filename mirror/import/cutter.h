@@ -21,6 +21,7 @@ struct input_file {
     char *stem;         /* or NULL */
     char *url;          /* that it was fetched from; NULL */
     char *content_type; /* NULL */
+    int64_t captured;   /* when it was fetched; 0: it was not */
     struct picture_source *pictures;
     struct fetcher *fetcher; /* NULL: nothing may be fetched */
     unsigned follow;    /* pages that may be fetched for a feed's entries */

@@ -130,12 +130,31 @@ static int keep(struct fetched *f, mimeo_ctx *ctx, const struct http_session *s)
     return f->url == NULL || f->content_type == NULL ? ctx_error_nomem(ctx) : 0;
 }
 
-static int ask(struct fetched *out, struct fetcher *f, struct http_session *s, mimeo_ctx *ctx, const char *url,
+/* What is asked for: the address that was named, and then where that leads to. */
+struct hop {
+    char *url, *user, *password; /* the credentials are "" where the address has them itself, or there are none */
+    bool closed;                 /* nothing within the machine's own network */
+    bool follow;                 /* redirects are followed, not told */
+};
+
+static void hop_dispose(struct hop *h)
+{
+    free(h->url);
+    free(h->user);
+    free(h->password);
+    *h = (struct hop){.url = NULL};
+}
+
+/* 1: it redirects; the session knows where to. */
+static int ask(struct fetched *out, struct fetcher *f, struct http_session *s, mimeo_ctx *ctx, const struct hop *hop,
                enum fetch_what what)
 {
     bool picture = what == FETCH_PICTURE;
     size_t max = picture ? LIMIT_PICTURE : LIMIT_HTML;
-    struct http_request request = {.url = url,
+    struct http_request request = {.url = hop->url,
+                                   .user = hop->user,
+                                   .password = hop->password,
+                                   .hop = !hop->follow,
                                    .accept = picture ? "image/webp,image/jpeg,image/png,image/gif,image/avif,*/*;q=0.1"
                                                      : "text/html,application/xhtml+xml,application/rss+xml,"
                                                        "application/atom+xml,application/feed+json,*/*;q=0.5",
@@ -155,7 +174,7 @@ static int ask(struct fetched *out, struct fetcher *f, struct http_session *s, m
     if (rc == 0)
         rc = keep(&made, ctx, s);
     f->total += http_received(s) - before;
-    if (rc < 0)
+    if (rc != 0)
         fetched_dispose(&made);
     else
         *out = made;
@@ -188,17 +207,17 @@ static unsigned delay_of(const struct fetcher *f, const struct host *h, enum fet
 
 /* Asks, and where the server is busy asks again when it said. */
 static int ask_politely(struct fetched *out, struct fetcher *f, struct http_session *s, mimeo_ctx *ctx,
-                        struct host *h, const char *url, enum fetch_what what)
+                        struct host *h, const struct hop *hop, enum fetch_what what)
 {
     int rc = 0;
     for (int tries = 1;; tries++) {
         rc = wait_until(ctx, h->next);
         if (rc < 0)
             return rc;
-        rc = ask(out, f, s, ctx, url, what);
+        rc = ask(out, f, s, ctx, hop, what);
         h->next = network_now() + delay_of(f, h, what);
         int status = rc < 0 ? http_status(s) : 200;
-        if (rc == 0 || (status != 429 && status != 503) || tries == TRIES)
+        if (rc >= 0 || (status != 429 && status != 503) || tries == TRIES)
             return rc;
         int seconds = http_retry_after(s);
         if (seconds > RETRY_SECONDS_MAX) /* "tomorrow" is not now */
@@ -241,11 +260,11 @@ static int ask_robots(struct fetcher *f, struct http_session *s, mimeo_ctx *ctx,
     const char *path = strstr(url, "://");
     size_t len = path == NULL ? 0 : (size_t)(path - url) + 3;
     len += strcspn(url + len, "/?#");
-    char *robots;
-    if (asprintf(&robots, "%.*s/robots.txt", (int)len, url) < 0)
+    struct hop robots = {.follow = true}; /* RFC 9309 s. 2.3.1.2: five times at least, to other hosts too */
+    if (asprintf(&robots.url, "%.*s/robots.txt", (int)len, url) < 0)
         return ctx_error_nomem(ctx);
-    int rc = ask_politely(&text, f, s, ctx, h, robots, FETCH_PAGE);
-    free(robots);
+    int rc = ask_politely(&text, f, s, ctx, h, &robots, FETCH_PAGE);
+    hop_dispose(&robots);
     int status = http_status(s);
     h->asked = true;
     if (rc == 0) {
@@ -304,18 +323,53 @@ static int session_for(struct http_session **out, struct fetcher *f, mimeo_ctx *
     return rc;
 }
 
+/* Where the answer leads; an answer to a page on the public network never into the machine's own. */
+static int next_hop(struct hop *out, mimeo_ctx *ctx, const struct http_session *s, bool closed)
+{
+    struct hop next = {strdup(http_final_url(s)), strdup(http_user(s)), strdup(http_password(s)), closed, false};
+    if (next.url == NULL || next.user == NULL || next.password == NULL) {
+        hop_dispose(&next);
+        return ctx_error_nomem(ctx);
+    }
+    hop_dispose(out);
+    *out = next;
+    return 1;
+}
+
+/* One request, if the host's robots.txt allows it.  1: it redirects, and `hop` is where to. */
+static int take_hop(struct fetched *out, struct hop *hop, struct fetcher *f, mimeo_ctx *ctx, enum fetch_what what)
+{
+    struct http_session *s = NULL;
+    struct host *h = NULL;
+    struct address a;
+    int rc = address_parse(&a, ctx, hop->url);
+    if (rc < 0)
+        return rc;
+    rc = session_for(&s, f, ctx, hop->closed);
+    if (rc == 0)
+        rc = find_host(&h, f, ctx, &a);
+    if (rc == 0)
+        rc = may_ask(f, s, ctx, h, &a, hop->url);
+    if (rc == 0)
+        rc = ask_politely(out, f, s, ctx, h, hop, what);
+    if (rc == 1) {
+        h->next = network_now(); /* the rest of one request, as in a browser */
+        rc = next_hop(hop, ctx, s, hop->closed || !address_is_private(&a));
+    }
+    address_dispose(&a);
+    return rc;
+}
+
 static int get_locked(struct fetched *out, struct fetcher *f, mimeo_ctx *ctx, const struct address *a, const char *url,
                       const char *from, enum fetch_what what)
 {
-    struct http_session *s;
-    struct host *h = NULL;
-    int rc = session_for(&s, f, ctx, must_be_public(ctx, a, from));
-    if (rc == 0)
-        rc = find_host(&h, f, ctx, a);
-    if (rc == 0)
-        rc = may_ask(f, s, ctx, h, a, url);
-    if (rc == 0)
-        rc = ask_politely(out, f, s, ctx, h, url, what);
+    struct hop hop = {.url = strdup(url), .closed = must_be_public(ctx, a, from)};
+    int rc = hop.url == NULL ? ctx_error_nomem(ctx) : 1;
+    for (int hops = 0; rc == 1; hops++)
+        rc = hops > HTTP_REDIRECTS_MAX ? ctx_error(ctx, MIMEO_EUNREACHABLE, "%s redirects more than %d times", a->host,
+                                                   HTTP_REDIRECTS_MAX)
+                                       : take_hop(out, &hop, f, ctx, what);
+    hop_dispose(&hop);
     return rc == MIMEO_ENOTFOUND ? MIMEO_EUNREACHABLE : rc; /* to batch.c the other means "no article" */
 }
 

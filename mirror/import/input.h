@@ -37,6 +37,7 @@ struct input_item {
     bool url_made;      /* the archive knows no address: `url` is good for finding pictures, and is not published */
     bool of_feed;       /* an entry */
     char *content_type; /* of its HTTP header; NULL: not known; owned */
+    int64_t captured;   /* when it was had from where it stands, as its archive says or by our clock; 0: not known */
     char *note;         /* what is wrong with it though it can be read; NULL; owned */
     bool named;         /* the user named this file itself: where it is no article, that is a fault */
     struct picture_source *pictures; /* held; NULL: none */

@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "archive/archive.h"
+#include "archive/stretch.h"
 #include "base/limits.h"
 #include "import/cutter.h"
 
@@ -59,10 +61,32 @@ struct archive_cutter {
     uint64_t damaged;        /* records that were left out */
 };
 
+/* What came through a pipe or from a server can be read only once and in order, and an archive is read here and there: it goes
+ * to a temporary file, the part that told its kind in front. */
+static int keep_in_file(struct input_file *f, mimeo_ctx *ctx)
+{
+    int fd = spool_open(ctx);
+    int rc = fd < 0 ? fd : spool_write(ctx, fd, window_view(&f->window));
+    if (rc == 0 && f->window.fd >= 0 && !f->window.eof)
+        rc = spool_rest(ctx, fd, f->window.fd, f->where);
+    if (rc < 0) {
+        if (fd >= 0)
+            close(fd);
+        return rc;
+    }
+    if (f->window.fd >= 0)
+        close(f->window.fd);
+    f->window.fd = fd;
+    return 0;
+}
+
 static int open_archive(struct archive_cutter *c, mimeo_ctx *ctx)
 {
     struct input_file *f = &c->base.file;
-    int rc = archive_open(&c->archive, ctx, f->window.fd, f->where);
+    int rc = f->regular ? 0 : keep_in_file(f, ctx);
+    if (rc < 0)
+        return rc;
+    rc = archive_open(&c->archive, ctx, f->window.fd, f->where);
     f->window.fd = -1;
     picture_source_drop(f->pictures);
     f->pictures = NULL;
@@ -91,6 +115,7 @@ static int make_item(struct input_item **out, struct archive_cutter *c, mimeo_ct
     item->url = strdup(r->url);
     item->url_made = r->url_made;
     item->content_type = strdup(r->content_type);
+    item->captured = r->date;
     item->note = r->note == NULL ? NULL : strdup(r->note);
     item->stem = r->url_made ? stem_of_made(r->url) : NULL;
     int rc = item->url == NULL || item->content_type == NULL || (r->url_made && item->stem == NULL)
@@ -174,11 +199,6 @@ static int archive_cutter_next(struct cutter *base, mimeo_ctx *ctx, struct input
 
 int cutter_archive(struct cutter **out, mimeo_ctx *ctx, struct input_file *f)
 {
-    if (!f->regular) {
-        int rc = ctx_error(ctx, MIMEO_EMALFORMED, "%s: an archive must be a file: save it, and name the file", f->where);
-        input_file_dispose(f);
-        return rc;
-    }
     struct archive_cutter *c = calloc(1, sizeof *c);
     if (c == NULL) {
         input_file_dispose(f);

@@ -34,16 +34,20 @@ static int open_feed(struct feed_cutter *f, mimeo_ctx *ctx)
     return feed_open(&f->feed, ctx, &source);
 }
 
-/* A feed whose entries are all beginnings was not meant to be read here: that is said, once. */
+/* A feed without entries is not passed over in silence; one whose entries are all beginnings was not meant to be read
+ * here: that is said, once. */
 static int at_end(struct feed_cutter *f, mimeo_ctx *ctx)
 {
     struct feed_info info = feed_info(f->feed);
     f->base.done = true;
+    if (info.entries + info.skipped == 0)
+        return ctx_error(ctx, MIMEO_ENOTFOUND, "%s: this feed (%s) has no entry", f->base.file.where,
+                         feed_kind_name(info.kind));
     if (info.entries == 0 || info.summaries < info.entries || f->followed > 0)
         return 0;
     return ctx_error(ctx, MIMEO_ENOTFOUND,
-                     "%s: carries only summaries, not whole articles: publish the pages that it links to (--follow "
-                     "fetches them)", f->base.file.where);
+                     "%s: carries only summaries, not whole articles, and those were taken: better publish the pages "
+                     "that it links to (--follow fetches them)", f->base.file.where);
 }
 
 static int give(struct feed_cutter *f, mimeo_ctx *ctx, const struct feed_item *entry, struct input_item **out)

@@ -23,7 +23,8 @@ static int name_file(struct input_file *f, mimeo_ctx *ctx, const struct input_fi
 
 int fetch_file(struct input_file *out, mimeo_ctx *ctx, const struct input_file *like, const char *url, const char *from)
 {
-    struct input_file f = {.window.fd = -1, .fetcher = like->fetcher, .follow = like->follow, .named = like->named};
+    struct input_file f = {.window.fd = -1, .fetcher = like->fetcher, .follow = like->follow, .named = like->named,
+                           .captured = ctx_now(ctx)};
     struct fetched got;
     char *shown = address_display(url);
     if (shown == NULL)

@@ -58,6 +58,7 @@ struct input_item *input_item_of(const struct input_file *f, enum input_format f
         return NULL;
     item->format = format;
     item->named = f->named;
+    item->captured = f->captured;
     item->pictures = picture_source_hold(f->pictures);
     item->stem = with_stem ? copy_str(f->stem) : NULL;
     item->url = copy_str(f->url);

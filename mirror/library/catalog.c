@@ -16,7 +16,7 @@ static const char settings[] =
 static const char schema[] =
     "CREATE TABLE IF NOT EXISTS state(one INTEGER PRIMARY KEY CHECK(one=1), seq INTEGER, head BLOB);"
     "CREATE TABLE IF NOT EXISTS article(id TEXT PRIMARY KEY, seq INTEGER, revision INTEGER, "
-    "  action INTEGER, digest BLOB) WITHOUT ROWID;"
+    "  action INTEGER, digest BLOB, as_of INTEGER, modified INTEGER) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS media(hash BLOB PRIMARY KEY, seq INTEGER) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS erasure(seq INTEGER, time INTEGER, record BLOB);";
 
@@ -24,8 +24,8 @@ enum statement {
     FIND, PUT, FIND_MEDIA, PUT_MEDIA, REMOVE_MEDIA, PUT_ERASURE, EACH_ERASURE, GET_STATE, SET_STATE, STATEMENTS
 };
 static const char *const sql[STATEMENTS] = {
-    [FIND] = "SELECT seq, revision, action, digest FROM article WHERE id=?1",
-    [PUT] = "INSERT OR REPLACE INTO article VALUES(?1,?2,?3,?4,?5)",
+    [FIND] = "SELECT seq, revision, action, digest, as_of, modified FROM article WHERE id=?1",
+    [PUT] = "INSERT OR REPLACE INTO article VALUES(?1,?2,?3,?4,?5,?6,?7)",
     [FIND_MEDIA] = "SELECT seq FROM media WHERE hash=?1",
     [PUT_MEDIA] = "INSERT OR IGNORE INTO media VALUES(?1,?2)",
     [REMOVE_MEDIA] = "DELETE FROM media WHERE hash=?1",
@@ -34,7 +34,7 @@ static const char *const sql[STATEMENTS] = {
     [GET_STATE] = "SELECT seq, head FROM state WHERE one=1",
     [SET_STATE] = "INSERT OR REPLACE INTO state VALUES(1,?1,?2)",
 };
-static const struct database_plan plan = {settings, schema, sql, STATEMENTS, 3};
+static const struct database_plan plan = {settings, schema, sql, STATEMENTS, 4};
 
 struct catalog {
     struct database *db;
@@ -81,6 +81,8 @@ int catalog_find(struct catalog *c, mimeo_ctx *ctx, const char *id, struct catal
         out->action = (enum record_action)database_number(c->db, FIND, 2);
         if (!database_exact(c->db, FIND, 3, out->digest.bytes, DIGEST_LEN))
             memset(&out->digest, 0, sizeof(out->digest));
+        out->as_of = database_signed(c->db, FIND, 4);
+        out->modified = database_signed(c->db, FIND, 5);
         database_reset(c->db, FIND);
     }
     return found;
@@ -93,6 +95,8 @@ int catalog_put(struct catalog *c, mimeo_ctx *ctx, const char *id, const struct 
     database_bind_number(c->db, PUT, 3, a->revision);
     database_bind_number(c->db, PUT, 4, (uint64_t)a->action);
     database_bind_bytes(c->db, PUT, 5, view_of(a->digest.bytes, DIGEST_LEN));
+    database_bind_signed(c->db, PUT, 6, a->as_of);
+    database_bind_signed(c->db, PUT, 7, a->modified);
     return database_do(c->db, ctx, PUT);
 }
 
@@ -257,7 +261,11 @@ static int index_record(const struct record *r, uint32_t block, uint32_t line, v
     struct indexing *x = payload;
     if (r->restates > 0)
         return 0;
-    struct catalog_article a = {x->held->seq, r->revision, r->action, {{0}}};
+    struct catalog_article a = {.seq = x->held->seq,
+                                .revision = r->revision,
+                                .action = r->action,
+                                .as_of = x->held->bundle.header.time,
+                                .modified = r->has_modified ? r->modified : 0};
     struct view body;
     int rc = body_of(x, r, &body);
     if (rc == 0)

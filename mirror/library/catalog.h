@@ -27,6 +27,9 @@ struct catalog_article {
     uint32_t revision;
     enum record_action action;
     struct digest digest;
+    int64_t as_of;       /* when it was so where it was taken from: when that was captured, else when this was published.
+                          * Rebuilt from bundles, which do not say: when it was published, so nothing older gets over it */
+    int64_t modified;    /* as the article says; 0: it does not */
 };
 
 struct catalog;

@@ -312,7 +312,7 @@ static int count_media(struct mimeo_publisher *p, mimeo_ctx *ctx, const struct r
 }
 
 int edition_add(struct mimeo_publisher *p, mimeo_ctx *ctx, const struct record *r, struct view body,
-                const struct digest *digest, bool alone, struct mimeo_publish_result *result)
+                const struct digest *digest, int64_t as_of, bool alone, struct mimeo_publish_result *result)
 {
     int rc = 0;
     if (bundle_writer_size(p->bundle) >= TARGET_BUNDLE || p->edition_media_bytes >= EDITION_MEDIA_MAX)
@@ -321,7 +321,8 @@ int edition_add(struct mimeo_publisher *p, mimeo_ctx *ctx, const struct record *
         rc = begin(p, ctx);
     if (rc == 0)
         rc = bundle_writer_add(p->bundle, ctx, r, body, alone);
-    struct catalog_article a = {p->head.seq + 1, r->revision, r->action, *digest};
+    struct catalog_article a = {p->head.seq + 1, r->revision, r->action, *digest, as_of > 0 ? as_of : ctx_now(ctx),
+                                r->has_modified ? r->modified : 0};
     if (rc == 0 && r->restates == 0) /* what is restated says nothing new of its article */
         rc = catalog_put(p->catalog, ctx, r->id, &a);
     return rc == 0 ? count_media(p, ctx, r, result) : rc;

@@ -294,12 +294,17 @@ void mimeo_mirror_free(mimeo_mirror *m)
 
 /* ---- what it found ---- */
 
-static const char *kind_words(enum store_kind kind)
+static const char *pack_words(enum store_sealed sealed)
 {
-    switch (kind) {
+    return sealed == STORE_SEALED_ALL ? "encrypted pack" : sealed == STORE_SEALED_SOME ? "packs, not all encrypted" : "pack";
+}
+
+static const char *kind_words(const struct store *s)
+{
+    switch (store_kind(s)) {
     case STORE_GIT_WORKTREE: return "git work tree";
     case STORE_GIT_BARE: return "bare git repository";
-    case STORE_PACK: return "pack";
+    case STORE_PACK: return pack_words(store_sealed(s));
     case STORE_DIRECTORY: break;
     }
     return "directory";
@@ -332,7 +337,7 @@ void mimeo_mirror_get_state(const mimeo_mirror *m, struct mimeo_mirror_state *ou
     const struct charter *c = charter_chain_newest(&m->chain);
     struct mimeo_mirror_state s = {
         .path = store_path(m->store),
-        .kind = kind_words(store_kind(m->store)),
+        .kind = kind_words(m->store),
         .name = c->name,
         .site = c->site,
         .pin = m->pin.state,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "article/id.h"
+#include "base/text.h"
 #include "library/id_set.h"
 #include "library/importing.h"
 #include "library/publisher.h"
@@ -48,6 +49,7 @@ static void tell(struct session *s, enum mimeo_outcome outcome, const char *wher
     case MIMEO_UNCHANGED: res->unchanged++; break;
     case MIMEO_RETRACTED: res->retracted++; break;
     case MIMEO_SKIPPED: res->skipped++; break;
+    case MIMEO_KEPT: res->kept++; break;
     case MIMEO_REFUSED: res->refused++; break;
     }
     struct mimeo_publish_event e = {.outcome = outcome, .where = where, .id = "", .title = "",
@@ -86,6 +88,33 @@ static bool is_same(const struct batch_item *i, const struct digest *a, const st
     return is_found(i) ? digest_shows_same(a, b) : memcmp(a, b, sizeof(*a)) == 0;
 }
 
+/* When the item was as it is here; 0: nobody says.  An archive from the future is of now. */
+static int64_t captured(const struct session *s, const struct batch_item *i)
+{
+    int64_t now = ctx_now(s->ctx);
+    return i->item->captured < now ? i->item->captured : now;
+}
+
+/* Is it a copy from before the one that is published?  Archives come in any order, and nobody reads what each holds: an
+ * older one must not bring back what the site has since corrected.  What was had at a known time is measured by that;
+ * else a page or an entry goes by what it says itself. */
+static bool is_older(const struct session *s, const struct batch_item *i, const struct catalog_article *before)
+{
+    const struct record *r = &i->article->record;
+    if (s->options->older || s->options->revise_id != NULL)
+        return false;
+    if (captured(s, i) > 0)
+        return captured(s, i) < before->as_of;
+    return is_found(i) && r->has_modified && r->modified < before->modified;
+}
+
+/* For the catalog: an older copy that was asked for all the same is what the newsroom says now. */
+static int64_t as_of(const struct session *s, const struct batch_item *i, const struct catalog_article *before)
+{
+    bool asked = before != NULL && captured(s, i) < before->as_of;
+    return asked ? 0 : captured(s, i);
+}
+
 static enum mimeo_outcome decide(const struct session *s, const struct batch_item *i, const struct digest *digest,
                                  int known, const struct catalog_article *before)
 {
@@ -102,6 +131,8 @@ static enum mimeo_outcome decide(const struct session *s, const struct batch_ite
         return MIMEO_SKIPPED;
     if (before->action != RECORD_RETRACT && is_same(i, digest, &before->digest))
         return MIMEO_UNCHANGED;
+    if (before->action != RECORD_RETRACT && is_older(s, i, before))
+        return MIMEO_KEPT;
     return MIMEO_REVISED;
 }
 
@@ -111,6 +142,18 @@ static void skipped_words(char words[CTX_MESSAGE_MAX], const char *where, const 
                       : known                     ? "is retracted already"
                                                   : "is not published: there is nothing to retract";
     snprintf(words, CTX_MESSAGE_MAX, "%s: '%s' %s", where, r->id, why);
+}
+
+static void kept_words(char words[CTX_MESSAGE_MAX], const struct session *s, const struct batch_item *i,
+                       const struct catalog_article *before)
+{
+    const struct record *r = &i->article->record;
+    bool known = captured(s, i) > 0;
+    char ours[21], theirs[21];
+    time_format(ours, known ? before->as_of : before->modified);
+    time_format(theirs, known ? captured(s, i) : r->modified);
+    snprintf(words, CTX_MESSAGE_MAX, "%s: '%s' as it is published is newer, %s %s; this copy is of %s (--older takes it)",
+             i->where, r->id, known ? "of" : "modified", ours, theirs);
 }
 
 static int note_title(struct session *s, const struct record *r)
@@ -158,12 +201,17 @@ static int settle_id(struct session *s, const struct batch_item *i)
 }
 
 /* Two items of one run with one id.  A newsroom's own records that disagree are a mistake of its; of pages the first is
- * taken, since one page is often saved under several names, and the order is the same in every run. */
-static int met_before(struct session *s, const struct batch_item *i, enum mimeo_outcome outcome, bool *passed)
+ * taken, since one page is often saved under several names, and the order is the same in every run; but of several archives
+ * the newer one (`newer`) revises what the older gave. */
+static int met_before(struct session *s, const struct batch_item *i, enum mimeo_outcome outcome, bool newer, bool *passed)
 {
     struct record *r = &i->article->record;
+    *passed = false;
+    if (outcome == MIMEO_KEPT) /* nothing came of it */
+        return 0;
     int fresh = id_set_add(&s->met, s->ctx, id_set_hash(&s->met, r->id));
-    *passed = fresh == 0 && is_found(i) && r->action != RECORD_RETRACT && outcome != MIMEO_SKIPPED;
+    bool settled = outcome == MIMEO_SKIPPED || (outcome == MIMEO_REVISED && newer);
+    *passed = fresh == 0 && is_found(i) && r->action != RECORD_RETRACT && !settled;
     if (fresh < 0)
         return fresh;
     if (*passed) {
@@ -171,7 +219,7 @@ static int met_before(struct session *s, const struct batch_item *i, enum mimeo_
         snprintf(words, sizeof(words), "%s: the same article ('%s') was in this run before", i->where, r->id);
         tell(s, MIMEO_SKIPPED, i->where, r, i->article->body.len, words);
     }
-    if (!*passed && fresh == 0 && outcome == MIMEO_REVISED)
+    if (!*passed && fresh == 0 && outcome == MIMEO_REVISED && !newer)
         return ctx_error(s->ctx, MIMEO_EMALFORMED,
                          "%s: another article of this run has the id '%s' too: give one of them an 'id' of its own",
                          i->where, r->id);
@@ -190,6 +238,28 @@ static int count_picture_input(struct session *s, const struct article *a)
             s->result->picture_input_bytes += a->media_before[i];
     }
     return 0;
+}
+
+/* The same text in a newer archive: it was still so then. */
+static int note_seen(struct session *s, const struct batch_item *i, const struct catalog_article *before)
+{
+    struct catalog_article again = *before;
+    again.as_of = captured(s, i);
+    return again.as_of > before->as_of ? catalog_put(s->p->catalog, s->ctx, i->article->record.id, &again) : 0;
+}
+
+/* `before` NULL: there was nothing before. */
+static void tell_nothing_new(struct session *s, const struct batch_item *i, enum mimeo_outcome outcome,
+                             const struct catalog_article *before)
+{
+    struct record *r = &i->article->record;
+    char words[CTX_MESSAGE_MAX];
+    r->revision = before != NULL ? before->revision : 0;
+    if (outcome == MIMEO_SKIPPED)
+        skipped_words(words, i->where, r, before != NULL);
+    if (outcome == MIMEO_KEPT)
+        kept_words(words, s, i, before);
+    tell(s, outcome, i->where, r, i->article->body.len, outcome == MIMEO_UNCHANGED ? buf_str(&i->article->warnings) : words);
 }
 
 static int add_article(struct session *s, const struct batch_item *i)
@@ -211,15 +281,15 @@ static int add_article(struct session *s, const struct batch_item *i)
     const char *warnings = buf_str(&i->article->warnings);
     enum mimeo_outcome outcome = decide(s, i, &digest, known, &before);
     bool passed = false;
-    rc = met_before(s, i, outcome, &passed);
+    if (outcome == MIMEO_UNCHANGED)
+        rc = note_seen(s, i, &before);
+    if (rc == 0)
+        rc = met_before(s, i, outcome, known && captured(s, i) > before.as_of, &passed);
     if (rc < 0 || passed)
         return rc;
     count_warnings(s, warnings);
-    if (outcome == MIMEO_UNCHANGED || outcome == MIMEO_SKIPPED) {
-        r->revision = known ? before.revision : 0;
-        char words[CTX_MESSAGE_MAX];
-        skipped_words(words, i->where, r, known);
-        tell(s, outcome, i->where, r, body.len, outcome == MIMEO_SKIPPED ? words : warnings);
+    if (outcome == MIMEO_UNCHANGED || outcome == MIMEO_SKIPPED || outcome == MIMEO_KEPT) {
+        tell_nothing_new(s, i, outcome, known ? &before : NULL);
         return 0;
     }
     if (outcome == MIMEO_REVISED)
@@ -227,7 +297,7 @@ static int add_article(struct session *s, const struct batch_item *i)
     if (rc == 0)
         rc = count_picture_input(s, i->article);
     if (rc == 0)
-        rc = edition_add(s->p, s->ctx, r, body, &digest, s->options->sensitive, s->result);
+        rc = edition_add(s->p, s->ctx, r, body, &digest, as_of(s, i, known ? &before : NULL), s->options->sensitive, s->result);
     if (rc == 0)
         tell(s, outcome, i->where, r, body.len, warnings);
     return rc;
@@ -274,6 +344,8 @@ int mimeo_publish(mimeo_publisher *p, mimeo_ctx *ctx, const char *const *paths, 
     importing_dispose(&importing);
     if (rc == 0)
         rc = edition_finish(p, ctx, false, result);
+    if (rc == 0 && !p->dry_run) /* what was seen again */
+        rc = catalog_commit(p->catalog, ctx, p->head.seq, &p->head.hash);
     return rc;
 }
 

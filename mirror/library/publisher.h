@@ -66,9 +66,9 @@ void spool_name(char out[HASH_HEX_LEN + 16], const struct hash *h);
 /* ---- editions (edition.c) ---- */
 
 /* Put an article in the bundle being filled and in the catalog; sign and commit the bundle first
- * where it is full. */
+ * where it is full.  `as_of` is the catalog's; 0: now. */
 int edition_add(struct mimeo_publisher *p, mimeo_ctx *ctx, const struct record *r, struct view body,
-                const struct digest *digest, bool alone, struct mimeo_publish_result *result);
+                const struct digest *digest, int64_t as_of, bool alone, struct mimeo_publish_result *result);
 /* Sign and commit what the bundle writer holds; `even_empty` makes a heartbeat of nothing. */
 int edition_finish(struct mimeo_publisher *p, mimeo_ctx *ctx, bool even_empty,
                    struct mimeo_publish_result *result);

@@ -146,13 +146,18 @@ static int republish(struct retraction *x, const struct record *r)
 {
     struct view body;
     struct digest digest;
+    struct catalog_article before = {.as_of = 0};
     struct record again = *r; /* borrowed, but for what changes */
     if (again.erase_count > 0 && again.restates == 0)
         again.restates = x->held->seq;
     int rc = body_of(x, r, &body);
     if (rc == 0)
         rc = digest_of(&digest, x->ctx, r, body);
-    return rc == 0 ? edition_add(x->p, x->ctx, &again, body, &digest, false, x->result) : rc;
+    if (rc == 0) { /* it says what it said, of the same time */
+        int known = catalog_find(x->p->catalog, x->ctx, r->id, &before);
+        rc = known < 0 ? known : 0;
+    }
+    return rc == 0 ? edition_add(x->p, x->ctx, &again, body, &digest, before.as_of, false, x->result) : rc;
 }
 
 static int keep_neighbour(const struct record *r, uint32_t block, uint32_t line, void *payload)
@@ -254,7 +259,7 @@ static int add_stub(struct retraction *x, uint32_t revision)
         stub.erase = part > 0 ? x->erase + done : NULL;
         stub.erase_count = part;
         if (rc == 0)
-            rc = edition_add(x->p, x->ctx, &stub, view_of(NULL, 0), &digest, part > 0, x->result);
+            rc = edition_add(x->p, x->ctx, &stub, view_of(NULL, 0), &digest, 0, part > 0, x->result);
         if (rc == 0 && part > 0)
             rc = remember_erasure(x, &stub);
         done += part;

@@ -196,7 +196,7 @@ static int publish_record(const struct record *r, uint32_t block, uint32_t line,
         rc = spool_pictures(a, r);
     bool alone = r->has_body && a->articles[r->body_block] == 1;
     if (rc == 0)
-        rc = edition_add(a->p, a->ctx, &copy, body, &digest, alone, a->result);
+        rc = edition_add(a->p, a->ctx, &copy, body, &digest, 0, alone, a->result);
     if (rc == 0 && r->action == RECORD_RETRACT)
         a->result->retracted++;
     else if (rc == 0 && r->action == RECORD_REVISE)

@@ -413,7 +413,9 @@ int http_start(struct http_session *s, mimeo_ctx *ctx, const struct http_request
             rc = ctx_error(ctx, MIMEO_EUNREACHABLE, "%s redirects more than %d times", s->at.host, HTTP_REDIRECTS_MAX);
         else
             rc = redirect(s, ctx);
-        if (rc < 0)
+        if (rc == 0 && r->hop)
+            rc = 1;
+        if (rc != 0)
             break;
     }
     keep_content_type(s);

@@ -31,6 +31,7 @@ struct http_request {
     const char *user_agent;     /* NULL: HTTP_USER_AGENT */
     const char *accept_encoding; /* content codings that the caller undoes; NULL: none */
     int seconds;                /* for all of it; 0: what is left of the session's */
+    bool hop;                   /* a redirect is told, not followed: the caller has to ask whether it may be */
 };
 
 struct http_session;
@@ -39,7 +40,8 @@ int http_session_new(struct http_session **out, mimeo_ctx *ctx, const struct mim
 void http_session_free(struct http_session *s);
 
 /* Send the request and wait for the header of its answer; what is left of the answer before is dropped.  0 where the
- * status is 200 (or 206).  Else, with the reason in the message:
+ * status is 200 (or 206).  1, where the request is a hop and the answer a redirect that may be followed: http_final_url,
+ * http_user and http_password say how.  Else, with the reason in the message:
  *   MIMEO_EUSAGE        this address or proxy may not be used so (network_check), or the CA file does not load
  *   MIMEO_EUNREACHABLE  no such name, refused, broken, a certificate that does not hold, a status, redirects
  *   MIMEO_ETIMEOUT      no connection, no byte, or no end within its deadline

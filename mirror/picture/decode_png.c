@@ -4,18 +4,16 @@
  * What a reader would get wrong: libpng leaves by longjmp.  All that must be released stands in one struct that the caller
  * of setjmp owns.  Of an animated PNG, which libpng does not know, this is its still picture.
  */
-#include <png.h>
 #include <setjmp.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "picture/decode.h"
 #include "picture/icc.h"
 #include "picture/png.h"
+#include "picture/png_source.h"
 
 struct decoding {
-    mimeo_ctx *ctx;
-    struct cursor in;
+    struct png_source source;
     png_structp png;
     png_infop info;
     struct shrink shrink;
@@ -23,33 +21,8 @@ struct decoding {
     uint8_t *pixels; /* a row, or all */
     png_bytep *rows; /* interlaced alone */
     uint32_t width, height, row;
-    int passes, orientation, rc;
+    int passes, orientation;
 };
-
-static void on_error(png_structp png, png_const_charp message)
-{
-    struct decoding *d = png_get_error_ptr(png);
-
-    if (d->rc == 0)
-        d->rc = ctx_error(d->ctx, MIMEO_EMALFORMED, "the PNG picture cannot be decoded (%s): export it again", message);
-    png_longjmp(png, 1);
-}
-
-static void on_warning(png_structp png, png_const_charp message)
-{
-    (void)png;
-    (void)message;
-}
-
-static void on_read(png_structp png, png_bytep out, size_t len)
-{
-    struct decoding *d = png_get_io_ptr(png);
-    struct view bytes;
-
-    if (!cursor_take(&d->in, len, &bytes))
-        png_error(png, "cut short");
-    memcpy(out, bytes.ptr, len);
-}
 
 /* Whatever it is, 4 bytes a pixel come out: palettes and grays as colours, 16 bits rounded to 8. */
 static void ask_for_rgba(struct decoding *d)
@@ -77,9 +50,7 @@ static void read_profile(struct decoding *d)
 static int read_header(struct decoding *d)
 {
     if (setjmp(png_jmpbuf(d->png)))
-        return d->rc;
-    png_set_read_fn(d->png, d, on_read);
-    png_set_user_limits(d->png, LIMIT_PICTURE_SIDE, LIMIT_PICTURE_SIDE);
+        return d->source.rc;
     png_set_chunk_malloc_max(d->png, 4 * MIB);
     png_read_info(d->png, d->info);
     d->width = png_get_image_width(d->png, d->info);
@@ -92,14 +63,14 @@ static int read_header(struct decoding *d)
 static int allocate(struct decoding *d)
 {
     size_t rows = d->passes > 1 ? d->height : 1, len = (size_t)d->width * 4;
-    int rc = picture_check_memory(d->ctx, (uint64_t)rows * len + (uint64_t)d->shrink.to.width * d->shrink.to.height * 4);
+    int rc = picture_check_memory(d->source.ctx, (uint64_t)rows * len + (uint64_t)d->shrink.to.width * d->shrink.to.height * 4);
 
     if (rc < 0)
         return rc;
     d->pixels = calloc(rows, len);
     d->rows = calloc(rows, sizeof(*d->rows));
     if (d->pixels == NULL || d->rows == NULL)
-        return ctx_error_nomem(d->ctx);
+        return ctx_error_nomem(d->source.ctx);
     for (size_t y = 0; y < rows; y++)
         d->rows[y] = d->pixels + y * len;
     return 0;
@@ -108,7 +79,7 @@ static int allocate(struct decoding *d)
 static int read_rows(struct decoding *d)
 {
     if (setjmp(png_jmpbuf(d->png)))
-        return d->rc;
+        return d->source.rc;
     if (d->passes > 1)
         png_read_image(d->png, d->rows);
     for (d->row = 0; d->row < d->height; d->row++) {
@@ -121,12 +92,12 @@ static int read_rows(struct decoding *d)
 
 int picture_png_decode(struct raster *out, mimeo_ctx *ctx, struct view in, uint32_t width)
 {
-    struct decoding d = {.ctx = ctx, .in = cursor_of(in)};
+    struct decoding d = {.source = {.ctx = ctx, .in = cursor_of(in)}};
     int rc = picture_png_orientation(&d.orientation, ctx, in);
 
     if (rc < 0)
         return rc;
-    d.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &d, on_error, on_warning);
+    d.png = png_source_reader(&d.source);
     d.info = d.png ? png_create_info_struct(d.png) : NULL;
     rc = d.info ? read_header(&d) : ctx_error_nomem(ctx);
     if (rc == 0)

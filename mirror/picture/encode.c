@@ -38,7 +38,7 @@ static bool has_few_colours(const struct raster *r)
 
 /* ---- one picture */
 
-static int encode(struct buf *out, mimeo_ctx *ctx, const struct raster *r, const WebPConfig *config)
+int picture_webp_encode(struct buf *out, mimeo_ctx *ctx, const struct raster *r, const struct WebPConfig *config)
 {
     WebPPicture picture;
     WebPMemoryWriter writer;
@@ -75,7 +75,7 @@ static int encode_lossless(struct buf *out, mimeo_ctx *ctx, const struct raster 
     config.lossless = 1;
     config.quality = 75;
     config.method = LOSSLESS_METHOD;
-    return encode(out, ctx, r, &config);
+    return picture_webp_encode(out, ctx, r, &config);
 }
 
 int picture_encode(struct buf *out, mimeo_ctx *ctx, const struct raster *r, int quality, bool drawing)
@@ -89,7 +89,7 @@ int picture_encode(struct buf *out, mimeo_ctx *ctx, const struct raster *r, int 
         return ctx_error(ctx, MIMEO_EFAIL, "libwebp is of another version than mimeo was built for");
     config.quality = (float)quality;
     config.method = METHOD;
-    rc = encode(out, ctx, r, &config);
+    rc = picture_webp_encode(out, ctx, r, &config);
     if (rc < 0 || !drawing || !has_few_colours(r))
         return rc;
     buf_init(&other, out->max);

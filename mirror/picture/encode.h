@@ -7,6 +7,11 @@
 #include "picture/frames.h"
 #include "picture/shrink.h"
 
+struct WebPConfig;
+
+/* Pixels as one WebP, appended to `out`.  A raster without alpha is taken as opaque. */
+int picture_webp_encode(struct buf *out, mimeo_ctx *ctx, const struct raster *raster, const struct WebPConfig *config);
+
 /* Appended to `out`.  With `drawing` a picture of few colours is also tried without loss, and the smaller one stays. */
 int picture_encode(struct buf *out, mimeo_ctx *ctx, const struct raster *raster, int quality, bool drawing);
 

@@ -6,16 +6,13 @@
  * stands in one struct that the caller of setjmp owns, so nothing is lost and no local
  * is read after it was changed.
  */
-#include <png.h>
 #include <setjmp.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "picture/codec.h"
+#include "picture/png_source.h"
 
 struct turn {
-    mimeo_ctx *ctx;
-    struct cursor in;
+    struct png_source source;
     struct buf *out;
     png_structp reader, writer;
     png_infop info, out_info;
@@ -24,41 +21,14 @@ struct turn {
     size_t w, h, bpp;
     png_uint_32 shown_w, shown_h;
     int orientation;
-    int rc;
 };
-
-static void on_error(png_structp png, png_const_charp message)
-{
-    struct turn *t = png_get_error_ptr(png);
-
-    if (t->rc == 0)
-        t->rc = ctx_error(t->ctx, MIMEO_EMALFORMED,
-                          "the PNG picture cannot be decoded (%s): export it again", message);
-    png_longjmp(png, 1);
-}
-
-static void on_warning(png_structp png, png_const_charp message)
-{
-    (void)png;
-    (void)message;
-}
-
-static void on_read(png_structp png, png_bytep out, size_t len)
-{
-    struct turn *t = png_get_io_ptr(png);
-    struct view bytes;
-
-    if (!cursor_take(&t->in, len, &bytes))
-        png_error(png, "cut short");
-    memcpy(out, bytes.ptr, len);
-}
 
 static void on_write(png_structp png, png_bytep bytes, size_t len)
 {
     struct turn *t = png_get_io_ptr(png);
 
     if (buf_append(t->out, bytes, len) < 0) {
-        t->rc = picture_out_status(t->out, t->ctx);
+        t->source.rc = picture_out_status(t->out, t->source.ctx);
         png_error(png, "too large");
     }
 }
@@ -70,8 +40,6 @@ static void on_flush(png_structp png)
 
 static void read_start(struct turn *t)
 {
-    png_set_read_fn(t->reader, t, on_read);
-    png_set_user_limits(t->reader, LIMIT_PICTURE_SIDE, LIMIT_PICTURE_SIDE);
     png_read_info(t->reader, t->info);
     png_set_packing(t->reader); /* less than a byte a sample: one byte each while turning */
     png_set_interlace_handling(t->reader);
@@ -84,14 +52,14 @@ static void read_start(struct turn *t)
 static int allocate(struct turn *t)
 {
     size_t rows = t->w > t->h ? t->w : t->h;
-    int rc = picture_check_memory(t->ctx, 2 * (uint64_t)t->w * t->h * t->bpp);
+    int rc = picture_check_memory(t->source.ctx, 2 * (uint64_t)t->w * t->h * t->bpp);
 
     if (rc < 0)
         return rc;
     t->pixels = calloc(t->w * t->h, t->bpp);
     t->turned = calloc(t->w * t->h, t->bpp);
     t->rows = calloc(rows, sizeof(*t->rows));
-    return t->pixels && t->turned && t->rows ? 0 : ctx_error_nomem(t->ctx);
+    return t->pixels && t->turned && t->rows ? 0 : ctx_error_nomem(t->source.ctx);
 }
 
 static void point_rows(struct turn *t, uint8_t *pixels, size_t w, size_t h)
@@ -136,7 +104,7 @@ static void write_all(struct turn *t, int depth)
 static int read_header(struct turn *t)
 {
     if (setjmp(png_jmpbuf(t->reader)))
-        return t->rc;
+        return t->source.rc;
     read_start(t);
     return 0;
 }
@@ -144,7 +112,7 @@ static int read_header(struct turn *t)
 static int read_rows(struct turn *t)
 {
     if (setjmp(png_jmpbuf(t->reader)))
-        return t->rc;
+        return t->source.rc;
     point_rows(t, t->pixels, t->w, t->h);
     png_read_image(t->reader, t->rows);
     return 0;
@@ -154,7 +122,7 @@ static int write_rows(struct turn *t, int depth)
 {
     /* Getters on the reader cannot fail by longjmp; only the writer is armed. */
     if (setjmp(png_jmpbuf(t->writer)))
-        return t->rc;
+        return t->source.rc;
     point_rows(t, t->turned, t->shown_w, t->shown_h);
     write_all(t, depth);
     return 0;
@@ -162,13 +130,13 @@ static int write_rows(struct turn *t, int depth)
 
 static int open_both(struct turn *t)
 {
-    t->reader = png_create_read_struct(PNG_LIBPNG_VER_STRING, t, on_error, on_warning);
-    t->writer = png_create_write_struct(PNG_LIBPNG_VER_STRING, t, on_error, on_warning);
+    t->reader = png_source_reader(&t->source);
+    t->writer = png_source_writer(&t->source);
     if (!t->reader || !t->writer)
-        return ctx_error_nomem(t->ctx);
+        return ctx_error_nomem(t->source.ctx);
     t->info = png_create_info_struct(t->reader);
     t->out_info = png_create_info_struct(t->writer);
-    return t->info && t->out_info ? 0 : ctx_error_nomem(t->ctx);
+    return t->info && t->out_info ? 0 : ctx_error_nomem(t->source.ctx);
 }
 
 static void close_both(struct turn *t)
@@ -184,7 +152,7 @@ static void close_both(struct turn *t)
 
 int picture_png_turn(struct buf *out, mimeo_ctx *ctx, struct view in, int orientation)
 {
-    struct turn t = {.ctx = ctx, .in = cursor_of(in), .out = out, .orientation = orientation};
+    struct turn t = {.source = {.ctx = ctx, .in = cursor_of(in)}, .out = out, .orientation = orientation};
     int rc = open_both(&t);
 
     if (rc == 0)

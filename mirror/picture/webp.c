@@ -13,6 +13,7 @@
 #include <webp/decode.h>
 #include <webp/encode.h>
 
+#include "picture/encode.h"
 #include "picture/webp.h"
 
 #define FLAG_ANIMATION 0x02
@@ -296,36 +297,18 @@ static int strip(struct webp_walk *w, struct view in)
     return picture_out_status(w->out, w->ctx);
 }
 
-static int encode(struct buf *out, mimeo_ctx *ctx, const uint8_t *rgba, int width, int height,
-                  bool lossless)
+/* Without loss, colours under full transparency stay too. */
+static int encode(struct buf *out, mimeo_ctx *ctx, const struct raster *r, bool lossless)
 {
     WebPConfig config;
-    WebPPicture picture;
-    WebPMemoryWriter writer;
-    int rc = 0;
 
-    if (!WebPConfigInit(&config) || !WebPPictureInit(&picture))
+    if (!WebPConfigInit(&config))
         return ctx_error(ctx, MIMEO_EFAIL, "libwebp is of another version than mimeo was built for");
     config.lossless = lossless;
-    config.exact = lossless; /* colours under full transparency too */
+    config.exact = lossless;
     config.quality = lossless ? 75 : LOSSY_QUALITY;
     config.method = lossless ? LOSSLESS_EFFORT : 4;
-    picture.use_argb = lossless;
-    picture.width = width;
-    picture.height = height;
-    WebPMemoryWriterInit(&writer);
-    picture.writer = WebPMemoryWrite;
-    picture.custom_ptr = &writer;
-    if (!WebPPictureImportRGBA(&picture, rgba, width * 4) || !WebPEncode(&config, &picture))
-        rc = picture.error_code == VP8_ENC_ERROR_OUT_OF_MEMORY
-                 ? ctx_error_nomem(ctx)
-                 : ctx_error(ctx, MIMEO_EFAIL, "the WebP picture cannot be encoded (error %d)",
-                             (int)picture.error_code);
-    else if (buf_append(out, writer.mem, writer.size) < 0)
-        rc = picture_out_status(out, ctx);
-    WebPMemoryWriterClear(&writer);
-    WebPPictureFree(&picture);
-    return rc;
+    return picture_webp_encode(out, ctx, r, &config);
 }
 
 static int turn(struct buf *out, struct webp_walk *w, struct view stripped)
@@ -349,8 +332,8 @@ static int turn(struct buf *out, struct webp_walk *w, struct view stripped)
     }
     picture_turn(turned.ptr, rgba, (size_t)width, (size_t)height, 4, w->orientation);
     WebPFree(rgba);
-    rc = encode(out, w->ctx, turned.ptr, swap ? height : width, swap ? width : height,
-                w->lossless);
+    const struct raster shown = {turned.ptr, (uint32_t)(swap ? height : width), (uint32_t)(swap ? width : height), true};
+    rc = encode(out, w->ctx, &shown, w->lossless);
     buf_dispose(&turned);
     return rc;
 }

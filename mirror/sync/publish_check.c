@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/child.h"
 #include "base/pool.h"
 #include "library/publisher.h"
 #include "store/git_calls.h"
@@ -102,7 +103,8 @@ static int settle(struct checking *c, struct question *q, int rc)
 static int ask_all(struct checking *c, struct question *questions, size_t count)
 {
     struct pool *pool;
-    int rc = pool_new(&pool, c->ctx, count < AT_ONCE ? (int)count : AT_ONCE, count, ask, NULL);
+    int threads = !CHILD_BESIDE_THREADS ? POOL_INLINE : count < AT_ONCE ? (int)count : AT_ONCE;
+    int rc = pool_new(&pool, c->ctx, threads, count, ask, NULL);
     for (size_t i = 0; rc == 0 && i < count; i++)
         rc = pool_put(pool, c->ctx, &questions[i]);
     for (size_t i = 0; rc == 0 && i < count; i++) {

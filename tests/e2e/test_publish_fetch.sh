@@ -41,6 +41,15 @@ expect 0 'Ferry out of service' mimeo extract "$url/gzip/story-1.html"
 expect 0 'Ferry out of service' mimeo extract "$url/away/story-1.html"
 expect 0 'Ferry out of service' mimeo extract --no-pictures "$url/busy/story-1.html"
 expect 10 'front.html' mimeo extract "$url/front.html"
+! grep -q 'its feed' err || fault 'a front page without a feed names one'
+# A front page leads to its feed.
+sed 's/<head>/<head><link rel="alternate" type="application\/rss+xml" href="feed.xml">/' site/front.html >site/home.html
+expect 10 "its feed is $url/feed.xml: publish that" mimeo extract "$url/home.html"
+expect 10 "its feed is $url/feed.xml: publish that" publish press "$url/home.html"
+expect 10 'home.html' mimeo extract site/home.html
+! grep -q 'its feed' err || fault 'a relative address is told though nobody knows of what'
+sed 's/href="feed.xml"/href="https:\/\/island.example\/feed.xml"/' site/home.html >home.html
+expect 10 'its feed is https://island.example/feed.xml: publish that' mimeo extract home.html
 
 # ---- servers that are not as they should be ----
 
@@ -73,11 +82,31 @@ expect 10 'robots.txt' mimeo extract "$url/story-1.html"
 is 'only robots.txt was asked for' "$(cut -d ' ' -f 1 "$log" | tr '\n' ' ')" '/robots.txt '
 rm site/robots.txt
 
+# Where it leads to, another host or another path, has a say of its own, and is asked before anything is fetched there.
+web_1=$url log_1=$log
+mkdir other
+page 1 'Ferry out of service' >other/story-1.html
+printf 'User-agent: *\nDisallow: /story-1\n' >other/robots.txt
+by_python other page_server.py other
+other=http://127.0.0.1:$port
+expect 10 'robots.txt of 127.0.0.1 asks not to' mimeo extract "$web_1/far/$other/story-1.html"
+is 'what the other host was asked' "$(cut -d ' ' -f 1 "$log" | tr '\n' ' ')" '/robots.txt '
+expect 0 'Ferry' mimeo extract --ignore-robots --no-pictures "$web_1/far/$other/story-1.html"
+printf 'User-agent: *\nDisallow: /none\n' >other/robots.txt
+: >"$log"
+expect 0 'Ferry' mimeo extract --no-pictures "$web_1/far/$other/story-1.html"
+is 'what the other host is asked then' "$(cut -d ' ' -f 1 "$log" | tr '\n' ' ')" '/robots.txt /story-1.html '
+printf 'User-agent: *\nDisallow: /story-1\n' >site/robots.txt
+: >"$log_1"
+expect 10 'robots.txt' mimeo extract "$web_1/away/story-1.html"
+! grep -q '^/story-1' "$log_1" || fault 'a redirect leads round robots.txt'
+rm site/robots.txt
+
 # ---- never into the machine's own network ----
 
 # A page on the public network, as the proxy shows it, that names something here.
 page 3 'From elsewhere' "<figure><img src=\"$url/boat.png\" alt=\"Mine\"></figure>" >site/elsewhere.html
-web=$port web_url=$url web_log=$log
+web=${url##*:} web_url=$url web_log=$log_1
 serve_http_proxy
 : >"$web_log"
 expect 0 'From elsewhere' mimeo -v extract --proxy "$proxy" "http://news.example:$web/elsewhere.html"

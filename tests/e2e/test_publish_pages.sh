@@ -92,6 +92,12 @@ cat >summary.xml <<'END'
 END
 expect 0 'only summaries' mimeo --library press.library publish -C press --key press.key --dry-run summary.xml
 
+# One without an entry says which it is, and is no failure: tomorrow it has some.
+printf '<rss version="2.0"><channel><title>Empty</title></channel></rss>' >empty.xml
+printf '{"version": "https://jsonfeed.org/version/1.1", "title": "Empty", "items": []}' >empty.json
+expect 0 'skipped: empty.xml: this feed (RSS) has no entry' mimeo --library press.library publish -C press --key press.key --dry-run empty.xml
+expect 0 'skipped: empty.json: this feed (JSON Feed) has no entry' mimeo extract empty.json in/one.html
+
 # ---- an archive ----
 
 python3 - <<'END'
@@ -125,11 +131,38 @@ expect 0 '' publish press --json site.warc.gz
 is 'the archive again' "$(counts out)" '0 0 1 0 2 0'
 # A torn archive gives what is whole, and says what is not.
 head -c 2500 site.warc.gz >torn.warc.gz
-expect 0 'cut short' mimeo --library press.library publish -C press --key press.key --dry-run torn.warc.gz in/one.html
+expect 0 'cut short' mimeo --library press.library publish -C press --key press.key --older --dry-run torn.warc.gz in/one.html
 grep -q '1 unchanged' out || fault 'a torn archive stops the rest'
+# Through pipes, whatever they are called; nothing is read twice to learn from it.
+mkdir tmp
+for kind in '-' /dev/stdin; do
+    # shellcheck disable=SC2002 # a pipe is what is meant
+    cat site.warc.gz | TMPDIR=$PWD/tmp mimeo extract --json "$kind" >out 2>err || fault "an archive from the pipe $kind is not read"
+    is "the page from $kind" "$(jq -r 'select(.title) | .title' out)" 'After it was mended'
+    is "its picture from $kind" "$(jq -r 'select(.title) | .images[0].caption' out)" 'The old ferry'
+done
+is 'what is left of it' "$(ls -A tmp)" ''
+expect 0 'After it was mended' mimeo extract - <site.warc.gz
+for name in pipe pipe.warc.gz pipe.html; do
+    mkfifo "$name"
+    cat site.warc.gz >"$name" &
+    expect 0 'After it was mended' mimeo extract "$name" in/one.html in/two.html in/feed.xml
+    kill $! 2>/dev/null # had it never been opened
+    wait $!
+done
+for file in in/one.html in/feed.xml; do
+    cat "$file" >pipe &
+    expect 0 '' mimeo extract --json pipe in/one.html in/two.html
+    grep -q 'pipe' out || fault "nothing comes of $file through a pipe"
+    kill $! 2>/dev/null # had it never been opened
+    wait $!
+done
 # An archive without a page is not passed over in silence.
 expect 10 'boats.warc.gz: there is no page' mimeo --library press.library publish -C press --key press.key --dry-run boats.warc.gz
 expect 10 'zeros.zim: 10 of its entries are damaged' mimeo --library press.library publish -C press --key press.key --dry-run zeros.zim
+# A ZIM file that was changed is read as far as it goes, and said to be.
+expect 10 'checksum: its checksum does not hold' mimeo extract --json "$MIMEO_SOURCE_DIR/tests/fuzz/corpus/zim/checksum"
+expect 10 'nowhere: its checksum is not at its end' mimeo extract --json "$MIMEO_SOURCE_DIR/tests/fuzz/corpus/zim/checksum-nowhere"
 mkdir boats && cp boats.warc.gz boats/
 expect 0 'boats.warc.gz: there is no page' mimeo --library press.library publish -v -C press --key press.key --dry-run boats in/one.html
 

@@ -37,7 +37,10 @@ expect 0 'good: verified' mimeo verify --deep sealed --passphrase-file pass
 is 'articles' "$(mimeo list sealed --passphrase-file pass 2>/dev/null | wc -l)" "$articles"
 expect 0 'Text of article 1' mimeo read -C sealed --passphrase-file pass a-1
 expect 0 'Text of article 2' mimeo read -C sealed --passphrase-fd 5 a-2 5<pass
-expect 0 'pack' mimeo status sealed --passphrase-file pass
+expect 0 'sealed (encrypted pack)' mimeo status sealed --passphrase-file pass
+expect 0 '"kind":"encrypted pack"' mimeo status --json sealed --passphrase-file pass
+expect 0 '(packs, not all encrypted)' mimeo status sealed plain.mimeo --passphrase-file pass
+expect 0 'plain.mimeo (pack)' mimeo status plain.mimeo --passphrase-file pass
 is 'the card' "$(mimeo head sealed --passphrase-file pass)" "$(mimeo head plain.mimeo)"
 expect 0 'same' mimeo head compare -C sealed --passphrase-file pass "$(mimeo head plain.mimeo)"
 expect 0 '' mimeo clone sealed --passphrase-file pass

@@ -9,6 +9,7 @@ Everything is the same on each run.
 """
 import base64
 import gzip
+import hashlib
 import io
 import lzma
 import os
@@ -275,8 +276,9 @@ def zim(entries, clusters, version=(6, 1), types=(b'text/html', b'image/png'), *
         paths = change['pointers'](paths, end)
     head = struct.pack('<IHH16sIIQQQQIIQ', n['magic'], version[0], version[1], bytes(16), n['n_entries'], n['n_clusters'],
                        n['paths'], n['titles'], n['clusters_at'], n['types_at'], 0xFFFFFFFF, 0xFFFFFFFF, n['end'])
-    return (head + kinds + body + b''.join(struct.pack('<Q', p) for p in paths) +
-            b''.join(struct.pack('<Q', p) for p in places) + data + bytes(16))
+    whole = (head + kinds + body + b''.join(struct.pack('<Q', p) for p in paths) +
+             b''.join(struct.pack('<Q', p) for p in places) + data)
+    return whole + change.get('checksum', hashlib.md5(whole).digest())
 
 
 def zim_samples():
@@ -293,6 +295,8 @@ def zim_samples():
     web = [('C', 'news.example/a.png', 1, 1, 0), ('C', 'news.example/one?id=1', 0, 0, 0), ('M', 'Scraper', 2, 2, 0)]
     yield 'web', zim(web, good + [zim_cluster([b'warc2zim 2.0'], 1)], types=(b'text/html', b'image/png', b'text/plain'))
     yield 'bzip2', zim(new, [b'\x03BZh9', zim_cluster([PICTURE], 1)])
+    yield 'checksum', zim(new, good, checksum=bytes(16))
+    yield 'checksum-nowhere', zim(new, good, end=0)
     yield 'version', zim(new, good, (9, 0))
     yield 'no-order', zim(new[::-1], good)
     yield 'cut', zim(new, good)[:-150]

@@ -359,7 +359,7 @@ static void zim_addresses_are_made_unless_they_are_known(void **state)
 
 static void zim_pointers_are_not_believed(void **state)
 {
-    static const char *const both_bad[] = {"zim/bzip2", "zim/cut", "zim/damaged", "zim/cut-cluster", "zim/offsets-zero", "zim/offsets-down",
+    static const char *const both_bad[] = {"zim/bzip2", "zim/damaged", "zim/cut-cluster", "zim/offsets-zero", "zim/offsets-down",
                                            "zim/offsets-past", "zim/offsets-odd", "zim/offsets-wide", "zim/offsets-packed-zero",
                                            "zim/offsets-packed-down", "zim/offsets-packed-past", "zim/offsets-packed-odd",
                                            "zim/places-far", "zim/places-end"};
@@ -372,7 +372,10 @@ static void zim_pointers_are_not_believed(void **state)
     expect("zim/pointers-end", "! ");
     expect("zim/pointers-zero", "! ");
     expect("zim/pointers-same", "P/a%20page.html=104 ");
-    expect("zim/far-end", "P/a%20page.html=104 P/b.html=13 ");
+    expect("zim/far-end", "P/a%20page.html=104 P/b.html=13 ! ");
+    expect("zim/cut", "P/a%20page.html=bad P/b.html=bad ! ");
+    expect("zim/checksum", "P/a%20page.html=104 P/b.html=13 ! ");
+    expect("zim/checksum-nowhere", "P/a%20page.html=104 P/b.html=13 ! ");
     expect_refused("zim/many-entries", "cut short");
     expect_refused("zim/many-clusters", "cut short");
     expect_refused("zim/far-paths", "cut short");

@@ -350,6 +350,57 @@ static void a_pool_keeps_the_order(void **state)
     pool_free(p, NULL);
 }
 
+/* Of every size up to some thousand bytes, so that each lock of an allocator is taken. */
+static void allocate(void)
+{
+    for (int i = 0; i < 3000; i++) {
+        char *some = malloc((size_t)(i * 61 % 6000) + 1);
+        assert_non_null(some);
+        *(volatile char *)some = 1;
+        free(some);
+    }
+}
+
+static int allocate_and_answer(struct buf *out, mimeo_ctx *child, void *payload)
+{
+    (void)child;
+    (void)payload;
+    allocate();
+    return buf_append_byte(out, 'y');
+}
+
+static int allocate_in_child(mimeo_ctx *worker, void *item, void *shared)
+{
+    static const struct child_limits limits = {
+        .memory = (size_t)1 << 40, .seconds = 20, .output = KIB, .wall_seconds = 20};
+    struct buf out;
+    (void)item;
+    allocate();
+    int rc = child_run(&out, worker, "the item", &limits, allocate_and_answer, shared);
+    if (rc == 0)
+        buf_dispose(&out);
+    return rc;
+}
+
+/* A child that is forked while another thread allocates must not wait for that thread's lock: it is not there. */
+static void children_of_a_pool_may_allocate(void **state)
+{
+    (void)state;
+    struct pool *p;
+    assert_int_equal(pool_new(&p, ctx, 0, 8, allocate_in_child, NULL), 0);
+    for (int i = 0; i < 60; i++) {
+        void *item;
+        if (pool_full(p))
+            assert_int_equal(pool_take(p, ctx, &item), 0);
+        assert_int_equal(pool_put(p, ctx, p), 0);
+    }
+    while (!pool_empty(p)) {
+        void *item;
+        assert_int_equal(pool_take(p, ctx, &item), 0);
+    }
+    pool_free(p, NULL);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -366,6 +417,7 @@ int main(void)
         TEST(a_child_that_does_not_go_on_is_stopped_and_said_to_be),
         TEST(a_child_writes_no_file_over_its_limit),
         TEST(a_pool_keeps_the_order),
+        TEST(children_of_a_pool_may_allocate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "base/asan.h"
 #include "base/limits.h"
 #include "import/input.h"
 
@@ -285,18 +286,6 @@ static void takes_a_file_of_the_limit_and_refuses_a_larger_one(void **state)
     unlink(path);
 }
 
-static bool under_address_sanitizer(void)
-{
-#if defined(__SANITIZE_ADDRESS__)
-    return true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-    return true;
-#endif
-#endif
-    return false;
-}
-
 static void many_records_take_the_memory_of_one(void **state)
 {
     (void)state;
@@ -320,7 +309,7 @@ static void many_records_take_the_memory_of_one(void **state)
     getrusage(RUSAGE_SELF, &after);
     assert_int_equal(count, 200000);
     /* The file has 26 MB; AddressSanitizer keeps what is freed for a while. */
-    if (!under_address_sanitizer())
+    if (!UNDER_ASAN)
         assert_true(after.ru_maxrss - before.ru_maxrss < 8 * 1024);
     unlink(path);
 }
