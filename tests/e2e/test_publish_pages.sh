@@ -163,6 +163,7 @@ expect 10 'zeros.zim: 10 of its entries are damaged' mimeo --library press.libra
 # A ZIM file that was changed is read as far as it goes, and said to be.
 expect 10 'checksum: its checksum does not hold' mimeo extract --json "$MIMEO_SOURCE_DIR/tests/fuzz/corpus/zim/checksum"
 expect 10 'nowhere: its checksum is not at its end' mimeo extract --json "$MIMEO_SOURCE_DIR/tests/fuzz/corpus/zim/checksum-nowhere"
+expect 10 "'archive/data.warc.gz' in it is not what its datapackage.json says" mimeo extract --json "$MIMEO_SOURCE_DIR/tests/fuzz/corpus/wacz/sha256-other"
 mkdir boats && cp boats.warc.gz boats/
 expect 0 'boats.warc.gz: there is no page' mimeo --library press.library publish -v -C press --key press.key --dry-run boats in/one.html
 

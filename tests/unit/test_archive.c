@@ -304,6 +304,16 @@ static void wacz_is_read_where_it_lies_or_unpacked(void **state)
     expect("wacz/nested", "! ");
 }
 
+static void wacz_digests_are_checked(void **state)
+{
+    (void)state;
+    expect("wacz/sha256", "P/one=104 ");
+    expect("wacz/md5", "P/one=104 ");
+    expect("wacz/digest-odd", "P/one=104 ");
+    expect("wacz/sha256-other", "P/one=104 ! ");
+    expect("wacz/md5-other", "P/one=104 ! ");
+}
+
 static void bad_zips_are_refused(void **state)
 {
     (void)state;
@@ -466,6 +476,7 @@ int main(void)
         cmocka_unit_test(a_pipe_is_read),
         cmocka_unit_test(threads_may_look_while_one_walks),
         cmocka_unit_test(wacz_is_read_where_it_lies_or_unpacked),
+        cmocka_unit_test(wacz_digests_are_checked),
         cmocka_unit_test(bad_zips_are_refused),
         cmocka_unit_test(zim_is_read_in_any_packing),
         cmocka_unit_test(zim_addresses_are_made_unless_they_are_known),
