@@ -291,6 +291,8 @@ def zim_samples():
     yield 'old', zim(old, good, (5, 0))
     yield 'plain', zim(new, [zim_cluster(two, 1), zim_cluster([PICTURE], 1)])
     yield 'zlib', zim(new, [zim_cluster(two, 2), zim_cluster([PICTURE], 1)])
+    strong = zim_cluster(two, 1)  # as zimwriterfs packed: 64 MiB to unpack it
+    yield 'strong', zim(new, [b'\x04' + lzma.compress(strong[1:], preset=9), zim_cluster([PICTURE], 1)])
     yield 'wide', zim(new, [zim_cluster(two, 1, True), zim_cluster([PICTURE], 0, True)])
     web = [('C', 'news.example/a.png', 1, 1, 0), ('C', 'news.example/one?id=1', 0, 0, 0), ('M', 'Scraper', 2, 2, 0)]
     yield 'web', zim(web, good + [zim_cluster([b'warc2zim 2.0'], 1)], types=(b'text/html', b'image/png', b'text/plain'))

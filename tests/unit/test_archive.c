@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -351,6 +352,16 @@ static void zim_is_read_in_any_packing(void **state)
     archive_free(a);
 }
 
+/* Threads take address space before they do anything; a child's limit is on top of what its parent has. */
+static void a_large_process_unpacks_too(void **state)
+{
+    (void)state;
+    void *taken = mmap(NULL, (size_t)1 << 30, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    assert_true(taken != MAP_FAILED);
+    expect("zim/strong", "P/a%20page.html=104 P/b.html=13 ");
+    munmap(taken, (size_t)1 << 30);
+}
+
 static void zim_addresses_are_made_unless_they_are_known(void **state)
 {
     struct archive_record r;
@@ -479,6 +490,7 @@ int main(void)
         cmocka_unit_test(wacz_digests_are_checked),
         cmocka_unit_test(bad_zips_are_refused),
         cmocka_unit_test(zim_is_read_in_any_packing),
+        cmocka_unit_test(a_large_process_unpacks_too),
         cmocka_unit_test(zim_addresses_are_made_unless_they_are_known),
         cmocka_unit_test(zim_pointers_are_not_believed),
         cmocka_unit_test(mhtml_gives_its_page_and_pictures),
