@@ -243,25 +243,6 @@ static int hear_taken(struct held_bundle *h, void *payload)
     return rc == MIMEO_ENOMEM || rc == MIMEO_ECANCELLED ? rc : 0;
 }
 
-/* Of a mirror that grows while it is opened the head may be newer than the list of bundles, which was read before it: its
- * bundle is there then, and nothing is missing. */
-static int list_again(mimeo_mirror *m, mimeo_ctx *ctx)
-{
-    uint64_t *seqs;
-    size_t count;
-    if (!m->has_head || (m->seq_count > 0 && m->seqs[m->seq_count - 1] >= m->head.seq))
-        return 0;
-    int rc = store_list_bundles(&seqs, &count, m->store, ctx);
-    if (rc < 0)
-        return rc;
-    while (count > 0 && seqs[count - 1] > m->head.seq)
-        count--;
-    free(m->seqs);
-    m->seqs = seqs;
-    m->seq_count = count;
-    return 0;
-}
-
 static int take_slice(struct visit *v, struct store *store)
 {
     struct session *s = v->s;
@@ -277,7 +258,7 @@ static int take_slice(struct visit *v, struct store *store)
     rc = check_publisher(s, m);
     if (rc == 0) {
         note_verdict(v, m);
-        rc = list_again(m, s->ctx);
+        rc = mirror_list_again(m, s->ctx);
     }
     if (rc == 0)
         rc = take(s->ctx, m, s->held, s->library, &o, &t);
