@@ -131,13 +131,19 @@ static const char *name_of(const struct body_page *b, const struct dom_node *n)
     }
 }
 
-static bool is_break(const struct body_page *b, const struct dom_node *n, bool back)
+/* The nearest that is there, of those beside it. */
+static const struct dom_node *neighbour(const struct body_page *b, const struct dom_node *n, bool back)
 {
     do
         n = back ? n->prev : n->next;
     while (n != NULL && (facts_of(&b->facts, n)->gone || (n->tag == DOM_TEXT && facts_of(&b->facts, n)->chars == 0)));
-    return n != NULL && n->tag == DOM_BR;
+    return n;
 }
+
+static bool is_break(const struct dom_node *n) { return n != NULL && n->tag == DOM_BR; }
+
+/* Where a line ends anyway. */
+static bool is_edge(const struct dom_node *n) { return n == NULL || (n->tag != DOM_TEXT && n->tag != DOM_BR && dom_is_block(n->tag)); }
 
 /* Of several br in a row, where they stand in a paragraph or in what only lays out, the first ends a paragraph and the
  * others go. */
@@ -146,9 +152,10 @@ static bool break_paragraph(struct buf *out, const struct body_page *b, const st
     bool paragraph = n->parent->tag == DOM_P;
     if (!paragraph && form_of(b, n->parent) != AS_DIV)
         return false;
-    if (is_break(b, n, true))
+    const struct dom_node *before = neighbour(b, n, true), *after = neighbour(b, n, false);
+    if (is_break(before) || (!paragraph && (is_edge(before) || is_edge(after))))
         return true;
-    if (!is_break(b, n, false))
+    if (!is_break(after))
         return false;
     buf_append_str(out, paragraph ? "</p><p>" : "</div><div>");
     return true;
@@ -214,7 +221,10 @@ int body_write(struct buf *out, mimeo_ctx *ctx, const struct body_page *b)
 {
     const struct dom_node *n = b->root;
     while (n != NULL && buf_status(out) == 0) {
-        bool gone = facts_of(&b->facts, n)->gone || is_spacer(b, n), media = n->tag != DOM_TEXT && form_of(b, n) == MEDIA;
+        bool spacer = !facts_of(&b->facts, n)->gone && n != b->root && is_spacer(b, n);
+        bool gone = facts_of(&b->facts, n)->gone || spacer, media = n->tag != DOM_TEXT && form_of(b, n) == MEDIA;
+        if (spacer && form_of(b, n->parent) == AS_DIV)
+            buf_append_str(out, "</div><div>"); /* text on both sides of it is two paragraphs */
         if (!gone && media)
             put_media(out, b, n);
         else if (!gone)
