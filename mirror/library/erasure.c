@@ -11,6 +11,18 @@
 
 #define CLAIMS_MAX ((size_t)1000000)
 
+int record_erase_compare(const void *a, const void *b)
+{
+    const struct record_erase *x = a, *y = b;
+    if (x->seq != y->seq)
+        return x->seq < y->seq ? -1 : 1;
+    if (x->table != y->table)
+        return x->table < y->table ? -1 : 1;
+    if (x->block != y->block)
+        return x->block < y->block ? -1 : 1;
+    return memcmp(x->hash.bytes, y->hash.bytes, HASH_LEN);
+}
+
 int erasure_claims_add(struct erasure_claims *c, const struct record_erase *item)
 {
     if (c->count == c->cap) {
@@ -45,25 +57,13 @@ void erasure_claims_dispose(struct erasure_claims *c)
 
 /* ---- finding ---- */
 
-static int compare(const void *a, const void *b)
-{
-    const struct record_erase *x = a, *y = b;
-    if (x->seq != y->seq)
-        return x->seq < y->seq ? -1 : 1;
-    if (x->table != y->table)
-        return x->table < y->table ? -1 : 1;
-    if (x->block != y->block)
-        return x->block < y->block ? -1 : 1;
-    return memcmp(x->hash.bytes, y->hash.bytes, HASH_LEN);
-}
-
 int erasure_claims_close(struct erasure_claims *c)
 {
     bool *told = calloc(c->count + 1, sizeof(*told));
     if (told == NULL)
         return MIMEO_ENOMEM;
     if (c->count > 0)
-        qsort(c->items, c->count, sizeof(*c->items), compare);
+        qsort(c->items, c->count, sizeof(*c->items), record_erase_compare);
     free(c->told);
     c->told = told;
     c->left = c->count;
@@ -73,7 +73,7 @@ int erasure_claims_close(struct erasure_claims *c)
 const struct record_erase *erasure_claims_explain(struct erasure_claims *c, const struct record_erase *order)
 {
     const struct record_erase *found =
-        c->left == 0 ? NULL : bsearch(order, c->items, c->count, sizeof(*c->items), compare);
+        c->left == 0 ? NULL : bsearch(order, c->items, c->count, sizeof(*c->items), record_erase_compare);
     if (found == NULL || c->told[found - c->items])
         return NULL;
     c->told[found - c->items] = true;

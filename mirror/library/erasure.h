@@ -8,6 +8,9 @@
 #include "bundle/record.h"
 #include "library/mirror.h"
 
+/* Of two struct record_erase, for qsort and bsearch: by seq, table, block, hash. */
+int record_erase_compare(const void *a, const void *b);
+
 /* Blocks that were found to be all zeros. Zeroed storage is empty. */
 struct erasure_claims {
     struct record_erase *items;

@@ -8,32 +8,21 @@
 #include <string.h>
 
 #include "library/change.h"
+#include "library/erasure.h"
 
 #define ORDERS_MAX ((size_t)1000000)
 #define MISSING_MAX ((size_t)100000) /* so many pictures were not erased: they are not held */
 
 /* ---- orders ---- */
 
-static int compare_orders(const void *a, const void *b)
-{
-    const struct record_erase *x = a, *y = b;
-    if (x->seq != y->seq)
-        return x->seq < y->seq ? -1 : 1;
-    if (x->table != y->table)
-        return x->table < y->table ? -1 : 1;
-    if (x->block != y->block)
-        return x->block < y->block ? -1 : 1;
-    return memcmp(x->hash.bytes, y->hash.bytes, HASH_LEN);
-}
-
 /* Orders are restated for 90 days: each is kept once. */
 static size_t sort_unique(struct record_erase *items, size_t count)
 {
     size_t kept = 0;
     if (count > 0)
-        qsort(items, count, sizeof(*items), compare_orders);
+        qsort(items, count, sizeof(*items), record_erase_compare);
     for (size_t i = 0; i < count; i++)
-        if (kept == 0 || compare_orders(&items[kept - 1], &items[i]) != 0)
+        if (kept == 0 || record_erase_compare(&items[kept - 1], &items[i]) != 0)
             items[kept++] = items[i];
     return kept;
 }
@@ -61,7 +50,7 @@ static size_t first_order(const struct survey *s, const struct record_erase *at)
     size_t low = 0, high = s->order_count;
     while (low < high) {
         size_t mid = low + (high - low) / 2;
-        if (compare_orders(&s->orders[mid], at) < 0)
+        if (record_erase_compare(&s->orders[mid], at) < 0)
             low = mid + 1;
         else
             high = mid;
@@ -73,7 +62,7 @@ bool survey_orders(const struct survey *s, uint64_t seq, enum erase_table table,
 {
     struct record_erase at = {seq, table, block, *hash};
     size_t i = first_order(s, &at);
-    return i < s->order_count && compare_orders(&s->orders[i], &at) == 0;
+    return i < s->order_count && record_erase_compare(&s->orders[i], &at) == 0;
 }
 
 size_t survey_orders_of(const struct record_erase **first, const struct survey *s, uint64_t seq)

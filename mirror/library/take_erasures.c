@@ -10,27 +10,17 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "library/erasure.h"
 #include "library/take_inside.h"
 
 #define ORDERS_MAX ((size_t)500000) /* different ones */
 
 /* ---- the set ---- */
 
-static int compare(const struct record_erase *a, const struct record_erase *b)
-{
-    if (a->seq != b->seq)
-        return a->seq < b->seq ? -1 : 1;
-    if (a->table != b->table)
-        return a->table < b->table ? -1 : 1;
-    if (a->block != b->block)
-        return a->block < b->block ? -1 : 1;
-    return memcmp(a->hash.bytes, b->hash.bytes, HASH_LEN);
-}
-
 static int compare_orders(const void *a, const void *b)
 {
     const struct erase_order *x = a, *y = b;
-    int c = compare(&x->what, &y->what);
+    int c = record_erase_compare(&x->what, &y->what);
     return c != 0 ? c : x->by < y->by ? -1 : x->by > y->by;
 }
 
@@ -41,7 +31,7 @@ static void squeeze(struct erase_orders *o)
     if (o->count > 0)
         qsort(o->items, o->count, sizeof(*o->items), compare_orders);
     for (size_t i = 0; i < o->count; i++)
-        if (n == 0 || compare(&o->items[n - 1].what, &o->items[i].what) != 0)
+        if (n == 0 || record_erase_compare(&o->items[n - 1].what, &o->items[i].what) != 0)
             o->items[n++] = o->items[i];
     o->count = n;
 }
@@ -144,7 +134,7 @@ static size_t lower_bound(const struct erase_orders *o, const struct record_eras
     size_t low = 0, high = o->count;
     while (low < high) {
         size_t mid = low + (high - low) / 2;
-        if (compare(&o->items[mid].what, key) < 0)
+        if (record_erase_compare(&o->items[mid].what, key) < 0)
             low = mid + 1;
         else
             high = mid;
@@ -163,7 +153,7 @@ const struct erase_order *orders_for(const struct erase_orders *o, uint64_t seq,
 bool orders_explain(const struct erase_orders *o, const struct record_erase *zeroed)
 {
     size_t i = lower_bound(o, zeroed);
-    return i < o->count && compare(&o->items[i].what, zeroed) == 0;
+    return i < o->count && record_erase_compare(&o->items[i].what, zeroed) == 0;
 }
 
 bool orders_have_media(const struct erase_orders *o, const struct hash *h)
