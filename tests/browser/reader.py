@@ -82,6 +82,20 @@ class Reader:
             return [...document.querySelectorAll('#page *')].filter(e => e.getBoundingClientRect().right > wide + 1 ||
                 e.getBoundingClientRect().left < -1).slice(0, 5).map(e => e.outerHTML.slice(0, 120)); }""")
 
+    def small_targets(self):
+        """What a thumb cannot hit: under 24 px (WCAG 2.2), but for links within a text and boxes with a label."""
+        return self.browser.run("""() => [...document.querySelectorAll('#page button, #page select, #page summary, #page input:not([type=checkbox])')]
+            .map(e => [e.textContent.trim().slice(0, 40), e.getBoundingClientRect()])
+            .filter(([, r]) => r.width > 0 && (r.width < 24 || r.height < 24)).map(([t, r]) => `${t}: ${r.width} x ${r.height}`)""")
+
+    def touching(self):
+        """Parts of a line below a headline with nothing between them, in either direction."""
+        return self.browser.run("""() => [...document.querySelectorAll('.meta span + span')].map(span => {
+            const edge = (e) => { const r = document.createRange(); r.selectNodeContents(e); return r.getBoundingClientRect(); };
+            const a = edge(span.previousElementSibling), b = edge(span.querySelector('time, bdi') || span);
+            return [span.parentNode.innerText, Math.max(b.left - a.right, a.left - b.right), Math.abs(a.top - b.top) > 8]; })
+            .filter(([, gap, wrapped]) => !wrapped && gap < 5).map(([text, gap]) => `${text}: ${gap}`)""")
+
     def stored(self):
         """What the page has left in the browser."""
         return self.browser.run("""async () => {
