@@ -209,7 +209,7 @@ int unpack(struct buf *out, mimeo_ctx *ctx, enum unpack_kind kind, struct view i
     if (rc == 0 && kind == UNPACK_ZLIB) {
         rc = run_all(&b, ctx, &w);
     } else if (rc == 0) {
-        const struct child_limits limits = {.memory = CHILD_MEMORY, .seconds = CHILD_SECONDS, .output = max + STEP + 1};
+        const struct child_limits limits = {.memory = child_memory(CHILD_MEMORY), .seconds = CHILD_SECONDS, .output = max + STEP + 1};
         rc = child_run(&b, ctx, names[kind], &limits, run_all, &w);
     }
     if (rc == 0 && b.len == 0)

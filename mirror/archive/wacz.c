@@ -2,8 +2,9 @@
  * WACZ (Web Archive Collection Zipped, 1.1.1): a zip whose entries archive/….warc.gz are read one after another as one archive.
  *
  * Entries that are stored, as the specification wants them, are read where they lie; those packed with deflate are unpacked
- * into temporary files without names.  The names in the zip choose what is read and are never names of files; everything
- * else in it (indexes, lists of pages, zips within) is not looked at, for the records themselves say it all.
+ * into temporary files without names.  The names in the zip choose what is read and are never names of files.  Of what else
+ * is in it only datapackage.json is looked at, for the digests of the archives, which are checked behind the last record;
+ * indexes, lists of pages and zips within are not, for the records themselves say it all.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,19 +14,30 @@
 #include <zlib.h>
 
 #include "archive/stream.h"
+#include "archive/wacz_digest.h"
 #include "archive/warc.h"
 #include "base/zip_read.h"
 
 #define FAULTS_MAX 32
 #define NAME_SHOWN 80
 #define STEP (64 * KIB)
+#define LIST_MAX (4 * MIB) /* of datapackage.json */
+
+/* An archive in it. */
+struct member {
+    struct stretch bytes; /* as the part has them, who owns the descriptor */
+    char *name;           /* NULL: on no memory, not checked */
+};
 
 struct wacz {
     struct archive_opened inner;
     const struct stretch *file; /* while opening */
     mimeo_ctx *ctx;
     struct warc_part *parts;    /* while opening */
-    size_t count;
+    struct member *members;     /* beside the parts, for as long as there is something to check */
+    size_t count, checked;
+    struct zip_stretch list;    /* of datapackage.json; `len` 0: there is none */
+    struct file_digests digests;
     uint64_t spooled;           /* bytes of all that were unpacked */
     char *faults[FAULTS_MAX]; /* entries that are left out: told by the first calls of next */
     size_t fault_count, told;
@@ -131,6 +143,8 @@ static int add_entry(const struct zip_stretch *e, void *payload)
     struct wacz *z = payload;
     const char *why = NULL;
     struct warc_part part = {{z->file->fd, e->offset, e->len, z->file->name}, false};
+    if (view_equal_str(e->name, "datapackage.json"))
+        z->list = *e;
     if (!is_archive(e->name))
         return 0;
     if (z->count == WARC_PARTS_MAX)
@@ -142,9 +156,63 @@ static int add_entry(const struct zip_stretch *e, void *payload)
         why = "is encrypted, or packed in a way that is not read";
     if (rc == 0 && why != NULL)
         leave_out(z, e, why);
-    else if (rc == 0)
+    else if (rc == 0) {
+        z->members[z->count] = (struct member){part.bytes, strndup((const char *)e->name.ptr, e->name.len)};
         z->parts[z->count++] = part;
+    }
     return rc;
+}
+
+/* ---- digests */
+
+static bool unpack_list(struct buf *out, struct view packed, size_t raw_len)
+{
+    z_stream s = {.next_in = (uint8_t *)packed.ptr, .avail_in = (uInt)packed.len};
+    if (buf_reserve(out, raw_len) < 0 || inflateInit2(&s, -15) != Z_OK)
+        return false;
+    s.next_out = out->ptr;
+    s.avail_out = (uInt)raw_len;
+    bool good = inflate(&s, Z_FINISH) == Z_STREAM_END;
+    out->len = raw_len - s.avail_out;
+    inflateEnd(&s);
+    return good;
+}
+
+/* A list that cannot be read says nothing; it was never more than a word about the others. */
+static int read_digests(struct wacz *z, mimeo_ctx *ctx)
+{
+    const struct zip_stretch *e = &z->list;
+    struct buf bytes, raw;
+    size_t got = 0;
+    if (e->len == 0 || e->len > LIST_MAX || e->raw_len == 0 || e->raw_len > LIST_MAX || !(e->plain || e->deflated))
+        return 0;
+    buf_init(&bytes, LIST_MAX);
+    buf_init(&raw, LIST_MAX);
+    int rc = buf_reserve(&bytes, (size_t)e->len) < 0 ? ctx_error_nomem(ctx) : 0;
+    if (rc == 0)
+        rc = stretch_read(&got, ctx, z->file, e->offset, bytes.ptr, (size_t)e->len);
+    bytes.len = got;
+    if (rc == 0 && (e->plain || unpack_list(&raw, buf_view(&bytes), (size_t)e->raw_len)))
+        file_digests_read(&z->digests, ctx, buf_view(e->plain ? &bytes : &raw));
+    buf_dispose(&bytes);
+    buf_dispose(&raw);
+    return rc;
+}
+
+static int check_members(struct wacz *z, mimeo_ctx *ctx)
+{
+    while (z->checked < z->count) {
+        const struct member *m = &z->members[z->checked++];
+        const struct file_digest *d = m->name == NULL ? NULL : file_digests_find(&z->digests, view_of_str(m->name));
+        bool holds = true;
+        int rc = d == NULL ? 0 : file_digest_check(&holds, ctx, &m->bytes, d);
+        if (rc < 0)
+            return rc;
+        if (!holds)
+            return ctx_error(ctx, MIMEO_EMALFORMED, "'%.*s' in it is not what its datapackage.json says: it was damaged or changed: "
+                                                    "get it again", NAME_SHOWN, m->name);
+    }
+    return 0;
 }
 
 /* ---- the archive */
@@ -154,7 +222,8 @@ static int wacz_next(struct archive_record *out, void *self, mimeo_ctx *ctx)
     struct wacz *z = self;
     if (z->told < z->fault_count)
         return ctx_error(ctx, MIMEO_EMALFORMED, "%s", z->faults[z->told++]);
-    return z->inner.reader->next(out, z->inner.self, ctx);
+    int rc = z->inner.reader->next(out, z->inner.self, ctx);
+    return rc == 0 ? check_members(z, ctx) : rc; /* last, so that what can be read comes first */
 }
 
 static int wacz_read(struct buf *out, void *self, mimeo_ctx *ctx, const struct archive_place *place, size_t max)
@@ -188,6 +257,11 @@ static void wacz_free(void *self)
         z->inner.reader->free(z->inner.self);
     for (size_t i = 0; i < z->fault_count; i++)
         free(z->faults[i]);
+    for (size_t i = 0; i < z->count; i++)
+        free(z->members[i].name);
+    free(z->members);
+    free(z->parts);
+    file_digests_dispose(&z->digests);
     free(z);
 }
 
@@ -202,8 +276,10 @@ int wacz_open(struct archive_opened *out, mimeo_ctx *ctx, const struct stretch *
 {
     static const struct archive_reader reader = {wacz_next, wacz_read, wacz_find, wacz_newest, wacz_done, wacz_free};
     struct wacz *z = calloc(1, sizeof(*z));
-    if (z == NULL || (z->parts = calloc(WARC_PARTS_MAX, sizeof(*z->parts))) == NULL) {
-        free(z);
+    if (z == NULL || (z->parts = calloc(WARC_PARTS_MAX, sizeof(*z->parts))) == NULL ||
+        (z->members = calloc(WARC_PARTS_MAX, sizeof(*z->members))) == NULL) {
+        if (z != NULL)
+            wacz_free(z);
         return ctx_error_nomem(ctx);
     }
     z->file = file;
@@ -212,6 +288,8 @@ int wacz_open(struct archive_opened *out, mimeo_ctx *ctx, const struct stretch *
     if (rc == 0 && z->count == 0)
         rc = z->fault_count > 0 ? ctx_error(ctx, MIMEO_EMALFORMED, "'%s': %s", file->name, z->faults[0])
                                 : ctx_error(ctx, MIMEO_EMALFORMED, "'%s' is a zip without a web archive in it", file->name);
+    if (rc == 0)
+        rc = read_digests(z, ctx);
     if (rc < 0)
         close_parts(z);
     else

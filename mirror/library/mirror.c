@@ -262,11 +262,38 @@ int mirror_open_store(mimeo_mirror **out, mimeo_ctx *ctx, struct store *store, c
     return 0;
 }
 
+int mirror_list_again(mimeo_mirror *m, mimeo_ctx *ctx)
+{
+    uint64_t *seqs;
+    size_t count;
+    if (!m->has_head || (m->seq_count > 0 && m->seqs[m->seq_count - 1] >= m->head.seq))
+        return 0;
+    int rc = store_list_bundles(&seqs, &count, m->store, ctx);
+    if (rc < 0)
+        return rc;
+    while (count > 0 && seqs[count - 1] > m->head.seq)
+        count--;
+    free(m->seqs);
+    m->seqs = seqs;
+    m->seq_count = count;
+    return 0;
+}
+
 int mirror_open(mimeo_mirror **out, mimeo_ctx *ctx, const char *path, const char *library, enum mirror_role role)
 {
     struct store *store;
+    mimeo_mirror *m;
     int rc = store_open(&store, ctx, path, role == MIRROR_OWN || role == MIRROR_HELD);
-    return rc == 0 ? mirror_open_store(out, ctx, store, library, role) : rc;
+    if (rc == 0)
+        rc = mirror_open_store(&m, ctx, store, library, role);
+    if (rc < 0)
+        return rc;
+    rc = mirror_list_again(m, ctx);
+    if (rc < 0)
+        mimeo_mirror_free(m);
+    else
+        *out = m;
+    return rc;
 }
 
 int mimeo_mirror_open(mimeo_mirror **out, mimeo_ctx *ctx, const char *path, const char *library)

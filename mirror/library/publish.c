@@ -19,6 +19,7 @@ struct session {
     struct mimeo_publish_result *result;
     struct id_set met;        /* ids that this run has seen */
     struct id_set met_titles; /* and each with its article's title */
+    bool other_title;         /* of the item at hand: its id was met, with another title */
 };
 
 /* ---- in the workers ---- */
@@ -187,6 +188,7 @@ static int rename_page(struct session *s, const struct batch_item *i)
 static int settle_id(struct session *s, const struct batch_item *i)
 {
     struct record *r = &i->article->record;
+    s->other_title = false;
     if (s->options->revise_id != NULL) {
         r->id = record_string(r, view_of_str(s->options->revise_id));
         return r->id == NULL ? ctx_error_nomem(s->ctx) : 0;
@@ -197,6 +199,7 @@ static int settle_id(struct session *s, const struct batch_item *i)
     int fresh = note_title(s, r), rc = 0;
     if (met && fresh == 1)
         rc = rename_page(s, i);
+    s->other_title = met && fresh == 1 && rc == 0;
     return fresh < 0 ? fresh : rc < 0 ? rc : 0;
 }
 
@@ -211,7 +214,9 @@ static int met_before(struct session *s, const struct batch_item *i, enum mimeo_
         return 0;
     int fresh = id_set_add(&s->met, s->ctx, id_set_hash(&s->met, r->id));
     bool settled = outcome == MIMEO_SKIPPED || (outcome == MIMEO_REVISED && newer);
-    *passed = fresh == 0 && is_found(i) && r->action != RECORD_RETRACT && !settled;
+    /* Where there is no address but the file's name, "source.html" of two directories, another title is another article. */
+    bool namesake = s->other_title && i->item->format == INPUT_PAGE && i->item->stem != NULL && !i->item->url_made && r->url == NULL;
+    *passed = fresh == 0 && is_found(i) && r->action != RECORD_RETRACT && !settled && !namesake;
     if (fresh < 0)
         return fresh;
     if (*passed) {
@@ -220,9 +225,8 @@ static int met_before(struct session *s, const struct batch_item *i, enum mimeo_
         tell(s, MIMEO_SKIPPED, i->where, r, i->article->body.len, words);
     }
     if (!*passed && fresh == 0 && outcome == MIMEO_REVISED && !newer)
-        return ctx_error(s->ctx, MIMEO_EMALFORMED,
-                         "%s: another article of this run has the id '%s' too: give one of them an 'id' of its own",
-                         i->where, r->id);
+        return ctx_error(s->ctx, MIMEO_EMALFORMED, "%s: another article of this run has the id '%s' too: give one of them %s",
+                         i->where, r->id, namesake ? "another file name" : "an 'id' of its own");
     return 0;
 }
 

@@ -258,8 +258,10 @@ static int take_slice(struct visit *v, struct store *store)
     rc = check_publisher(s, m);
     if (rc == 0) {
         note_verdict(v, m);
-        rc = take(s->ctx, m, s->held, s->library, &o, &t);
+        rc = mirror_list_again(m, s->ctx);
     }
+    if (rc == 0)
+        rc = take(s->ctx, m, s->held, s->library, &o, &t);
     v->r->bundles += t.bundles;
     v->r->media += t.media;
     v->r->bytes += t.bytes;

@@ -76,6 +76,14 @@ is 'two of three: one address, but two titles, are two articles' "$(counts out)"
 grep -q 'in this run before' out || fault 'the reason is not told'
 expect 0 '' publish press --json twice
 is 'and again' "$(counts out)" '0 0 2 0 1 0'
+# Of two files of one name, in pages that say no address, neither is lost in silence.
+mkdir -p names/a names/b
+page 7 'One more page' >names/a/source.html
+page 8 'And another' >names/b/source.html
+expect 10 "the id 'source' too: give one of them another file name" publish press --json names
+is 'two files of one name' "$(counts out)" '1 0 0 0 0 1'
+expect 10 '' publish press --json names
+is 'and again' "$(counts out)" '0 0 1 0 0 1'
 # No page takes another site's address, and none its own front page's.
 mkdir claims
 page 7 'A claim' '' '<link rel="canonical" href="https://island.example/">' >claims/front.html
@@ -163,6 +171,7 @@ expect 10 'zeros.zim: 10 of its entries are damaged' mimeo --library press.libra
 # A ZIM file that was changed is read as far as it goes, and said to be.
 expect 10 'checksum: its checksum does not hold' mimeo extract --json "$MIMEO_SOURCE_DIR/tests/fuzz/corpus/zim/checksum"
 expect 10 'nowhere: its checksum is not at its end' mimeo extract --json "$MIMEO_SOURCE_DIR/tests/fuzz/corpus/zim/checksum-nowhere"
+expect 10 "'archive/data.warc.gz' in it is not what its datapackage.json says" mimeo extract --json "$MIMEO_SOURCE_DIR/tests/fuzz/corpus/wacz/sha256-other"
 mkdir boats && cp boats.warc.gz boats/
 expect 0 'boats.warc.gz: there is no page' mimeo --library press.library publish -v -C press --key press.key --dry-run boats in/one.html
 

@@ -291,6 +291,8 @@ def zim_samples():
     yield 'old', zim(old, good, (5, 0))
     yield 'plain', zim(new, [zim_cluster(two, 1), zim_cluster([PICTURE], 1)])
     yield 'zlib', zim(new, [zim_cluster(two, 2), zim_cluster([PICTURE], 1)])
+    strong = zim_cluster(two, 1)  # as zimwriterfs packed: 64 MiB to unpack it
+    yield 'strong', zim(new, [b'\x04' + lzma.compress(strong[1:], preset=9), zim_cluster([PICTURE], 1)])
     yield 'wide', zim(new, [zim_cluster(two, 1, True), zim_cluster([PICTURE], 0, True)])
     web = [('C', 'news.example/a.png', 1, 1, 0), ('C', 'news.example/one?id=1', 0, 0, 0), ('M', 'Scraper', 2, 2, 0)]
     yield 'web', zim(web, good + [zim_cluster([b'warc2zim 2.0'], 1)], types=(b'text/html', b'image/png', b'text/plain'))
@@ -388,6 +390,13 @@ def wacz_samples():
     yield 'streamed', streamed(entries)
     yield 'bzip2', wacz(entries, zipfile.ZIP_BZIP2)
     yield 'none', wacz(extra)
+    listed = lambda digest: [('datapackage.json', ('{"resources": [{"name": "x", "path": "archive/data.warc.gz", "hash": "%s"}]}' % digest).encode())]
+    held = [('archive/data.warc.gz', pack(response(SITE + 'one', PAGE)))]
+    yield 'sha256', wacz(listed('sha256:' + hashlib.sha256(held[0][1]).hexdigest()) + held)
+    yield 'md5', wacz(held + listed('MD5:' + hashlib.md5(held[0][1]).hexdigest().upper()), zipfile.ZIP_DEFLATED)
+    yield 'sha256-other', wacz(listed('sha256:' + '0' * 64) + held)
+    yield 'md5-other', wacz(held + listed('md5:' + '0' * 32), zipfile.ZIP_DEFLATED)
+    yield 'digest-odd', wacz(listed('sha256:12') + held)
     yield 'names', wacz([(n, members) for n in ('../archive/x.warc.gz', '/archive/x.warc.gz', 'archive\\x.warc.gz', 'archive/../../x.warc.gz',
                                                 'archive/', 'ARCHIVE/x.warc.gz', 'x.warc.gz')])
     yield 'link', wacz([('archive/x.warc.gz', b'/etc/passwd')], change=lambda i: setattr(i, 'external_attr', 0o120777 << 16))

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -304,6 +305,16 @@ static void wacz_is_read_where_it_lies_or_unpacked(void **state)
     expect("wacz/nested", "! ");
 }
 
+static void wacz_digests_are_checked(void **state)
+{
+    (void)state;
+    expect("wacz/sha256", "P/one=104 ");
+    expect("wacz/md5", "P/one=104 ");
+    expect("wacz/digest-odd", "P/one=104 ");
+    expect("wacz/sha256-other", "P/one=104 ! ");
+    expect("wacz/md5-other", "P/one=104 ! ");
+}
+
 static void bad_zips_are_refused(void **state)
 {
     (void)state;
@@ -339,6 +350,16 @@ static void zim_is_read_in_any_packing(void **state)
     struct archive *a = open_sample("zim/old");
     expect_found(a, "https://archive.invalid/I/a.png", PICTURE_LEN);
     archive_free(a);
+}
+
+/* Threads take address space before they do anything; a child's limit is on top of what its parent has. */
+static void a_large_process_unpacks_too(void **state)
+{
+    (void)state;
+    void *taken = mmap(NULL, (size_t)1 << 30, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    assert_true(taken != MAP_FAILED);
+    expect("zim/strong", "P/a%20page.html=104 P/b.html=13 ");
+    munmap(taken, (size_t)1 << 30);
 }
 
 static void zim_addresses_are_made_unless_they_are_known(void **state)
@@ -466,8 +487,10 @@ int main(void)
         cmocka_unit_test(a_pipe_is_read),
         cmocka_unit_test(threads_may_look_while_one_walks),
         cmocka_unit_test(wacz_is_read_where_it_lies_or_unpacked),
+        cmocka_unit_test(wacz_digests_are_checked),
         cmocka_unit_test(bad_zips_are_refused),
         cmocka_unit_test(zim_is_read_in_any_packing),
+        cmocka_unit_test(a_large_process_unpacks_too),
         cmocka_unit_test(zim_addresses_are_made_unless_they_are_known),
         cmocka_unit_test(zim_pointers_are_not_believed),
         cmocka_unit_test(mhtml_gives_its_page_and_pictures),
