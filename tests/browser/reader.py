@@ -82,6 +82,17 @@ class Reader:
             return [...document.querySelectorAll('#page *')].filter(e => e.getBoundingClientRect().right > wide + 1 ||
                 e.getBoundingClientRect().left < -1).slice(0, 5).map(e => e.outerHTML.slice(0, 120)); }""")
 
+    def dress(self, theme):
+        """Light or dark, as the device would ask for: the page's own rules for that, turned on or off."""
+        self.browser.run("""(dark) => { for (const sheet of document.styleSheets) for (const rule of sheet.cssRules)
+            if (rule.media && (rule.dressing || /color-scheme: dark/.test(rule.media.mediaText))) {
+                rule.dressing = true;
+                rule.media.mediaText = dark ? 'all' : 'not all';
+            } }""", theme == "dark")
+
+    def paper_is_dark(self):
+        return self.browser.run("() => Math.max(...getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3)) < 80")
+
     def small_targets(self):
         """What a thumb cannot hit: under 24 px (WCAG 2.2), but for links within a text and boxes with a label."""
         return self.browser.run("""() => [...document.querySelectorAll('#page button, #page select, #page summary, #page input:not([type=checkbox])')]
