@@ -82,6 +82,31 @@ class Reader:
             return [...document.querySelectorAll('#page *')].filter(e => e.getBoundingClientRect().right > wide + 1 ||
                 e.getBoundingClientRect().left < -1).slice(0, 5).map(e => e.outerHTML.slice(0, 120)); }""")
 
+    def dress(self, theme):
+        """Light or dark, as the device would ask for: the page's own rules for that, turned on or off."""
+        self.browser.run("""(dark) => { for (const sheet of document.styleSheets) for (const rule of sheet.cssRules)
+            if (rule.media && (rule.dressing || /color-scheme: dark/.test(rule.media.mediaText))) {
+                rule.dressing = true;
+                rule.media.mediaText = dark ? 'all' : 'not all';
+            } }""", theme == "dark")
+
+    def paper_is_dark(self):
+        return self.browser.run("() => Math.max(...getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3)) < 80")
+
+    def small_targets(self):
+        """What a thumb cannot hit: under 24 px (WCAG 2.2), but for links within a text and boxes with a label."""
+        return self.browser.run("""() => [...document.querySelectorAll('#page button, #page select, #page summary, #page input:not([type=checkbox])')]
+            .map(e => [e.textContent.trim().slice(0, 40), e.getBoundingClientRect()])
+            .filter(([, r]) => r.width > 0 && (r.width < 24 || r.height < 24)).map(([t, r]) => `${t}: ${r.width} x ${r.height}`)""")
+
+    def touching(self):
+        """Parts of a line below a headline with nothing between them, in either direction."""
+        return self.browser.run("""() => [...document.querySelectorAll('.meta span + span')].map(span => {
+            const edge = (e) => { const r = document.createRange(); r.selectNodeContents(e); return r.getBoundingClientRect(); };
+            const a = edge(span.previousElementSibling), b = edge(span.querySelector('time, bdi') || span);
+            return [span.parentNode.innerText, Math.max(b.left - a.right, a.left - b.right), Math.abs(a.top - b.top) > 8]; })
+            .filter(([, gap, wrapped]) => !wrapped && gap < 5).map(([text, gap]) => `${text}: ${gap}`)""")
+
     def stored(self):
         """What the page has left in the browser."""
         return self.browser.run("""async () => {

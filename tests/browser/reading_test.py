@@ -12,13 +12,15 @@ def look(checks, where, themes=("light",)):
     """The screen as it is: at both widths, accessible, nothing over the edge."""
     browser, reader = checks.browser, checks.reader
     for theme in themes:
-        browser.run("(t) => { document.documentElement.dataset.theme = t; }", theme)
+        reader.dress(theme)
+        checks.same(f"{where}, {theme}: the paper is dark", reader.paper_is_dark(), theme == "dark")
         for width in WIDTHS:
             browser.size(width)
             checks.none(f"{where} at {width}, {theme}: over the edge", reader.overflow())
+            checks.none(f"{where} at {width}, {theme}: too small to hit", reader.small_targets())
             if checks.axe and width == WIDTHS[0]:
                 checks.none(f"{where} at {width}, {theme}: axe", checks.find(browser, checks.axe))
-    browser.run("() => { delete document.documentElement.dataset.theme; }")
+    reader.dress("light")
 
 
 def test_it_begins_with_nothing(checks, world):
@@ -283,6 +285,7 @@ def test_every_language(checks, world):
         browser.press("Escape")
         browser.wait("() => document.querySelector('.stories')", what="the front")
         checks.none(f"{lang}: the front is over the edge", reader.overflow())
+        checks.none(f"{lang}: said without a gap", reader.touching())
         checks.none(f"{lang}: words without a translation", browser.run(
             "() => document.getElementById('page').innerText.match(/\\{\\w+\\}/g) || []"))
 

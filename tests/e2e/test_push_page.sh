@@ -5,6 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 need git
 
+# shellcheck disable=SC2317 # called by expect
 own() { mimeo --library press.library push -C press "$@"; }
 service=$MIMEO_SOURCE_DIR/mirror/web/page/reader-offline.js
 
@@ -38,7 +39,7 @@ expect 0 '' mimeo clone www
 
 # ---- not asked, or not wanted ----
 expect 0 'pushed     ./bare' own ./bare
-[ ! -e bare/reader.html ] && [ ! -e bare/reader-offline.js ] || fault 'a page that nobody asked for'
+{ [ ! -e bare/reader.html ] && [ ! -e bare/reader-offline.js ]; } || fault 'a page that nobody asked for'
 echo mine >bare/reader.html
 expect 0 'unchanged  bare' own bare
 is 'a page of theirs' "$(cat bare/reader.html)" mine
@@ -65,7 +66,7 @@ is 'pages in the repository' "$(git -C press.git ls-tree -r --name-only main | g
 rm www/reader.html && echo precious >precious && ln -s "$work/precious" www/reader.html
 expect 0 'pushed     www' own --with-reader --page one.html www
 is 'what the link led to' "$(cat precious)" precious
-[ ! -L www/reader.html ] && cmp -s one.html www/reader.html || fault 'the link is still there'
+{ [ ! -L www/reader.html ] && cmp -s one.html www/reader.html; } || fault 'the link is still there'
 # A directory of that name is in the way: said, and nothing half-written.
 rm www/reader.html && mkdir www/reader.html
 expect 1 'reader.html' own --with-reader --page one.html www

@@ -3,7 +3,7 @@ const READ_A_MINUTE = { zh: 400, ja: 400 }; /* their words are counted by charac
 
 function articleNotes(a, reading) {
   const note = (kind, title, text) => h(`div.note${kind}`, null, h('strong', null, title), text);
-  const own = (text) => text && h('span', tongue(a), text);
+  const own = (text) => text && h('bdi', { lang: a.lang }, text); /* often, not always, in the article's language */
   const all = [];
   if (a.action === 'retract') all.push(note('.grave', words('retract'), [words('retractText'), ' ', own(a.note)]));
   else if (a.note) all.push(note('', words('correction'), own(a.note)));

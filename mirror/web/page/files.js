@@ -56,6 +56,8 @@ async function checkOpened() {
   for (const s of bytes <= CHECK_BYTES ? S.publishers : []) {
     await withProgress(checkWhole(s, bytes <= DEEP_BYTES)).catch(() => {}); /* asked for, it says why not */
   }
+  /* What was called fine before may not be; a passphrase that is being typed stays. */
+  if (places[here].screen === 'files' && !S.files.some((f) => f.report.needsPassphrase)) show(true);
 }
 
 function picked(list) {
@@ -150,7 +152,7 @@ function reportSign(entry) {
   if (isFine(r)) return signLine(danger ? 'note' : 'good', words('pack'), '');
   if (r.needsPassphrase) return signLine(entry.tried ? 'warn' : 'note', '', words(entry.tried ? 'wrongPassphrase' : 'sealed'));
   if (PACKS.includes(r.kind) && r.code) return refusal(r);
-  return signLine('warn', '', words(r.kind), detail(r.code && r.message));
+  return signLine('warn', '', words(r.kind), !['picture', 'empty'].includes(r.kind) && detail(r.code && r.message));
 }
 
 function passphraseForm() {

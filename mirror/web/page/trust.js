@@ -43,7 +43,7 @@ function signLine(level, title, text, more) {
   return h('div.sign', { 'data-level': level }, sign(level), h('p', null, title && h('strong', null, title), title && ' ', text, more));
 }
 
-const faultText = (f) => f && `${f.object}: ${f.message}`;
+const faultText = (f) => f && (f.message.startsWith(f.object) ? f.message : `${f.object}: ${f.message}`);
 
 /* English words of the library, where it says more than this page has words for. */
 const detail = (message) => message && h('span.detail', { lang: 'en', dir: 'ltr' }, message);
