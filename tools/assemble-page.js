@@ -10,6 +10,7 @@
 const { createHash } = require('crypto');
 const fs = require('fs');
 const path = require('path');
+const { slim, slimJs } = require('./slim.js');
 
 const here = path.join(__dirname, '..', 'mirror', 'web', 'page');
 const read = (...name) => fs.readFileSync(path.join(here, ...name), 'utf8');
@@ -18,19 +19,6 @@ const fail = (text) => {
   process.exit(1);
 };
 
-/* Comments that stand alone or end a line, and indentation, go: people read the source, not this. */
-function slim(text) {
-  return text.replace(/^[ \t]*\/\*[\s\S]*?\*\/[ \t]*\n/gm, '').replace(/[ \t]+\/\* [^'`]*? \*\/$/gm, '').replace(/^[ \t]+/gm, '').replace(/[ \t]+$/gm, '').replace(/\n{2,}/g, '\n').trim();
-}
-/* Outside of strings and templates, and in lines that cannot have a regular expression, spaces beside
- * signs say nothing (not so beside + and -: `a + +b`). */
-const STRINGS = /('(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`)/;
-function slimLine(line) {
-  const parts = line.split(STRINGS); /* odd ones are strings */
-  if (parts.some((part, i) => i % 2 === 0 && /[/`']/.test(part))) return line;
-  return parts.map((part, i) => (i % 2 === 1 ? part : part.replace(/ ?([=,(){};:?<>&|*!]) ?/g, '$1'))).join('');
-}
-const slimJs = (text) => slim(text).split('\n').map(slimLine).join('\n');
 const slimCss = (text) => slim(text.replace(/[ \t]*\/\*[\s\S]*?\*\//g, '')).replace(/\s*([{};])\s*/g, '$1').replace(/;}/g, '}').replace(/: /g, ':').replace(/, /g, ',').replace(/([^\d])0\.(\d)/g, '$1.$2');
 
 /* Text of a script element ends at the first end tag, wherever that stands; and where "<!--" comes

@@ -8,6 +8,7 @@
 'use strict';
 const fs = require('fs');
 const { execFileSync } = require('child_process');
+const { slimJs } = require('./slim.js');
 
 const GIVEN = ['fetch', 'fetchSize', 'now', 'progress', 'random', 'read'];
 
@@ -34,7 +35,7 @@ const module_ = fs.readFileSync(process.argv[2]);
 for (const i of WebAssembly.Module.imports(new WebAssembly.Module(module_))) {
   if (i.module !== 'host' || !GIVEN.includes(i.name)) fail(`the module asks for ${i.module}.${i.name}`);
 }
-let worker = fs.readFileSync(0, 'utf8').replace(/^[ \t]*\/\*[\s\S]*?\*\/[ \t]*\n/gm, '').replace(/^[ \t]+/gm, '').replace(/\n{2,}/g, '\n');
+let worker = slimJs(fs.readFileSync(0, 'utf8'));
 worker = fill(worker, 'mimeo:core', packed(module_));
 worker = fill(worker, 'mimeo:version', process.argv[3]);
 process.stdout.write(worker);

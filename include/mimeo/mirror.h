@@ -35,7 +35,8 @@ MIMEO_API void mimeo_mirror_free(mimeo_mirror *m);
 /* What opening found out.  Strings are the mirror's. */
 struct mimeo_mirror_state {
     const char *path;
-    const char *kind;               /* "git work tree", "bare git repository", "directory", "pack" */
+    const char *kind;               /* "git work tree", "bare git repository", "directory", "pack", "encrypted pack",
+                                     "packs, not all encrypted" */
     char publisher[MIMEO_HEX_LEN + 1];
     char digits[MIMEO_DIGITS_LEN + 1];
     const char *name;               /* what it calls itself: a label, safe to print */

@@ -41,7 +41,7 @@ enum mimeo_sync_outcome {
 struct mimeo_sync_event {
     const char *publisher; /* ID; "" where it could not be told */
     const char *petname;
-    const char *address;
+    const char *address;   /* "": what came is of an earlier run, which was killed before it took it */
     const char *way;       /* "git", "files" … */
     enum mimeo_sync_outcome outcome;
     int code;              /* of a failure */
@@ -101,14 +101,24 @@ struct mimeo_push_event {
     const char *remote;    /* as named */
     enum mimeo_push_outcome outcome;
     int code;
-    const char *message;   /* why it failed; a warning of the host's limits; "" for nothing */
+    const char *message;   /* why it failed; a warning, of the host's limits, say; "" for nothing */
     bool rewrote;          /* an erasure or a cut: its history was replaced */
+};
+/* A file of the page that reads mirrors (mimeo/page.h), for directories that a host serves. */
+struct mimeo_push_file {
+    const char *name;
+    const unsigned char *bytes;
+    size_t len;
 };
 struct mimeo_push_options {
     struct mimeo_network network;
     const char *library;
     bool no_media;
     bool no_input;         /* git may ask for no password */
+    const struct mimeo_push_file *page_files;
+    size_t page_file_count;
+    bool with_reader;      /* they are put into each directory, in place of what is there by these names; else it is said
+                              where another is there */
     void (*event)(const struct mimeo_push_event *event, void *payload);
     void *payload;
 };

@@ -30,8 +30,8 @@ static int parse(struct buf *events, mimeo_ctx *ctx, struct view html, bool doub
         buf_init(events, html_parse_output(html.len));
         return html_parse(events, ctx, html);
     }
-    /* The limit is on address space, in which what this process has already counts too. */
-    struct child_limits limits = {.memory = 2048 * MIB + html_parse_memory(html.len),
+    /* The limit is on address space, and the allocator reserves it in steps of 128 MB. */
+    struct child_limits limits = {.memory = child_memory(256 * MIB + html_parse_memory(html.len)),
                                   .seconds = CHILD_SECONDS(html.len),
                                   .output = html_parse_output(html.len)};
     return child_run(events, ctx, "the HTML", &limits, parse_in_child, &html);

@@ -208,7 +208,7 @@ static bool take_progress(struct buf *in, mimeo_ctx *ctx)
 static enum child_end receive(struct buf *in, mimeo_ctx *ctx, int fd, const struct child_limits *limits)
 {
     int64_t start = child_milliseconds(), last = start;
-    int64_t wall = (int64_t)(limits->wall_seconds > 0 ? limits->wall_seconds : 2 * limits->seconds) * 1000;
+    int64_t wall = (int64_t)(limits->wall_seconds > 0 ? limits->wall_seconds : CHILD_WALL_TIMES * limits->seconds) * 1000;
     int64_t stall = limits->stall_seconds > 0 ? (int64_t)limits->stall_seconds * 1000 : wall;
     for (;;) {
         int64_t now = child_milliseconds(), left = start + wall - now;

@@ -113,7 +113,7 @@ int child_stream_open(struct child_stream **out, mimeo_ctx *ctx, const char *wha
     s->pid = pid;
     s->fd = ends[0];
     s->max = limits->output;
-    s->wall_seconds = limits->wall_seconds > 0 ? limits->wall_seconds : 2 * limits->seconds;
+    s->wall_seconds = limits->wall_seconds > 0 ? limits->wall_seconds : CHILD_WALL_TIMES * limits->seconds;
     *out = s;
     return 0;
 }

@@ -48,24 +48,52 @@ void banner(struct cli *cli, const mimeo_mirror *m)
     free(name);
 }
 
+static void put_pin_json(const struct mimeo_pin *pin, const char *name)
+{
+    json_begin();
+    json_string("publisher", pin->publisher);
+    json_string("petname", pin->petname);
+    if (name != NULL)
+        json_string("name", name);
+    json_string("digits", pin->digits);
+    json_page_hash();
+    json_string("pin", mimeo_pin_state_name(pin->state));
+    json_end();
+}
+
+/* `held`: NULL where nothing came yet.  Who was pinned by a link alone has the beginning of the ID for a petname. */
+static void put_pinned(struct cli *cli, const struct mimeo_pin *pin, const struct mimeo_mirror_state *held)
+{
+    size_t len = strlen(pin->petname);
+    if (held != NULL) {
+        fputs("Publisher:   ", stdout);
+        put_publisher(cli, held);
+        putchar('\n');
+    }
+    printf("Fingerprint: %s (%s)\n", pin->digits, mimeo_pin_state_name(pin->state));
+    put_page_hash(13);
+    if (len >= 8 && strncmp(pin->petname, pin->publisher, len) == 0)
+        talk(cli, "mimeo: 'mimeo trust rename %s NAME' gives it a name of yours", pin->petname);
+    if (pin->state == MIMEO_PIN_FIRST_USE)
+        talk(cli, "mimeo: taken at first use: nothing shows that this is who it says it is. Get the fingerprint by another way, then\n"
+                  "mimeo: mimeo trust confirm %.16s --expect 'DIGITS'", pin->publisher);
+}
+
 void put_new_publisher(struct cli *cli, const char *publisher)
 {
     struct mimeo_pin pin;
+    struct mimeo_mirror_state state;
+    mimeo_library *l = NULL;
+    mimeo_mirror *m;
     if (mimeo_trust_find(cli->ctx, cli->library, publisher, &pin) < 0)
         return;
-    if (cli->json) {
-        json_begin();
-        json_string("publisher", pin.publisher);
-        json_string("petname", pin.petname);
-        json_string("digits", pin.digits);
-        json_page_hash();
-        json_string("pin", mimeo_pin_state_name(pin.state));
-        json_end();
-        return;
-    }
-    printf("Fingerprint: %s (%s)\n", pin.digits, mimeo_pin_state_name(pin.state));
-    put_page_hash(13);
-    if (pin.state == MIMEO_PIN_FIRST_USE)
-        talk(cli, "mimeo: taken at first use: nothing shows that this is who it says it is. Get the fingerprint by another way, then\n"
-                  "mimeo: mimeo trust confirm %.16s --expect 'DIGITS'", pin.publisher);
+    bool held = mimeo_library_open(&l, cli->ctx, cli->library) == 0 &&
+                mimeo_library_mirror(&m, l, cli->ctx, publisher) == 0;
+    if (held)
+        mimeo_mirror_get_state(m, &state);
+    if (cli->json)
+        put_pin_json(&pin, held ? state.name : NULL);
+    else
+        put_pinned(cli, &pin, held ? &state : NULL);
+    mimeo_library_free(l);
 }

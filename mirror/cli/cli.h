@@ -182,8 +182,22 @@ int source_banners(struct source *s, struct cli *cli);
 size_t source_publishers(struct source *s, struct cli *cli);
 /* An empty library: says what to do. */
 bool source_is_empty(struct source *s, struct cli *cli);
+/* Of a library where something is held: a note for each pinned publisher of whom nothing came yet, one's own aside. */
+void source_put_awaited(struct source *s, struct cli *cli);
 /* The graver of two exit statuses, in the order of mimeo-verify(1). */
 int graver_status(int a, int b);
+
+/* ---- page.c ---- */
+
+/* reader.html, as it goes out. */
+struct page {
+    unsigned char *own;         /* of the heap; NULL: built in */
+    const unsigned char *bytes; /* NULL: this build has none */
+    size_t len;
+};
+/* The one that is built in, or the file at `path` where that is not NULL; EXIT_OK, or a status after saying why. */
+int page_load(struct page *out, const char *path);
+void page_dispose(struct page *p);
 
 /* ---- proof.c ---- */
 

@@ -1,9 +1,6 @@
 /* mimeo export */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli.h"
@@ -89,53 +86,6 @@ static void tell_export(const struct telling *t, const struct mimeo_export_resul
              r->media_missing == 1 ? "picture is" : "pictures are");
 }
 
-/* ---- the page ---- */
-
-#define PAGE_MAX (16 * 1024 * 1024)
-
-static int refuse_page(const char *path)
-{
-    fprintf(stderr, "mimeo: cannot read the page '%s': %s\n", path, strerror(errno));
-    return EXIT_FAIL;
-}
-
-static int read_all(int fd, unsigned char *bytes, size_t len, size_t *got)
-{
-    *got = 0;
-    while (*got < len) {
-        ssize_t n = read(fd, bytes + *got, len - *got);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return n < 0 ? -1 : 0;
-        *got += (size_t)n;
-    }
-    return 0;
-}
-
-/* The page of --page, in fresh memory. */
-static int load_page(unsigned char **out, size_t *len, const char *path)
-{
-    struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size > PAGE_MAX) {
-        errno = fd >= 0 && errno == 0 ? EINVAL : errno;
-        int status = refuse_page(path);
-        if (fd >= 0)
-            close(fd);
-        return status;
-    }
-    unsigned char *bytes = malloc((size_t)st.st_size + 1);
-    int bad = bytes == NULL || read_all(fd, bytes, (size_t)st.st_size, len) < 0;
-    close(fd);
-    if (bad) {
-        free(bytes);
-        return refuse_page(path);
-    }
-    *out = bytes;
-    return EXIT_OK;
-}
-
 /* ---- packs ---- */
 
 static int check_pack_options(const struct cli *cli, const struct args *args)
@@ -184,20 +134,19 @@ static int export_packs(struct cli *cli, const struct args *args, mimeo_mirror *
                                        .option = "passphrase"};
     struct mimeo_passphrase_source source = passphrase_source(&asked);
     struct telling t = {cli, to_stdout(args)};
-    unsigned char *page = NULL;
+    struct page page = {NULL, NULL, 0};
     int status = parse_pack_options(&o, args);
-    if (status == EXIT_OK && args->values[PAGE] != NULL)
-        status = load_page(&page, &o.page_len, args->values[PAGE]);
+    if (status == EXIT_OK)
+        status = page_load(&page, args->values[PAGE]);
     if (status != EXIT_OK)
         return status;
-    o.page = page;
-    if (page == NULL && (o.with_reader || o.form == MIMEO_EXPORT_SINGLE_FILE))
-        o.page = mimeo_page(&o.page_len);
+    o.page = page.bytes;
+    o.page_len = page.len;
     o.passphrase = args->flags[ENCRYPT] ? &source : NULL;
     o.payload = &t;
     banner(cli, m);
     int rc = mimeo_export(m, cli->ctx, &o, &r);
-    free(page);
+    page_dispose(&page);
     if (rc < 0)
         return fail(cli, rc);
     tell_export(&t, &r);

@@ -84,6 +84,7 @@ static int put_library(struct cli *cli, struct source *s)
     struct sums sums = {0};
     const char *path = mimeo_library_path(s->library);
     int status = source_each(s, cli, put_holding, &sums);
+    source_put_awaited(s, cli);
     unsigned long long disk = disk_of(path);
     if (cli->json) {
         json_begin();

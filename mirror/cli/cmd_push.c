@@ -6,10 +6,11 @@
 
 extern const struct command cmd_push;
 
-enum { PUBLISHER, PROXY, NO_MEDIA };
+enum { PUBLISHER, PROXY, NO_MEDIA, WITH_READER, PAGE };
 
 static const struct option_spec options[] = {
-    {"publisher", OPTION_VALUE}, {"proxy", OPTION_VALUE}, {"no-media", OPTION_FLAG}, {NULL, OPTION_FLAG}};
+    {"publisher", OPTION_VALUE}, {"proxy", OPTION_VALUE}, {"no-media", OPTION_FLAG},
+    {"with-reader", OPTION_FLAG}, {"page", OPTION_VALUE}, {NULL, OPTION_FLAG}};
 
 static const char *const outcome_words[] = {"pushed", "unchanged", "failed"};
 
@@ -42,13 +43,18 @@ static void hear(const struct mimeo_push_event *e, void *payload)
     fflush(stdout);
 }
 
-static int push(struct cli *cli, const char *path, const struct args *args)
+static int push_all(struct cli *cli, const char *path, const struct args *args, const struct page *page)
 {
     struct mimeo_push_result r;
+    struct mimeo_push_file files[] = {{MIMEO_PAGE_NAME, page->bytes, page->len}, {MIMEO_PAGE_SERVICE_NAME, NULL, 0}};
+    files[1].bytes = mimeo_page_service(&files[1].len);
     struct mimeo_push_options o = {.network = {.proxy = args->values[PROXY]},
                                    .library = cli->library,
                                    .no_media = args->flags[NO_MEDIA],
                                    .no_input = cli->no_input,
+                                   .page_files = files,
+                                   .page_file_count = page->bytes == NULL ? 0 : 2,
+                                   .with_reader = args->flags[WITH_READER],
                                    .event = hear,
                                    .payload = cli};
     progress_start(cli);
@@ -56,6 +62,22 @@ static int push(struct cli *cli, const char *path, const struct args *args)
     progress_clear();
     /* Each remote's failure was told in its line. */
     return rc < 0 && (r.failed == 0 || rc == MIMEO_ECANCELLED) ? fail(cli, rc) : mimeo_exit_status(rc);
+}
+
+static int push(struct cli *cli, const char *path, const struct args *args)
+{
+    struct page page;
+    int status = page_load(&page, args->values[PAGE]);
+    if (status != EXIT_OK)
+        return status;
+    if (args->flags[WITH_READER] && page.bytes == NULL) {
+        fputs("mimeo: this mimeo was built without the page: get " MIMEO_PAGE_NAME " from the project, and name it with --page\n",
+              stderr);
+        return EXIT_FAIL;
+    }
+    status = push_all(cli, path, args, &page);
+    page_dispose(&page);
+    return status;
 }
 
 /* What the library holds of a publisher; `who` NULL: of the only one. */
@@ -93,6 +115,8 @@ static bool is_mirror(const char *dir)
 static int run_it(struct cli *cli, const struct args *args)
 {
     const char *who = args->values[PUBLISHER];
+    if (args->values[PAGE] != NULL && !args->flags[WITH_READER])
+        return usage_fault(&cmd_push, "--page goes with --with-reader");
     if (who != NULL && cli->dir_given)
         return usage_fault(&cmd_push, "-C names a directory and --publisher what the library holds: give one of them");
     if (who != NULL || (!cli->dir_given && !is_mirror(cli->dir)))
@@ -106,15 +130,20 @@ const struct command cmd_push = {
     "  mimeo push -C press                        to each remote of its git configuration\n"
     "  mimeo push -C press origin /media/stick/press\n"
     "  mimeo push --publisher courier https://host.example/team/copy.git\n"
+    "  mimeo push -C press --with-reader /srv/www/press\n"
     "\n"
     "usage:\n"
-    "  mimeo push [-C DIR | --publisher WHO] [--proxy URL] [--no-media] [--json] [REMOTE]...\n"
+    "  mimeo push [-C DIR | --publisher WHO] [--proxy URL] [--no-media]\n"
+    "      [--with-reader] [--page FILE] [--json] [REMOTE]...\n"
     "\n"
     "options:\n"
     "  -C DIR           the mirror that is pushed; here by default\n"
     "  --publisher WHO  push what the library holds of this publisher, which must be all of it\n"
     "  --proxy URL      through socks5h://HOST:PORT or http://HOST:PORT, and never round it\n"
     "  --no-media       text alone\n"
+    "  --with-reader    the page that reads it in a browser, reader.html and reader-offline.js, goes into\n"
+    "                   each directory, in place of what is there by these names\n"
+    "  --page FILE      this page instead of the one that is built in\n"
     "  --json           an object a remote\n"
     "\n"
     "exit status:\n"

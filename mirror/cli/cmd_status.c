@@ -63,10 +63,9 @@ static void put_head(const struct mimeo_mirror_state *s)
 
 static void put_holdings(const struct mimeo_mirror_state *s)
 {
-    printf("Held:         %llu bundles", (unsigned long long)s->bundles_held);
+    printf("Held:         %llu %s", (unsigned long long)s->bundles_held, s->bundles_held == 1 ? "bundle" : "bundles");
     if (s->missing > 0)
-        printf(", %llu missing (%llu to %llu)", (unsigned long long)s->missing, (unsigned long long)s->first_missing,
-               (unsigned long long)s->last_missing);
+        printf(", %llu missing, the newest of them %llu", (unsigned long long)s->missing, (unsigned long long)s->last_missing);
     printf("\nArchive:      %llu records, %s, %llu pictures, %s (as the head says)\n",
            (unsigned long long)s->archive_records, human_bytes(s->archive_bytes), (unsigned long long)s->archive_media,
            human_bytes(s->archive_media_bytes));
@@ -128,8 +127,10 @@ static int run_it(struct cli *cli, const struct args *args)
     use_passphrase(cli, args->values[PACK_PASSPHRASE_FILE], args->values[PACK_PASSPHRASE_FD]);
     progress_start(cli);
     int status = source_open_all(&s, cli, &cmd_status, args->words, args->word_count, args->values[PUBLISHER]);
-    if (status == EXIT_OK && !source_is_empty(&s, cli))
+    if (status == EXIT_OK && !source_is_empty(&s, cli)) {
+        source_put_awaited(&s, cli);
         status = source_each(&s, cli, tell_one, &t);
+    }
     source_close(&s);
     return status;
 }

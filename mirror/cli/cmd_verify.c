@@ -34,9 +34,13 @@ static void hear_fault(const struct mimeo_fault *f, void *payload)
 /* A page beside a mirror came from whoever offers the mirror, and shows what it likes; only one is known to be ours. */
 static const char *judge_page(const struct hearing *h, const char *object)
 {
-    if (strcmp(object, "reader.html") != 0 && strcmp(object, "index.html") != 0)
+    bool is_service = strcmp(object, MIMEO_PAGE_SERVICE_NAME) == 0;
+    if (strcmp(object, MIMEO_PAGE_NAME) != 0 && strcmp(object, "index.html") != 0 && !is_service)
         return NULL;
     int same = mimeo_page_is(h->path, object);
+    if (is_service && same >= 0)
+        return same == 1 ? "it is the part of this mimeo's reading page that works offline, byte for byte" :
+                           "it is not the part of this mimeo's reading page that works offline: the page that it keeps may be any";
     return same == 1 ? "it is the reading page of this mimeo, byte for byte" :
            same == 0 ? "it is not the reading page of this mimeo: do not open it unless you know whose it is" :
                        NULL;
@@ -149,8 +153,10 @@ static int verify_one(struct cli *cli, mimeo_mirror *m, const struct mimeo_holdi
 {
     const struct task *t = payload;
     if (h != NULL && t->several && !cli->json) {
+        struct mimeo_mirror_state s;
+        mimeo_mirror_get_state(m, &s);
         progress_clear();
-        put_text(cli, h->petname[0] != '\0' ? h->petname : h->publisher, 0);
+        put_publisher(cli, &s);
         puts(":");
     }
     if (!cli->json)
@@ -204,7 +210,10 @@ static int verify_all(struct cli *cli, struct source *s, struct task *t)
         return refuse_nothing(cli, s, t->object);
     if (t->several && t->object != NULL && s->gathering != NULL)
         return usage_fault(&cmd_verify, "there are several mirrors: name the one that '%s' is in", t->object);
-    return t->several && t->object != NULL ? verify_article(cli, s, t) : source_each(s, cli, verify_one, t);
+    if (t->several && t->object != NULL)
+        return verify_article(cli, s, t);
+    source_put_awaited(s, cli);
+    return source_each(s, cli, verify_one, t);
 }
 
 static int run_it(struct cli *cli, const struct args *args)

@@ -97,8 +97,8 @@ static int ask_once(int tty, const char *prompt, char *out, size_t *len)
     sigaddset(&block, SIGTERM);
     sigaddset(&block, SIGHUP);
     sigprocmask(SIG_BLOCK, &block, &old);
+    tcsetattr(tty, TCSAFLUSH, &silent); /* before it asks: what is answered at once must be neither shown nor lost */
     dprintf(tty, "%s: ", prompt);
-    tcsetattr(tty, TCSAFLUSH, &silent);
     int rc = read_line(tty, out, len);
     tcsetattr(tty, TCSAFLUSH, &before);
     dprintf(tty, "\n");

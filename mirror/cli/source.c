@@ -217,6 +217,40 @@ bool source_is_empty(struct source *s, struct cli *cli)
     return true;
 }
 
+/* ---- of whom nothing came yet ---- */
+
+static int is_this(const struct mimeo_holding *h, void *payload)
+{
+    return strcmp(h->publisher, payload) == 0;
+}
+
+static int put_awaited(const struct mimeo_pin *pin, void *payload)
+{
+    const struct each *e = payload;
+    char id[MIMEO_HEX_LEN + 1];
+    strcpy(id, pin->publisher);
+    if (pin->state == MIMEO_PIN_OWN || mimeo_library_each(e->s->library, e->cli->ctx, is_this, id) != 0)
+        return 0;
+    if (e->cli->json) {
+        json_begin();
+        json_string("remark", "nothing is held yet");
+        json_publisher(pin->publisher, pin->petname);
+        json_end();
+        return 0;
+    }
+    fputs("note: nothing of '", stdout);
+    put_text(e->cli, pin->petname[0] != '\0' ? pin->petname : pin->publisher, 0);
+    puts("' is held yet: 'mimeo sync' gets it from the mirrors that are known, or 'mimeo clone' from an address");
+    return 0;
+}
+
+void source_put_awaited(struct source *s, struct cli *cli)
+{
+    struct each e = {.cli = cli, .s = s};
+    if (s->library != NULL && s->who == NULL && source_publishers(s, cli) > 0)
+        mimeo_trust_each(cli->ctx, cli->library, put_awaited, &e);
+}
+
 /* ---- exit status ---- */
 
 int graver_status(int a, int b)

@@ -71,7 +71,7 @@ static void put_for_people(struct cli *cli, const struct mimeo_sync_event *e)
     case MIMEO_SYNC_FAILED: printf("%sfailed%s", style("red"), style("off")); break;
     case MIMEO_SYNC_CONFLICTED: printf("%sconflicted%s", style("red"), style("off")); break;
     }
-    fputs(", from ", stdout);
+    fputs(e->address[0] == '\0' ? ", which an earlier run fetched" : ", from ", stdout);
     put_text(cli, e->address, 0);
     if (e->message[0] != '\0') {
         fputs(": ", stdout);

@@ -18,6 +18,7 @@ struct body_page {
     const uint8_t *rules;      /* an enum rule by index (rules.h); NULL: none */
     const struct dom_node *heading; /* where the title stands; NULL: not known */
     const char *title;         /* as far as known: what says it again is dropped; NULL or "" */
+    const char *author;        /* as far as known: a line of it alone is dropped; NULL: not known */
     const char *url;           /* links are resolved against it; NULL: left as they are */
     bool lenient;              /* names count for nothing, and what is hidden is seen: the second try where the
                                 * first found too little */

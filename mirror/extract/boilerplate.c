@@ -13,6 +13,7 @@
 #include "base/child.h"
 #include "base/limits.h"
 #include "extract/charset.h"
+#include "extract/page_child.h"
 #include "extract/prune.h"
 
 #define SITES 256
@@ -121,11 +122,12 @@ struct lesson {
 static int read_page(struct buf *out, mimeo_ctx *ctx, const struct page_source *source)
 {
     struct page_facts p;
-    struct buf text;
+    struct buf made = {0};
+    struct view text;
     struct dom *d = NULL;
-    int rc = charset_to_utf8(&text, ctx, source->bytes, source->content_type, CHARSET_HTML, NULL);
+    int rc = charset_view(&text, &made, ctx, source->bytes, source->content_type, CHARSET_HTML, NULL);
     if (rc == 0)
-        rc = dom_parse(&d, ctx, buf_view(&text));
+        rc = dom_parse(&d, ctx, text);
     if (rc == 0)
         rc = facts_gather(&p, ctx, d, NULL, false);
     if (rc == 0)
@@ -136,7 +138,7 @@ static int read_page(struct buf *out, mimeo_ctx *ctx, const struct page_source *
         if (p.runs[i].chars >= RUN_MIN && (i < RUNS / 2 || p.run_count - i <= RUNS / 2))
             buf_append_u64be(out, key_of_run(&p, &p.runs[i]));
     dom_free(d);
-    buf_dispose(&text);
+    buf_dispose(&made);
     return rc;
 }
 
@@ -145,6 +147,7 @@ static int read_pages(struct buf *out, mimeo_ctx *ctx, void *payload)
     const struct lesson *lesson = payload;
     struct buf numbers;
     int rc = 0;
+    page_child_heap(lesson->sources[0].bytes.len);
     buf_init(&numbers, NUMBERS_MAX);
     for (size_t i = 0; rc == 0 && i < lesson->count; i++) {
         buf_clear(&numbers);

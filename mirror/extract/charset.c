@@ -177,8 +177,8 @@ static const struct charset *decide(bool *clean, struct view *bytes, const char 
     return declared != NULL && charset_fit(c, *bytes, kind) < fit + CLEARLY_BETTER ? declared : c;
 }
 
-int charset_to_utf8(struct buf *out, mimeo_ctx *ctx, struct view bytes, const char *content_type,
-                    enum charset_kind kind, const char **name)
+int charset_view(struct view *out, struct buf *made, mimeo_ctx *ctx, struct view bytes, const char *content_type,
+                 enum charset_kind kind, const char **name)
 {
     size_t max;
     if (!size_mul(bytes.len, 3, &max) || !size_add(max, 16, &max))
@@ -188,12 +188,28 @@ int charset_to_utf8(struct buf *out, mimeo_ctx *ctx, struct view bytes, const ch
     clean = clean && from->iconv == NULL && (bytes.len == 0 || memchr(bytes.ptr, 0, bytes.len) == NULL);
     struct buf text;
     buf_init(&text, max);
-    if (buf_reserve(&text, bytes.len) < 0 || (clean ? buf_append_view(&text, bytes) : charset_convert(&text, from, bytes)) < 0) {
+    if (!clean && (buf_reserve(&text, bytes.len) < 0 || charset_convert(&text, from, bytes) < 0)) {
         buf_dispose(&text);
         return ctx_error_nomem(ctx);
     }
-    *out = text;
+    *made = text;
+    *out = clean ? bytes : buf_view(&text);
     if (name != NULL)
         *name = from->name;
     return 0;
+}
+
+int charset_to_utf8(struct buf *out, mimeo_ctx *ctx, struct view bytes, const char *content_type,
+                    enum charset_kind kind, const char **name)
+{
+    struct buf made;
+    struct view text;
+    int rc = charset_view(&text, &made, ctx, bytes, content_type, kind, name);
+    if (rc == 0 && text.ptr != made.ptr && buf_append_view(&made, text) < 0) {
+        buf_dispose(&made);
+        return ctx_error_nomem(ctx);
+    }
+    if (rc == 0)
+        *out = made;
+    return rc;
 }

@@ -28,6 +28,11 @@ enum charset_kind { CHARSET_HTML, CHARSET_XML, CHARSET_TEXT }; /* text says noth
 int charset_to_utf8(struct buf *out, mimeo_ctx *ctx, struct view bytes, const char *content_type,
                     enum charset_kind kind, const char **name);
 
+/* The same without a copy where there is nothing to do, as for nearly all pages: *out is of `bytes` or of `made`, which
+ * is initialised here and disposed of when *out is done with. */
+int charset_view(struct view *out, struct buf *made, mimeo_ctx *ctx, struct view bytes, const char *content_type,
+                 enum charset_kind kind, const char **name);
+
 /* ---- the parts, for charset*.c and their tests */
 
 struct charset {

@@ -12,6 +12,7 @@
 #define LEVELS 6         /* elements around a run that get something of it */
 #define RUN_MOST 500     /* of one run: a single long notice is no article */
 #define ENOUGH 200       /* characters that make a text without its comments */
+#define BRIEF 80         /* … where a title is there too */
 
 /* ---- names */
 
@@ -28,7 +29,9 @@ static bool takes_too_much(const struct body_page *b, const struct hint_groups *
     uint32_t all = facts_of(&b->facts, dom_body(b->facts.dom))->good, its = facts_of(&b->facts, n)->good;
     const struct facts *f = facts_of(&b->facts, n);
     if (why == DROP_COMMENTS || why == DROP_CONSENT || (f->titles == 0 && !f->holds_body && title_elsewhere(b)))
-        return all - its < ENOUGH;
+        return all - its < (f->titles == 0 && title_elsewhere(b) ? BRIEF : ENOUGH);
+    if (f->titles > 0 && f->titles == facts_of(&b->facts, dom_body(b->facts.dom))->titles && its > ENOUGH)
+        return true; /* "newsletter-post": the title stands in it, with a text */
     its = hint_groups_good(g, n);
     return its > ENOUGH && its > all * 0.45;
 }
@@ -96,6 +99,8 @@ int body_gather(struct body_page *out, mimeo_ctx *ctx, struct dom *d, const uint
         drop_teasers(out);
         drop_small_print(out);
     }
+    if (rc == 0)
+        drop_asking(out);
     return rc == 0 ? facts_cut_runs(&out->facts, ctx) : rc;
 }
 

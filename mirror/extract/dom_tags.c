@@ -30,7 +30,9 @@ enum dom_tag dom_tag_of(struct view name)
         return DOM_OTHER;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        int order = strncasecmp((const char *)name.ptr, tags[middle].name, name.len);
+        int order = (name.ptr[0] | 0x20) - tags[middle].name[0]; /* mostly enough; all begin with a letter */
+        if (order == 0)
+            order = strncasecmp((const char *)name.ptr, tags[middle].name, name.len);
         if (order == 0 && tags[middle].name[name.len] == 0)
             return (enum dom_tag)middle;
         if (order <= 0)

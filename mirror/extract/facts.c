@@ -26,6 +26,8 @@ static void count_mark(const uint8_t *at, size_t left, uint32_t *stops, uint32_t
     }
 }
 
+#define PROSE 60 /* letters of a paragraph */
+
 static bool is_space(uint8_t b) { return b == ' ' || (b >= '\t' && b <= '\r'); }
 
 static bool ends_sentence(const uint8_t *at, size_t left)
@@ -77,19 +79,59 @@ static bool style_hides(struct view style)
     return strstr(flat, "display:none") != NULL || strstr(flat, "visibility:hidden") != NULL;
 }
 
+/* A paragraph, not just a line. */
+static bool is_prose(const struct dom_node *n)
+{
+    uint32_t chars = 0, stops = 0, commas = 0;
+    if (n->tag != DOM_P)
+        return false;
+    for (const struct dom_node *in = n; in != NULL && chars < PROSE; in = dom_next(in, n))
+        if (in->tag == DOM_TEXT)
+            text_measure(in->text, &chars, &stops, &commas);
+    return chars >= PROSE;
+}
+
+/* The rest of a text that opens at a click: paragraphs and no heading, field or picture, behind some that are shown. */
+static bool is_rest(const struct dom_node *n)
+{
+    size_t before = 0, in = 0;
+    if (n->tag != DOM_DIV && n->tag != DOM_SECTION && n->tag != DOM_SPAN)
+        return false;
+    for (const struct dom_node *other = n->prev; other != NULL && before < 2; other = other->prev)
+        before += is_prose(other);
+    for (const struct dom_node *child = n->first; child != NULL; child = child->next) {
+        if (child->tag != DOM_TEXT && child->tag != DOM_P && child->tag != DOM_UL && child->tag != DOM_BLOCKQUOTE)
+            return false;
+        in += is_prose(child);
+    }
+    return before >= 2 && in >= 2;
+}
+
+/* An answer that opens below its question: nothing but paragraphs. */
+static bool opens(const struct dom_node *n)
+{
+    bool prose = false;
+    for (const struct dom_node *child = n->first; child != NULL; child = child->next) {
+        if (child->tag != DOM_TEXT && child->tag != DOM_P && child->tag != DOM_UL && child->tag != DOM_OL)
+            return false;
+        prose = prose || is_prose(child);
+    }
+    return prose;
+}
+
 static bool is_hidden(const struct dom_node *n)
 {
     bool hidden = false;
     for (uint32_t i = 0; i < n->attribute_count && !hidden; i++) {
         const struct dom_attribute *a = &n->attributes[i];
-        if (view_equal_str(a->name, "hidden"))
+        if (a->name.len == 6 && view_equal_str(a->name, "hidden"))
             hidden = true;
-        else if (view_equal_str(a->name, "style") && a->value.len > 10)
+        else if (a->name.len == 5 && view_equal_str(a->name, "style") && a->value.len > 10)
             hidden = style_hides(a->value);
-        else if (view_equal_str(a->name, "aria-hidden"))
-            hidden = view_equal_str(a->value, "true");
+        else if (a->name.len == 11 && view_equal_str(a->name, "aria-hidden"))
+            hidden = view_equal_str(a->value, "true") && !opens(n); /* from those who listen, not from those who see */
     }
-    return hidden && n->tag != DOM_BODY && n->tag != DOM_IMG;
+    return hidden && n->tag != DOM_BODY && n->tag != DOM_IMG && !is_rest(n);
 }
 
 /* ---- gathering */
@@ -101,10 +143,11 @@ static void inherit(struct page_facts *p, struct dom_node *n, const uint8_t *for
     f->gone = up->gone;
     f->in_link = up->in_link || n->tag == DOM_A;
     f->in_heading = up->in_heading || dom_is_heading(n->tag);
-    f->uncounted = up->uncounted || n->tag == DOM_FIGCAPTION || n->tag == DOM_NOSCRIPT;
+    f->uncounted = up->uncounted || n->tag == DOM_FIGCAPTION || (n->tag == DOM_NOSCRIPT && !hidden_too);
     f->owner = n->tag != DOM_TEXT && dom_is_block(n->tag) ? n->index : up->owner;
     f->forced = forced != NULL && forced[n->index] != 0;
-    if (has_no_text(n))
+    bool question = n->tag == DOM_BUTTON && n->parent != NULL && dom_is_heading(n->parent->tag);
+    if (has_no_text(n) && !question)
         f->reason = DROP_NO_TEXT;
     else if (n->attribute_count > 0 && !f->forced && !hidden_too && is_hidden(n))
         f->reason = DROP_HIDDEN;

@@ -14,6 +14,7 @@ static const struct {
 #define E(s) {s, FURNITURE_END}
 #define L(s) {s, FURNITURE_LINE}
 #define K(s) {s, FURNITURE_LEAD}
+#define I(s) {s, FURNITURE_INVITATION}
     /* English */
     H("related articles"), H("related stories"), H("related posts"), H("related content"), H("related news"),
     H("related topics$"), H("related links"), H("related coverage"), H("related items"), H("related reading"),
@@ -49,7 +50,7 @@ static const struct {
     L("follow "), L("listen to this"), L("listen to article"), L("photo:"), L("photo by"), L("photo credit"),
     L("photos:"), L("photos by"), L("image:"), L("image credit"), L("image source"), L("image via"),
     L("image courtesy"), L("photo courtesy"), L("photograph:"), L("photograph by"), L("picture:"),
-    L("getty images"), L("credit:"), L("caption:"), L("enlarge$"), L("hide caption"), L("toggle caption"),
+    L("getty images"), L("getty$"), L("credit:"), L("caption:"), L("enlarge$"), L("hide caption"), L("toggle caption"),
     L("enlarge this image"), L("click to enlarge"), L("copyright ©"), L("©"), L("copyright 2"),
     L("all rights reserved"), L("(c) 2"), L("posted in"), L("posted on"), L("posted by"), L("posted at"),
     L("filed under"), L("filed in"), L("tagged"), L("tags:"), L("topics:"), L("categories:"), L("category:"),
@@ -67,9 +68,13 @@ static const struct {
     L("video$"), L("view all"), L("see all"), L("sponsor message"), L("contact us$"), L("email address"),
     L("thank you for subscribing"), L("please subscribe"), L("you have successfully"), K("read more"), K("read:"),
     K("read also"), K("also read"), K("read the full"), K("related:"), K("related "), K("see also"), K("see more"),
-    K("see:"), K("more:"), K("more on"), K("watch:"), K("video:"), K("read next:"), K("don't miss:"),
-    K("view more"),
-   
+    K("see:"), K("more:"), K("more on"), K("watch:"), K("video:"), K("read next:"), K("don't miss:"), K("don't miss the latest"), K("don’t miss the latest"),
+    K("view more"), L("related internet links"), L("more on this story"), I("... we have a small favour"), I("… we have a small favour"), I("when you buy a book using a link"),
+    I("when you buy through links"), I("when you purchase through links"), I("if you buy through"),
+    I("if you purchase an item through"), I("if you click on a link and"), I("we may earn a commission"),
+    I("we may earn commission"), I("we may receive a commission"), I("this article contains affiliate"),
+    I("this post contains affiliate"), I("this post may contain affiliate"), L("this article appears in the "),
+    L("this article appeared in the "), L("this story appears in the "),
     K("explainer:"), K("get the latest"), K("sign up"), K("subscribe"), K("newsletter"), K("in pictures:"),
     K("next:"), K("previous:"), K("must read"), K("recommended:"),
     K("also see"), K("you may also"), K("have a tip"), K("got a tip"),
@@ -91,7 +96,7 @@ static const struct {
     K("les også"), K("läs också"), K("läs mer"), L("annons"), L("annonse"), K("læs også"),
     L("artikkelen fortsetter"), H("czytaj także"), H("czytaj więcej"), H("zobacz także"), H("przeczytaj także"),
     H("najczęściej czytane"), E("komentarze"), L("reklama"), L("udostępnij"), K("więcej:"), H("související"),
-    K("čtěte také"), K("přečtěte si"), E("diskuze"), E("diskuse"), H("ilgili haberler"), H("bunlar da ilginizi"),
+    K("čtěte také"), K("přečtěte si"), E("diskuze"), E("diskuse"), H("bunu da oku"), H("bunları da oku"), H("ilgili haberler"), H("bunlar da ilginizi"),
     H("çok okunanlar"), H("son dakika"), E("yorumlar"), E("yorum yap"), L("reklam"), L("paylaş"), K("devamını oku"),
     K("haberin devam"), H("etiketler"), K("daha fazla"), K("ayrıca oku"), H("tin liên quan"), H("xem thêm"),
     H("bài liên quan"), H("tin cùng"), H("đọc thêm"), E("bình luận"), L("quảng cáo"), E("ý kiến"), L("chia sẻ"),
@@ -129,6 +134,7 @@ static const struct {
     L("무단전재"), L("저작권자"), L("<저작권"), L("विज्ञापन"), L("版权声明"), L("原标题"), K("点击"), K("查看更多"), K("阅读原文"), K("続きを読む"),
     K("もっと見る"), K("더보기"), K("बाकी"),
 #undef H
+#undef I
 #undef E
 #undef L
 #undef K
@@ -171,7 +177,15 @@ static bool is_invitation(struct view line)
         "all rights reserved", "tous droits", "alle rechte", "todos los derechos", "все права",
         "may not be published", "без разрешения", "без дозволу",
     };
-    return (HAS(line, letters) && HAS(line, acts)) || (HAS(line, follow) && HAS(line, places)) ||
+    static const char *const join[] = {
+        "become a member", "become a supporter", "become a subscriber", "make a donation", "please donate", "please consider",
+        "support us", "support our", "subscribe",
+    };
+    static const char *const ours[] = {
+        "our work", "our journalism", "independent journalism", "our independent", "our reporting", "our newsroom",
+        "our stories", "we do", "our coverage",
+    };
+    return (HAS(line, letters) && HAS(line, acts)) || (HAS(line, join) && HAS(line, ours)) || (HAS(line, follow) && HAS(line, places)) ||
            (HAS(line, rights) && HAS(line, reserved));
 }
 
@@ -194,9 +208,12 @@ enum furniture furniture_of(struct view line)
     for (size_t i = 0; i < sizeof phrases / sizeof phrases[0]; i++) {
         enum furniture what = phrases[i].what;
         bool head = what == FURNITURE_HEAD || what == FURNITURE_END;
-        if ((!head || line.len <= HEAD_MOST) && line.ptr[0] == (uint8_t)phrases[i].phrase[0] &&
-            matches(line, phrases[i].phrase))
+        if (line.ptr[0] != (uint8_t)phrases[i].phrase[0] || !matches(line, phrases[i].phrase))
+            continue;
+        if (!head || line.len <= HEAD_MOST)
             return what;
+        if (what == FURNITURE_HEAD) /* and what follows it is in the same paragraph */
+            return FURNITURE_LEAD;
     }
     return NOT_FURNITURE;
 }

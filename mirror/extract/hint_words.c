@@ -41,7 +41,7 @@ static const struct hint_word words[] = { /* in the order of strcmp */
     S("commentsarea", COMMENTS), S("commentsblock", COMMENTS), S("commentsection", COMMENTS),
     S("commentslist", COMMENTS), S("commentssection", COMMENTS), S("commenttext", COMMENTS),
     S("commentthread", COMMENTS), S("consent", CONSENT), NEAR("content"), BODY("contentbody"),
-    BODY("contenttext"), S("contribute", PROMOTION), W("contributor", AUTHOR), W("contributors", AUTHOR),
+    BODY("contenttext"), S("contribute", PROMOTION), W("contributions", PROMOTION), W("contributor", AUTHOR), W("contributors", AUTHOR),
     S("conversations", COMMENTS), S("cookie", CONSENT), S("cookiebanner", CONSENT), S("cookiebar", CONSENT),
     S("cookieconsent", CONSENT), S("cookielaw", CONSENT), S("cookienotice", CONSENT), S("cookies", CONSENT),
     W("copyright", MEDIA), S("coraltalk", COMMENTS), W("credit", MEDIA), W("credits", MEDIA),
@@ -147,7 +147,9 @@ const struct hint_word *hint_word_of(const char *word)
     size_t low = 0, high = sizeof words / sizeof words[0];
     while (low < high) {
         size_t middle = (low + high) / 2;
-        int order = strcmp(word, words[middle].word);
+        int order = word[0] - words[middle].word[0]; /* mostly enough */
+        if (order == 0)
+            order = strcmp(word, words[middle].word);
         if (order == 0)
             return &words[middle];
         if (order < 0)

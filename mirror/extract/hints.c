@@ -40,11 +40,12 @@ static bool says_nothing(struct view token)
                                          "status-", "format-", "page-template", "js-no", "hide-", "show-", "postid",
                                          "is-", "wp-", "md:", "lg:", "sm:", "xl:", "hover:"};
     static const char *const yet[] = {"tag-list", "tag-links", "tag-cloud", "category-list", "wp-caption-text", "wp-block-button"};
+    char first = (char)(token.ptr[0] | 0x20); /* most are decided by it */
     for (size_t i = 0; i < sizeof yet / sizeof yet[0]; i++)
-        if (token.len >= strlen(yet[i]) && strncasecmp((const char *)token.ptr, yet[i], strlen(yet[i])) == 0)
+        if (yet[i][0] == first && token.len >= strlen(yet[i]) && strncasecmp((const char *)token.ptr, yet[i], strlen(yet[i])) == 0)
             return false;
     for (size_t i = 0; i < sizeof fronts / sizeof fronts[0]; i++)
-        if (token.len > strlen(fronts[i]) && strncasecmp((const char *)token.ptr, fronts[i], strlen(fronts[i])) == 0)
+        if (fronts[i][0] == first && token.len > strlen(fronts[i]) && strncasecmp((const char *)token.ptr, fronts[i], strlen(fronts[i])) == 0)
             return true;
     return false;
 }
@@ -82,6 +83,14 @@ static void read_token(struct hint *sum, struct view token)
     }
 }
 
+static void set(struct hint *sum, enum drop_reason reason, enum hint_strength strength)
+{
+    if (strength > sum->strength) {
+        sum->reason = reason;
+        sum->strength = strength;
+    }
+}
+
 static void read_tokens(struct hint *sum, struct view v)
 {
     size_t at = 0, len = v.len < VALUE_MAX ? v.len : VALUE_MAX;
@@ -90,17 +99,11 @@ static void read_tokens(struct hint *sum, struct view v)
         while (end < len && !is_white(v.ptr[end]))
             end++;
         struct view token = view_of(v.ptr + at, end - at);
-        if (token.len > 0 && !says_nothing(token))
+        if (view_equal_str(token, "by") || view_equal_str(token, "byl")) /* as part of a name it says nothing */
+            set(sum, DROP_AUTHOR, HINT_WEAK);
+        else if (token.len > 0 && !says_nothing(token))
             read_token(sum, token);
         at = end + 1;
-    }
-}
-
-static void set(struct hint *sum, enum drop_reason reason, enum hint_strength strength)
-{
-    if (strength > sum->strength) {
-        sum->reason = reason;
-        sum->strength = strength;
     }
 }
 
@@ -154,6 +157,17 @@ static void read_tag(struct hint *sum, enum dom_tag tag)
     }
 }
 
+static bool is_name_of_part(struct view attribute)
+{
+    switch (attribute.len) {
+    case 2: return view_equal_str(attribute, "id");
+    case 11: return view_equal_str(attribute, "data-testid") || view_equal_str(attribute, "data-module");
+    case 12: return view_equal_str(attribute, "data-test-id");
+    case 14: return view_equal_str(attribute, "data-component");
+    default: return false;
+    }
+}
+
 struct hint hint_of(const struct dom_node *n)
 {
     struct hint sum = {KEPT, HINT_NONE, HINT_NONE};
@@ -162,15 +176,13 @@ struct hint hint_of(const struct dom_node *n)
         read_token(&sum, n->text);
     for (uint32_t i = 0; i < n->attribute_count; i++) {
         struct view name = n->attributes[i].name, value = n->attributes[i].value;
-        if (view_equal_str(name, "class"))
+        if (name.len == 5 && view_equal_str(name, "class"))
             read_tokens(&sum, value);
-        else if (view_equal_str(name, "id") || view_equal_str(name, "data-component") ||
-                 view_equal_str(name, "data-testid") || view_equal_str(name, "data-test-id") ||
-                 view_equal_str(name, "data-module"))
+        else if (is_name_of_part(name))
             read_token(&sum, value);
-        else if (view_equal_str(name, "role"))
+        else if (name.len == 4 && view_equal_str(name, "role"))
             read_role(&sum, value);
-        else if (view_equal_str(name, "itemprop"))
+        else if (name.len == 8 && view_equal_str(name, "itemprop"))
             read_itemprop(&sum, value);
     }
     return sum;

@@ -23,6 +23,7 @@
 #define TITLE_LOOK 4096      /* bytes */
 #define TITLE_MOST 90        /* bytes of a title made of the text */
 #define LINE_REST 40         /* letters around a field in its line: with more it is part of a sentence */
+#define SHORT 60             /* letters: what is less is hardly an article */
 #define THIN 250             /* letters: what is less may be the wrong part of the page */
 
 struct job {
@@ -57,6 +58,7 @@ static int find_body(struct body_page *b, mimeo_ctx *ctx, struct dom *d, struct 
     int rc = body_gather(b, ctx, d, j->marks, lenient);
     b->heading = j->taken.title;
     b->title = text_field(j, "title");
+    b->author = json_string_value(json_array_get(json_object_get(j->object, "bylines"), 0));
     b->url = text_field(j, "url") != NULL ? text_field(j, "url") : j->source->url;
     if (rc == 0)
         rc = body_choose(b, ctx);
@@ -76,6 +78,24 @@ static int find_body(struct body_page *b, mimeo_ctx *ctx, struct dom *d, struct 
 
 static uint32_t good_of(const struct body_page *b) { return b->root == NULL ? 0 : facts_of(&b->facts, b->root)->good; }
 
+static uint32_t chars_of(const struct body_page *b) { return b->root == NULL ? 0 : facts_of(&b->facts, b->root)->chars; }
+
+/* The first try may be right, and the page a short article among much else.  Where it is wrong it is for one name, which
+ * took what the second has. */
+static bool one_name_took_it(const struct body_page *first, const struct body_page *second)
+{
+    uint32_t most = 0, all = facts_of(&second->facts, second->root)->chars;
+    for (size_t i = 0; i < first->facts.count; i++) {
+        const struct facts *f = &first->facts.of[i];
+        const struct dom_node *n = first->facts.nodes[i];
+        bool named = f->reason != KEPT && f->reason != DROP_NO_TEXT && f->reason != DROP_OUTSIDE && f->reason != DROP_COMMENTS &&
+                     f->reason != DROP_RELATED && f->reason != DROP_CONSENT;
+        if (named && f->chars > most && n != NULL)
+            most = f->chars;
+    }
+    return most * 2 >= all;
+}
+
 /* Where names left next to nothing, once more without them: sites name their parts as they like. */
 static int judge(struct body_page *b, mimeo_ctx *ctx, struct dom *d, struct job *j)
 {
@@ -84,7 +104,8 @@ static int judge(struct body_page *b, mimeo_ctx *ctx, struct dom *d, struct job 
     if (rc < 0 || good_of(b) >= THIN)
         return rc;
     rc = find_body(&second, ctx, d, j, true);
-    if (rc == 0 && good_of(&second) >= THIN && good_of(&second) > 3 * good_of(b))
+    if (rc == 0 && good_of(&second) >= THIN && good_of(&second) > 3 * good_of(b) &&
+        ((good_of(b) < SHORT && chars_of(b) < THIN) || one_name_took_it(b, &second)))
         *b = second;
     return rc;
 }
@@ -180,19 +201,21 @@ static bool is_binary(struct view v)
 static int work(struct buf *out, mimeo_ctx *ctx, void *payload)
 {
     struct job *j = payload;
-    struct buf text;
+    struct buf made = {0};
+    struct view text;
     struct dom *d = NULL;
-    int rc = charset_to_utf8(&text, ctx, j->source->bytes, j->source->content_type, CHARSET_HTML, NULL);
+    page_child_heap(j->source->bytes.len);
+    int rc = charset_view(&text, &made, ctx, j->source->bytes, j->source->content_type, CHARSET_HTML, NULL);
     j->object = json_object();
     if (rc == 0 && j->object == NULL)
         rc = ctx_error_nomem(ctx);
     if (rc == 0)
-        rc = dom_parse(&d, ctx, buf_view(&text));
+        rc = dom_parse(&d, ctx, text);
     if (rc == 0)
         rc = extract_from(out, ctx, d, j);
     dom_free(d);
     json_decref(j->object);
-    buf_dispose(&text);
+    buf_dispose(&made);
     return rc;
 }
 

@@ -12,6 +12,9 @@
 int page_child(struct buf *out, mimeo_ctx *ctx, const struct page_source *source,
                int (*work)(struct buf *out, mimeo_ctx *ctx, void *payload), void *payload);
 
+/* In a child alone, first: memory for reading a page of that length, had at once. */
+void page_child_heap(size_t page_len);
+
 /* The object as text, appended: what `work` ends with. */
 int page_put_object(struct buf *out, mimeo_ctx *ctx, const json_t *object);
 

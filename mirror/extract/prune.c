@@ -10,6 +10,8 @@
 
 /* ---- by names */
 
+#define REST_OF_LINE 60 /* letters */
+
 static bool holds_picture_alone(const struct body_page *b, const struct dom_node *n)
 {
     return facts_of(&b->facts, n)->pictures > 0 && facts_of(&b->facts, n)->chars < 200;
@@ -32,6 +34,9 @@ static bool is_named_furniture(const struct body_page *b, const struct dom_node 
         return false;
     if (h.strength == HINT_WEAK && (h.body == HINT_STRONG || dom_is_heading(n->tag) || is_plain_prose(b, n, h.reason)))
         return false;
+    if (h.strength == HINT_WEAK && n->tag == DOM_SPAN && h.reason != DROP_AUTHOR &&
+        b->facts.of[facts_of(&b->facts, n)->owner].chars > facts_of(&b->facts, n)->chars + REST_OF_LINE)
+        return false; /* part of a sentence */
     bool block = dom_is_block(n->tag) || n->tag == DOM_OTHER || n->tag == DOM_SPAN;
     bool picture = (h.reason == DROP_MEDIA || n->tag == DOM_HEADER) && holds_picture_alone(b, n);
     return block && !picture && !(h.strength == HINT_WEAK && h.body == HINT_WEAK && n->tag == DOM_ARTICLE);
@@ -72,6 +77,7 @@ static bool is_box(enum dom_tag t)
            t == DOM_BLOCKQUOTE || dom_is_heading(t);
 }
 
+#define LEAD_MOST 60  /* letters above a list of links */
 #define LOOK_BACK 400 /* nodes: beyond, the text before is not what leads here */
 
 static bool follows_colon(const struct body_page *b, const struct dom_node *n)
@@ -107,6 +113,18 @@ static bool is_link_box(const struct body_page *b, const struct dom_node *n)
     return density > 0.5 && f->stops * 40 < f->chars && !follows_colon(b, n);
 }
 
+/* The box of a list of links with the line above it: "see also". */
+static struct dom_node *with_its_lead(const struct body_page *b, struct dom_node *n)
+{
+    while (n->parent != b->root && b->hints[n->parent->index].body != HINT_STRONG) {
+        const struct facts *f = facts_of(&b->facts, n), *up = facts_of(&b->facts, n->parent);
+        if (up->chars - f->chars > LEAD_MOST || up->stops > f->stops || up->pictures > f->pictures || up->titles > 0)
+            break;
+        n = n->parent;
+    }
+    return n;
+}
+
 static void prune_links(struct body_page *b)
 {
     if (link_density(facts_of(&b->facts, b->root)) > 0.8)
@@ -116,6 +134,7 @@ static void prune_links(struct body_page *b)
         next = whole ? dom_after(n, b->root) : dom_next(n, b->root);
         if (n->tag == DOM_TEXT || facts_of(&b->facts, n)->gone || !is_link_box(b, n))
             continue;
+        n = with_its_lead(b, n);
         facts_drop(&b->facts, n, DROP_LINKS);
         next = dom_after(n, b->root);
     }
@@ -181,6 +200,7 @@ int body_prune(struct body_page *b, mimeo_ctx *ctx)
     if (rc == 0)
         rc = prune_words(b, ctx);
     if (rc == 0) {
+        prune_pull_quotes(b);
         prune_links(b);
         prune_headings(b);
         prune_initials(b);

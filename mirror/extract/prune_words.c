@@ -3,6 +3,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <utf8proc.h>
 
@@ -37,7 +38,7 @@ static void fold(struct buf *line, struct view text, bool *due)
     }
 }
 
-struct view prune_fold(struct buf *line, const struct body_page *b, const struct text_run *r)
+struct view prune_start(struct buf *line, const struct body_page *b, const struct text_run *r)
 {
     bool due = false;
     buf_clear(line);
@@ -46,7 +47,13 @@ struct view prune_fold(struct buf *line, const struct body_page *b, const struct
         if (n != NULL && n->tag == DOM_TEXT && !b->facts.of[i].gone)
             fold(line, n->text, &due);
     }
-    return line->len > PRUNE_LINE ? (struct view){0} : buf_view(line);
+    return buf_view(line);
+}
+
+struct view prune_fold(struct buf *line, const struct body_page *b, const struct text_run *r)
+{
+    struct view v = prune_start(line, b, r);
+    return v.len > PRUNE_LINE ? (struct view){0} : v;
 }
 
 /* The outermost element within root that has nothing but this run. */
@@ -181,6 +188,14 @@ static bool is_title(struct view line, struct view title)
     return line.len >= 8 && same == line.len && line.len * 10 >= title.len * 6;
 }
 
+/* A link that stands between paragraphs and in none: "Read full article". */
+static bool is_bare_link(const struct body_page *b, const struct text_run *r)
+{
+    enum dom_tag tag = r->owner->tag;
+    return r->links == r->chars && r->chars < 60 && (tag == DOM_DIV || tag == DOM_SECTION || tag == DOM_ARTICLE) &&
+           !facts_of(&b->facts, r->owner)->in_link && facts_of(&b->facts, r->owner)->stops > 1;
+}
+
 static void judge_run(struct body_page *b, const struct text_run *r, struct view line, struct view title, uint32_t before)
 {
     if (before < BEFORE && is_title(line, title)) {
@@ -209,6 +224,8 @@ static void judge_run(struct body_page *b, const struct text_run *r, struct view
     case NOT_FURNITURE:
         if (is_reading_time(line))
             prune_run(b, r, DROP_AUTHOR);
+        else if (is_bare_link(b, r))
+            prune_run(b, r, DROP_LINKS);
         break;
     }
 }
@@ -274,15 +291,29 @@ static bool holds_digit(const struct body_page *b, const struct text_run *r)
 }
 
 /* "By boat." is an answer. */
-static bool is_by_line(struct view line)
+static bool is_by_line(struct view line, const char *author)
 {
     static const char *const fronts[] = {"by ", "by:", "von ", "par ", "por ", "di ", "автор", "written by", "text:", "author:",
                                          "reporter:", "story by", "words by", "نویسنده", "بقلم", "记者", "作者", "文/", "글 "};
     if (line.len > 0 && strchr(".!?", line.ptr[line.len - 1]) != NULL)
         return false;
+    if (author != NULL && line.len == strlen(author) && strncasecmp((const char *)line.ptr, author, line.len) == 0)
+        return true;
     for (size_t i = 0; i < sizeof fronts / sizeof fronts[0]; i++)
         if (view_starts_with(line, fronts[i]))
             return true;
+    return false;
+}
+
+/* What is left of a line whose name or date went before: "Political correspondent". */
+static bool is_beside_author(const struct body_page *b, const struct text_run *r)
+{
+    if (r->chars > 40 || r->stops > 0)
+        return false;
+    for (const struct dom_node *n = r->first; n != b->root && n != r->owner; n = n->parent)
+        for (const struct dom_node *before = n->prev; before != NULL && !dom_is_block(before->tag); before = before->prev)
+            if (b->facts.of[before->index].reason == DROP_AUTHOR || b->facts.of[before->index].reason == DROP_TITLE)
+                return true;
     return false;
 }
 
@@ -324,12 +355,16 @@ static void prune_edges(struct body_page *b)
     }
     for (size_t i = 0; i < b->facts.run_count && first < b->facts.run_count; i++) {
         const struct text_run *r = &b->facts.runs[i];
-        if (!dom_within(r->owner, b->root) || facts_of(&b->facts, r->first)->gone || r->chars > 70 || is_item(b, r) ||
+        if (!dom_within(r->owner, b->root) || facts_of(&b->facts, r->first)->gone || r->chars > 70 ||
             facts_of(&b->facts, r->owner)->in_heading)
+            continue;
+        if (i < first && (is_by_line(prune_fold(&line, b, r), b->author) || is_beside_author(b, r)))
+            prune_run(b, r, DROP_AUTHOR);
+        if (is_item(b, r))
             continue;
         bool linked = r->links * (i < first ? 3 : 2) > r->chars, dated = i < first && r->stops == 0 && holds_digit(b, r);
         bool edge = (i < first || i > last) && r->stops <= 1 && (linked || dated);
-        if (edge || is_time(b, r) || (i < first && is_by_line(prune_fold(&line, b, r))))
+        if (edge || is_time(b, r))
             prune_run(b, r, DROP_AUTHOR);
     }
     buf_dispose(&line);

@@ -10,6 +10,8 @@
 #define FIRST 200    /* letters of good text in an article */
 #define SHORT 20     /* … in one that is known by its title */
 #define MUCH 300     /* letters that a part behind the one with most has, to be another part of it */
+#define POSTS 4      /* articles in a row that are one, told in posts */
+#define POST 60      /* letters of good text in such a post */
 #define CLASS_MAX 64 /* bytes of a class that are compared */
 
 /* The child of `parent` on the way down to n. */
@@ -66,6 +68,8 @@ static bool is_alike(const struct body_page *b, const struct dom_node *n, const 
         return false;
     if (is_other_article(b, n, way))
         return false;
+    if (n->tag == DOM_TD || n->tag == DOM_TH || n->tag == DOM_TABLE) /* a column beside it is no piece of it, unless it is as much */
+        return link_density(f) < 0.1 && f->good > wanted->good * 0.4;
     if (is_twin(n, way))
         return f->good > wanted->good * 0.15 || f->good > 150 || (f->good > 20 && dom_attribute(n, "class").len > 0);
     struct hint h = b->hints[n->index];
@@ -144,12 +148,28 @@ static struct dom_node *first_article(const struct body_page *b, struct dom_node
     return most;
 }
 
+/* One of the posts that a page is made of, told as it happens: four articles and more that are made alike, with text in
+ * each, below the page's title. */
+static bool is_post(const struct body_page *b, const struct dom_node *n)
+{
+    size_t posts = 0;
+    if (n->tag != DOM_ARTICLE || n->parent == NULL || b->heading == NULL || b->heading->index > n->index || holds_title(b, n))
+        return false;
+    for (const struct dom_node *other = n->parent->first; other != NULL; other = other->next) {
+        if (other->tag != DOM_ARTICLE)
+            continue;
+        const struct facts *f = facts_of(&b->facts, other);
+        posts += !f->gone && f->good > POST && link_density(f) < 0.25 && is_twin(n, other) && !dom_within(b->heading, other);
+    }
+    return posts >= POSTS;
+}
+
 struct dom_node *body_reach(struct body_page *b, struct dom_node *best)
 {
     best = first_article(b, best);
     struct dom_node *outer = best, *at = best;
     bool named = b->hints[best->index].body == HINT_STRONG;
-    for (int i = 0; i < CLIMB && at->tag != DOM_BODY && at->tag != DOM_ARTICLE && at->parent != NULL; i++) {
+    for (int i = 0; i < CLIMB && at->tag != DOM_BODY && (at->tag != DOM_ARTICLE || is_post(b, at)) && at->parent != NULL; i++) {
         at = at->parent;
         if (has_alike(b, at, best) || (!named && has_lead(b, at, outer)))
             outer = at;

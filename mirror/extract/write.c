@@ -40,6 +40,8 @@ static enum form form_of(const struct body_page *b, const struct dom_node *n)
 {
     if (is_bare_root(b, n))
         return AS_DIV;
+    if (n->tag == DOM_NOSCRIPT && facts_of(&b->facts, n)->chars > 0) /* all that there is on the page */
+        return AS_DIV;
     return n->tag == DOM_OTHER && view_equal_str(n->text, "amp-img") ? MEDIA : form_of_tag(n->tag);
 }
 

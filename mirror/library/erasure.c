@@ -1,6 +1,8 @@
 /*
  * Matching blocks of zeros with the retractions that ordered them.  Only joined headers' catalogs
  * count: an unjoined one, whose place in the history is not proven, cannot excuse damage.
+ *
+ * Both may be many, and each catalog states the orders of 90 days again: so claims are looked up, not gone through.
  */
 #include "library/erasure.h"
 
@@ -12,8 +14,8 @@
 int erasure_claims_add(struct erasure_claims *c, const struct record_erase *item)
 {
     if (c->count == c->cap) {
-        size_t cap = c->cap == 0 ? 16 : 2 * c->cap;
-        struct record_erase *items = cap > CLAIMS_MAX ? NULL : realloc(c->items, cap * sizeof(*items));
+        size_t cap = c->cap == 0 ? 16 : 2 * c->cap < CLAIMS_MAX ? 2 * c->cap : CLAIMS_MAX;
+        struct record_erase *items = c->count == CLAIMS_MAX ? NULL : realloc(c->items, cap * sizeof(*items));
         if (items == NULL)
             return MIMEO_ENOMEM;
         c->items = items;
@@ -37,8 +39,49 @@ void erasure_claims_dispose(struct erasure_claims *c)
     if (c == NULL)
         return;
     free(c->items);
+    free(c->told);
     *c = (struct erasure_claims){0};
 }
+
+/* ---- finding ---- */
+
+static int compare(const void *a, const void *b)
+{
+    const struct record_erase *x = a, *y = b;
+    if (x->seq != y->seq)
+        return x->seq < y->seq ? -1 : 1;
+    if (x->table != y->table)
+        return x->table < y->table ? -1 : 1;
+    if (x->block != y->block)
+        return x->block < y->block ? -1 : 1;
+    return memcmp(x->hash.bytes, y->hash.bytes, HASH_LEN);
+}
+
+int erasure_claims_close(struct erasure_claims *c)
+{
+    bool *told = calloc(c->count + 1, sizeof(*told));
+    if (told == NULL)
+        return MIMEO_ENOMEM;
+    if (c->count > 0)
+        qsort(c->items, c->count, sizeof(*c->items), compare);
+    free(c->told);
+    c->told = told;
+    c->left = c->count;
+    return 0;
+}
+
+const struct record_erase *erasure_claims_explain(struct erasure_claims *c, const struct record_erase *order)
+{
+    const struct record_erase *found =
+        c->left == 0 ? NULL : bsearch(order, c->items, c->count, sizeof(*c->items), compare);
+    if (found == NULL || c->told[found - c->items])
+        return NULL;
+    c->told[found - c->items] = true;
+    c->left--;
+    return found;
+}
+
+/* ---- reading who ordered it ---- */
 
 struct settling {
     struct erasure_claims *claims;
@@ -47,21 +90,11 @@ struct settling {
     void *payload;
 };
 
-static bool same(const struct record_erase *a, const struct record_erase *b)
-{
-    return a->seq == b->seq && a->table == b->table && a->block == b->block &&
-           hash_equal(&a->hash, &b->hash);
-}
-
 static void explain(struct settling *s, const struct record_erase *order, uint64_t by)
 {
-    for (size_t i = 0; i < s->claims->count; i++) {
-        if (!same(&s->claims->items[i], order))
-            continue;
-        s->explained(&s->claims->items[i], by, s->payload);
-        s->claims->items[i] = s->claims->items[--s->claims->count];
-        return;
-    }
+    const struct record_erase *claim = erasure_claims_explain(s->claims, order);
+    if (claim != NULL)
+        s->explained(claim, by, s->payload);
 }
 
 static int settle_record(const struct record *r, uint32_t block, uint32_t line, void *payload)
@@ -77,7 +110,7 @@ static int settle_record(const struct record *r, uint32_t block, uint32_t line, 
 static int settle_bundle(struct held_bundle *h, mimeo_ctx *ctx, void *payload)
 {
     struct settling *s = payload;
-    if (s->claims->count == 0)
+    if (s->claims->left == 0)
         return 1;
     if (h->verdict != MIMEO_GOOD)
         return 0;
@@ -94,11 +127,14 @@ int erasure_settle(struct erasure_claims *claims, mimeo_mirror *m, mimeo_ctx *ct
                    void *payload)
 {
     struct settling s = {claims, 0, explained, payload};
-    int rc = mirror_each_bundle(m, ctx, settle_bundle, &s);
+    int rc = erasure_claims_close(claims) < 0 ? ctx_error_nomem(ctx) : 0;
+    if (rc == 0)
+        rc = mirror_each_bundle(m, ctx, settle_bundle, &s);
     if (rc < 0)
         return rc;
     for (size_t i = 0; i < claims->count; i++)
-        unexplained(&claims->items[i], payload);
+        if (!claims->told[i])
+            unexplained(&claims->items[i], payload);
     claims->count = 0;
     return 0;
 }

@@ -106,8 +106,9 @@ static int check_from(struct mimeo_publisher *p, mimeo_ctx *ctx, const struct ch
     unsigned long long from = c->from_seq, head = p->head.seq;
     if (from < head && !c->is_cut)
         return ctx_error(ctx, MIMEO_EUSAGE,
-                         "charter %u governs from bundle %llu on, and bundle %llu is published already: no reader could "
-                         "follow; propose it again", c->version, from + 1, head);
+                         "charter %u governs from bundle %llu on and does not say which bundle %llu is the last good one, and "
+                         "bundle %llu is published already: no reader could follow; propose it again, with --cut %llu where "
+                         "what is published since has to go", c->version, from + 1, from, head, from);
     if (from > head && c->is_cut)
         return ctx_error(ctx, MIMEO_ECONFLICT,
                          "charter %u cuts after bundle %llu, and this directory ends with %llu: bring it up to date first",

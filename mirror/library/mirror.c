@@ -262,11 +262,38 @@ int mirror_open_store(mimeo_mirror **out, mimeo_ctx *ctx, struct store *store, c
     return 0;
 }
 
+int mirror_list_again(mimeo_mirror *m, mimeo_ctx *ctx)
+{
+    uint64_t *seqs;
+    size_t count;
+    if (!m->has_head || (m->seq_count > 0 && m->seqs[m->seq_count - 1] >= m->head.seq))
+        return 0;
+    int rc = store_list_bundles(&seqs, &count, m->store, ctx);
+    if (rc < 0)
+        return rc;
+    while (count > 0 && seqs[count - 1] > m->head.seq)
+        count--;
+    free(m->seqs);
+    m->seqs = seqs;
+    m->seq_count = count;
+    return 0;
+}
+
 int mirror_open(mimeo_mirror **out, mimeo_ctx *ctx, const char *path, const char *library, enum mirror_role role)
 {
     struct store *store;
+    mimeo_mirror *m;
     int rc = store_open(&store, ctx, path, role == MIRROR_OWN || role == MIRROR_HELD);
-    return rc == 0 ? mirror_open_store(out, ctx, store, library, role) : rc;
+    if (rc == 0)
+        rc = mirror_open_store(&m, ctx, store, library, role);
+    if (rc < 0)
+        return rc;
+    rc = mirror_list_again(m, ctx);
+    if (rc < 0)
+        mimeo_mirror_free(m);
+    else
+        *out = m;
+    return rc;
 }
 
 int mimeo_mirror_open(mimeo_mirror **out, mimeo_ctx *ctx, const char *path, const char *library)
@@ -294,12 +321,17 @@ void mimeo_mirror_free(mimeo_mirror *m)
 
 /* ---- what it found ---- */
 
-static const char *kind_words(enum store_kind kind)
+static const char *pack_words(enum store_sealed sealed)
 {
-    switch (kind) {
+    return sealed == STORE_SEALED_ALL ? "encrypted pack" : sealed == STORE_SEALED_SOME ? "packs, not all encrypted" : "pack";
+}
+
+static const char *kind_words(const struct store *s)
+{
+    switch (store_kind(s)) {
     case STORE_GIT_WORKTREE: return "git work tree";
     case STORE_GIT_BARE: return "bare git repository";
-    case STORE_PACK: return "pack";
+    case STORE_PACK: return pack_words(store_sealed(s));
     case STORE_DIRECTORY: break;
     }
     return "directory";
@@ -332,7 +364,7 @@ void mimeo_mirror_get_state(const mimeo_mirror *m, struct mimeo_mirror_state *ou
     const struct charter *c = charter_chain_newest(&m->chain);
     struct mimeo_mirror_state s = {
         .path = store_path(m->store),
-        .kind = kind_words(store_kind(m->store)),
+        .kind = kind_words(m->store),
         .name = c->name,
         .site = c->site,
         .pin = m->pin.state,

@@ -63,6 +63,9 @@ int mirror_open(mimeo_mirror **out, mimeo_ctx *ctx, const char *path, const char
 /* The same of a store that was opened already; takes it, on failure too. */
 int mirror_open_store(mimeo_mirror **out, mimeo_ctx *ctx, struct store *store, const char *library,
                       enum mirror_role role);
+/* Of a mirror that grows while it is opened the head may be newer than the list of bundles, which is read before it: its
+ * bundle is there then, and the list is read again.  mirror_open does it by itself. */
+int mirror_list_again(mimeo_mirror *m, mimeo_ctx *ctx);
 
 /* Pin the publisher of an opened mirror, as mimeo_trust_add does of a path. */
 int trust_pin_mirror(struct mimeo_pin *pin, mimeo_ctx *ctx, const char *library, const mimeo_mirror *m,

@@ -146,7 +146,7 @@ static int hear_entry(const char *name, unsigned char type, void *payload)
 {
     (void)type;
     (void)payload;
-    return strncmp(name, ".mimeo-tmp-", 11) == 0 ? 0 : 1;
+    return strncmp(name, ".mimeo-tmp-", 11) == 0 || store_name_is_furniture(name) ? 0 : 1;
 }
 
 /* A directory that holds no mirror must hold nothing else either. */

@@ -12,7 +12,7 @@
 
 #include "library/take_inside.h"
 
-#define ORDERS_MAX ((size_t)1000000)
+#define ORDERS_MAX ((size_t)500000) /* different ones */
 
 /* ---- the set ---- */
 
@@ -51,11 +51,12 @@ static int make_room(struct taking *t, struct erase_orders *o)
     if (o->count < o->cap)
         return 0;
     squeeze(o);
-    if (o->count < o->cap / 2)
+    if (o->cap > 0 && o->count <= o->cap / 2)
         return 0;
-    size_t cap = o->cap == 0 ? 64 : 2 * o->cap;
-    if (cap > ORDERS_MAX)
-        return ctx_error(t->ctx, MIMEO_EMALFORMED, "more than %zu erasures are ordered", ORDERS_MAX / 2);
+    if (o->count > ORDERS_MAX)
+        return ctx_error(t->ctx, MIMEO_EMALFORMED, "more than %zu erasures are ordered", ORDERS_MAX);
+    /* Twice what may be ordered: half of it is free after each squeeze, so squeezing stays rare. */
+    size_t cap = o->cap == 0 ? 64 : 2 * o->cap < 2 * ORDERS_MAX ? 2 * o->cap : 2 * ORDERS_MAX;
     struct erase_order *items = realloc(o->items, cap * sizeof(*items));
     if (items == NULL)
         return ctx_error_nomem(t->ctx);

@@ -232,12 +232,18 @@ static int by_falling_seq(const void *a, const void *b)
     return x->seq < y->seq ? 1 : x->seq > y->seq ? -1 : (int)x->action - (int)y->action;
 }
 
-static bool is_planned(const struct taking *t, uint64_t seq)
+/* Among the first `count` of the plan, which fall. */
+static bool is_planned(const struct taking *t, size_t count, uint64_t seq)
 {
-    for (size_t i = 0; i < t->plan_count; i++)
-        if (t->plan[i].seq == seq)
-            return true;
-    return false;
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (t->plan[mid].seq > seq)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < count && t->plan[low].seq == seq;
 }
 
 /* The source's copy takes the place of a held one with a block of zeros that is damage; that it is the same bundle,
@@ -258,13 +264,21 @@ static int mend(struct planning *p, uint64_t seq)
     return rc;
 }
 
+/* The blocks come bundle by bundle, as they were walked, and one bundle may have 65,535: each bundle is mended once. */
 static int mend_all(struct planning *p)
 {
     struct taking *t = p->t;
+    size_t walked = t->plan_count;
+    uint64_t last = 0;
     int rc = 0;
-    for (size_t i = 0; rc == 0 && i < p->zeroed.count; i++)
-        if (!orders_explain(&t->orders, &p->zeroed.items[i]) && !is_planned(t, p->zeroed.items[i].seq))
-            rc = mend(p, p->zeroed.items[i].seq);
+    for (size_t i = 0; rc == 0 && i < p->zeroed.count; i++) {
+        uint64_t seq = p->zeroed.items[i].seq;
+        if (seq == last || orders_explain(&t->orders, &p->zeroed.items[i]))
+            continue;
+        last = seq;
+        if (!is_planned(t, walked, seq))
+            rc = mend(p, seq);
+    }
     if (rc == 0 && t->plan_count > 0)
         qsort(t->plan, t->plan_count, sizeof(*t->plan), by_falling_seq);
     return rc;

@@ -28,7 +28,7 @@ struct verification {
     struct header_walk walk;
     char copy_of[STORE_NAME_MAX]; /* the last further copy's name in a pack, and which of that name it was */
     size_t copy;
-    bool cut_short; /* the head says that more bundles were to come */
+    bool cut_short; /* the head says that more bundles were to come, or they came while this ran */
 };
 
 /* ---- telling ---- */
@@ -334,12 +334,25 @@ static void tell_unexplained(const struct record_erase *claim, void *payload)
     tell(v, name, claim->seq, v->cut_short ? MIMEO_INCOMPLETE : MIMEO_DAMAGED, words);
 }
 
+/* A bundle is durable before what it orders is erased, so whoever meets such zeros finds it. */
+static int look_for_newer(struct verification *v)
+{
+    uint64_t *seqs;
+    size_t count, before = v->m->seq_count;
+    int rc = store_list_bundles(&seqs, &count, v->m->store, v->ctx);
+    if (rc < 0)
+        return rc;
+    v->cut_short = v->cut_short || (count > 0 && (before == 0 || seqs[count - 1] > v->m->seqs[before - 1]));
+    free(seqs);
+    return 0;
+}
+
 static int settle_zeroed(struct verification *v)
 {
     if (v->zeroed.count == 0)
         return 0;
-    int rc = erasure_settle(&v->zeroed, v->m, v->ctx, tell_erased, tell_unexplained, v);
-    return rc;
+    int rc = look_for_newer(v);
+    return rc == 0 ? erasure_settle(&v->zeroed, v->m, v->ctx, tell_erased, tell_unexplained, v) : rc;
 }
 
 /* ---- the files beside the bundles ---- */

@@ -39,6 +39,7 @@ struct pack_view;
 int pack_view_open(struct backend **out, mimeo_ctx *ctx, const struct pack_view *view);
 const struct pack_view *pack_view_of(const struct backend *pack);
 bool pack_is_concurrent(const struct backend *pack);
+enum store_sealed pack_sealed(const struct backend *pack);
 /* A store of it, whose path is `label`. */
 int store_of_pack(struct store **out, mimeo_ctx *ctx, const struct pack_view *view, const char *label);
 /* The first `front` bytes of the n-th further object of a name, with other bytes than the first. */

@@ -49,6 +49,15 @@ static int get(struct stored *out, struct backend *b, mimeo_ctx *ctx, const char
     return rc;
 }
 
+bool store_name_is_furniture(const char *entry)
+{
+    static const char *const names[] = {"lost+found", "System Volume Information", ".Spotlight-V100", ".fseventsd", ".Trashes"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(entry, names[i]) == 0)
+            return true;
+    return false;
+}
+
 /* ---- walking ---- */
 
 struct walk {
@@ -96,7 +105,7 @@ static int visit(const char *entry, unsigned char d_type, void *payload)
     int len = snprintf(name, sizeof(name), "%s%s%s", w->base, w->base[0] == '\0' ? "" : "/", entry);
     if (len < 0 || (size_t)len >= sizeof(name))
         return w->fn(entry, &stray_name, w->payload);
-    if (w->base[0] == '\0' && strcmp(entry, ".git") == 0)
+    if (w->base[0] == '\0' && (strcmp(entry, ".git") == 0 || store_name_is_furniture(entry)))
         return 0;
     unsigned char type = type_of(w, entry, d_type);
     if (type == DT_UNKNOWN)

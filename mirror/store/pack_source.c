@@ -189,6 +189,11 @@ void pack_source_place(char *out, size_t size, const struct pack_source *s, uint
         snprintf(out, size, "byte %llu of %s", (unsigned long long)(offset - f->start), slash == NULL ? f->path : slash + 1);
 }
 
+size_t pack_source_sealed(const struct pack_source *s)
+{
+    return s->sealed;
+}
+
 bool pack_source_is_concurrent(const struct pack_source *s)
 {
     return s->count <= OPEN_MAX_FILES && s->sealed == 0;

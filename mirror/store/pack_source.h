@@ -40,6 +40,7 @@ uint64_t pack_source_start(const struct pack_source *s, size_t file);
 size_t pack_source_at(const struct pack_source *s, uint64_t offset);
 /* "byte 7", or of several files "byte 7 of part2.mimeo". */
 void pack_source_place(char *out, size_t size, const struct pack_source *s, uint64_t offset);
+size_t pack_source_sealed(const struct pack_source *s); /* how many of the files are */
 /* May several threads read at once? */
 bool pack_source_is_concurrent(const struct pack_source *s);
 

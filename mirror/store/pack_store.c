@@ -90,6 +90,13 @@ bool pack_is_concurrent(const struct backend *b)
     return pack_source_is_concurrent(((const struct pack *)b)->view.index->source);
 }
 
+enum store_sealed pack_sealed(const struct backend *b)
+{
+    const struct pack_source *s = ((const struct pack *)b)->view.index->source;
+    size_t sealed = pack_source_sealed(s);
+    return sealed == 0 ? STORE_SEALED_NONE : sealed < pack_source_count(s) ? STORE_SEALED_SOME : STORE_SEALED_ALL;
+}
+
 const struct pack_view *pack_view_of(const struct backend *b)
 {
     return &((const struct pack *)b)->view;

@@ -203,6 +203,11 @@ enum store_kind store_kind(const struct store *s)
     return s->kind;
 }
 
+enum store_sealed store_sealed(const struct store *s)
+{
+    return s->kind == STORE_PACK ? pack_sealed(s->files) : STORE_SEALED_NONE;
+}
+
 const char *store_path(const struct store *s)
 {
     return s->path;

@@ -35,6 +35,9 @@ struct backend;
 int store_of_backend(struct store **out, mimeo_ctx *ctx, struct backend *files, const char *label);
 void store_close(struct store *s);
 enum store_kind store_kind(const struct store *s);
+/* Of packs: how many of the files that are read together are encrypted. */
+enum store_sealed { STORE_SEALED_NONE, STORE_SEALED_SOME, STORE_SEALED_ALL };
+enum store_sealed store_sealed(const struct store *s);
 const char *store_path(const struct store *s); /* of packs together: "a.mimeo and 2 more" */
 /* May several threads get objects at once?  (Not from git.) */
 bool store_is_concurrent(const struct store *s);
@@ -135,6 +138,9 @@ size_t packs_copies(const struct packs *p, size_t n);
 
 /* Names of section 8. `out` is at least STORE_NAME_MAX. */
 #define STORE_NAME_MAX 160
+/* What file systems and desktops put at the top of an empty stick by themselves, "lost+found" above all: it is nobody's,
+ * neither of a mirror nor in its way. */
+bool store_name_is_furniture(const char *entry);
 void store_name_bundle(char *out, uint64_t seq);
 void store_name_charter(char *out, uint32_t version);
 void store_name_dictionary(char *out, const struct hash *h);

@@ -84,6 +84,7 @@ static int finish(struct cloning *c, const struct way *way, struct mimeo_sync_re
     int rc = session_open(&s, c->ctx, c->library, &c->publisher, &c->options->sync);
     if (rc < 0)
         return rc;
+    session_tell_found(&s, result);
     int handed = hand_over(c, &s);
     rc = handed < 0 ? handed : mirror_list_add(c->ctx, c->library, &c->publisher, c->text);
     if (rc == 0) {

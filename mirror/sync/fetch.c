@@ -153,6 +153,8 @@ int fetch_branch(struct fetch_result *out, mimeo_ctx *ctx, const char *git_dir, 
         return rc;
     struct fetch_job job = {git_dir, &address, network, remote_ref, local_branch};
     rc = run(&answer, ctx, &job, fetch_branch_child);
+    if (rc < 0)
+        scratch_sweep(git_dir); /* a child that was killed leaves half a pack */
     if (rc == 0 && !take_result(out, buf_view(&answer)))
         rc = odd_answer(&answer, ctx);
     else if (rc == 0)
@@ -179,6 +181,11 @@ int fetch_slim(mimeo_ctx *ctx, const char *git_dir)
 int fetch_undo(mimeo_ctx *ctx, const char *git_dir)
 {
     return tidy(ctx, git_dir, fetch_undo_child);
+}
+
+bool fetch_is_settled(const char *git_dir)
+{
+    return scratch_is_settled(git_dir);
 }
 
 /* ---- removing ---- */

@@ -58,6 +58,9 @@ int fetch_slim(mimeo_ctx *ctx, const char *git_dir);
 /* What came was refused: the branches name again what fetch_slim kept last, and all that came since is removed, so that
  * a hostile mirror leaves nothing behind that could stand in an honest one's way. */
 int fetch_undo(mimeo_ctx *ctx, const char *git_dir);
+/* Nothing is in it but what fetch_slim kept: false after a run that was killed between fetch_branch and fetch_slim or
+ * fetch_undo, or where something is damaged. */
+bool fetch_is_settled(const char *git_dir);
 /* Remove the whole repository; where there is none, fine. */
 int fetch_reset(mimeo_ctx *ctx, const char *git_dir);
 

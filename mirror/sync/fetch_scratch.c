@@ -190,6 +190,51 @@ int scratch_set(struct scratch *s, mimeo_ctx *ctx, enum scratch_ref kind, const 
     return file_write_atomic(ctx, s->dir, name, view_of_str(line), 0644);
 }
 
+/* ---- is anything in it that was never judged? ---- */
+
+static int count_entry(const char *name, unsigned char d_type, void *payload)
+{
+    (void)name;
+    (void)d_type;
+    ++*(size_t *)payload;
+    return 0;
+}
+
+static bool is_kept(struct scratch *s, const char *branch, bool *any)
+{
+    struct git_id head, kept;
+    int a = scratch_get(&head, s, NULL, SCRATCH_HEAD, branch), b = scratch_get(&kept, s, NULL, SCRATCH_KEPT, branch);
+    *any = *any || b == 0;
+    return a == b && (a == MIMEO_ENOTFOUND || (a == 0 && memcmp(head.bytes, kept.bytes, GIT_ID_LEN) == 0));
+}
+
+bool scratch_is_settled(const char *path)
+{
+    struct scratch s = {path, dir_open(NULL, path), NULL};
+    size_t files = 0;
+    bool any = false;
+    if (s.dir < 0)
+        return s.dir == MIMEO_ENOTFOUND;
+    bool settled = is_kept(&s, scratch_branches[0], &any);
+    settled = is_kept(&s, scratch_branches[1], &any) && settled;
+    int packs = dir_open_beneath(NULL, s.dir, "objects/pack");
+    if (packs >= 0) {
+        settled = dir_each(NULL, packs, ENTRIES_MAX, count_entry, &files) == 0 && settled;
+        close(packs);
+    }
+    close(s.dir);
+    return settled && files == (any ? 2 : 0); /* the pack and its index */
+}
+
+void scratch_sweep(const char *path)
+{
+    struct scratch s = {path, dir_open(NULL, path), NULL};
+    if (s.dir < 0)
+        return;
+    remove_left_overs(&s, NULL);
+    close(s.dir);
+}
+
 /* ---- trees ---- */
 
 struct tree_walk {

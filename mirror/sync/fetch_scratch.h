@@ -38,6 +38,11 @@ int scratch_set(struct scratch *s, mimeo_ctx *ctx, enum scratch_ref kind, const 
 int scratch_each_tree(struct scratch *s, mimeo_ctx *ctx, const struct git_id *commit,
                       int (*fn)(const struct git_id *tree, void *payload), void *payload);
 
+/* Are the branches at what was kept, and is there one pack at most?  A repository that is not there is settled. */
+bool scratch_is_settled(const char *path);
+/* Rid it of half packs, and say nothing: where that fails the next scratch_open does it. */
+void scratch_sweep(const char *path);
+
 /* Remove all packs but "pack-<keep>.*"; `keep` "" for all. */
 int scratch_remove_packs(struct scratch *s, mimeo_ctx *ctx, const char *keep);
 

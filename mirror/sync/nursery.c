@@ -62,6 +62,7 @@ static int make_one(struct nursery *out, mimeo_ctx *ctx, const char *parent)
     return rc;
 }
 
+/* `out` NULL: sweep alone. */
 static int open_in(struct nursery *out, mimeo_ctx *ctx, const char *parent)
 {
     int lock = -1;
@@ -73,11 +74,19 @@ static int open_in(struct nursery *out, mimeo_ctx *ctx, const char *parent)
     if (rc == 0) {
         struct sweep s = {ctx, dir};
         rc = dir_each(ctx, dir, SIZE_MAX, sweep_one, &s);
-        if (rc == 0)
+        if (rc == 0 && out != NULL)
             rc = make_one(out, ctx, parent);
         file_unlock(lock);
     }
     close(dir);
+    return rc;
+}
+
+int nursery_sweep(mimeo_ctx *ctx, const char *library)
+{
+    char *work = path_join(library, "work");
+    int rc = work == NULL ? ctx_error_nomem(ctx) : open_in(NULL, ctx, work);
+    free(work);
     return rc;
 }
 

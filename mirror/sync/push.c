@@ -6,6 +6,15 @@
 
 #include <string.h>
 
+void push_report_add(struct push_report *r, const char *words)
+{
+    if (words[0] == '\0')
+        return;
+    if (r->words.len > 0)
+        buf_append_str(&r->words, "; ");
+    buf_append_str(&r->words, words);
+}
+
 static int push_one(struct push_report *report, struct push_source *s, const struct push_remote *remote)
 {
     enum push_place place = PUSH_REPOSITORY;
@@ -14,7 +23,12 @@ static int push_one(struct push_report *report, struct push_source *s, const str
         rc = push_place_of(&place, s->ctx, remote->address);
     if (rc < 0)
         return rc;
-    return place == PUSH_DIRECTORY ? push_to_directory(report, s, remote) : push_to_git(report, s, remote);
+    if (place == PUSH_DIRECTORY)
+        return push_to_directory(report, s, remote);
+    rc = push_to_git(report, s, remote);
+    if (rc == 0 && s->options->with_reader)
+        push_report_add(report, "a git repository has no place for the page: push that to a directory");
+    return rc;
 }
 
 static void tell(const struct push_source *s, const struct push_remote *remote, const struct push_report *report, int code)

@@ -66,6 +66,8 @@ struct push_report {
     bool rewrote;
     struct buf words;
 };
+/* One more thing to say; "": nothing. */
+void push_report_add(struct push_report *r, const char *words);
 int push_to_git(struct push_report *report, struct push_source *s, const struct push_remote *remote);
 int push_to_directory(struct push_report *report, struct push_source *s, const struct push_remote *remote);
 /* What stands at a path.  MIMEO_EEXISTS, MIMEO_EUSAGE where it is neither a repository nor a place for files. */

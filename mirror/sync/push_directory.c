@@ -3,12 +3,14 @@
  */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "library/take.h"
 #include "sync/push.h"
 
@@ -38,7 +40,8 @@ static int is_empty(bool *empty, mimeo_ctx *ctx, const char *path)
         return ctx_error_errno(ctx, MIMEO_EIO, "cannot open '%s'", path);
     *empty = true;
     for (struct dirent *e = readdir(d); *empty && e != NULL; e = readdir(d))
-        *empty = strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 || strncmp(e->d_name, ".mimeo-tmp-", 11) == 0;
+        *empty = strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 || strncmp(e->d_name, ".mimeo-tmp-", 11) == 0 ||
+                 store_name_is_furniture(e->d_name);
     closedir(d);
     return 0;
 }
@@ -192,6 +195,48 @@ static int take_there(struct push_report *report, struct push_source *s, const c
     return 0;
 }
 
+/* ---- the page ---- */
+
+static bool page_file_is_there(struct push_source *s, int dir, const struct mimeo_push_file *f)
+{
+    struct file_bytes there;
+    if (file_load_at(&there, s->ctx, dir, f->name, f->len, false) < 0)
+        return false;
+    bool same = view_equal(there.view, view_of(f->bytes, f->len));
+    file_unload(&there);
+    return same;
+}
+
+/* The page after all that it shows.  What somebody else put there by its name is replaced only where that is asked for. */
+static int put_page_file(struct push_report *report, struct push_source *s, int dir, const char *what,
+                         const struct mimeo_push_file *f)
+{
+    if (page_file_is_there(s, dir, f))
+        return 0;
+    if (!s->options->with_reader) {
+        char words[160];
+        snprintf(words, sizeof(words), "its %.40s is not the one of this mimeo: --with-reader replaces it", f->name);
+        push_report_add(report, faccessat(dir, f->name, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ? words : "");
+        return 0;
+    }
+    int rc = file_write_atomic(s->ctx, dir, f->name, view_of(f->bytes, f->len), 0644);
+    if (rc < 0)
+        return ctx_error_prefix(s->ctx, rc, "%s", what);
+    report->outcome = MIMEO_PUSHED;
+    return 0;
+}
+
+static int put_page(struct push_report *report, struct push_source *s, const char *path, const char *what)
+{
+    int dir = dir_open(s->ctx, path);
+    int rc = dir < 0 ? dir : 0;
+    for (size_t i = 0; rc == 0 && i < s->options->page_file_count; i++)
+        rc = put_page_file(report, s, dir, what, &s->options->page_files[i]);
+    if (dir >= 0)
+        close(dir);
+    return rc;
+}
+
 int push_to_directory(struct push_report *report, struct push_source *s, const struct push_remote *remote)
 {
     char what[256];
@@ -204,6 +249,8 @@ int push_to_directory(struct push_report *report, struct push_source *s, const s
         rc = judge_directory(s, remote->address, what);
     if (rc == 0)
         rc = take_there(report, s, remote->address, what);
+    if (rc == 0)
+        rc = put_page(report, s, remote->address, what);
     if (lock >= 0)
         close(lock);
     return rc;

@@ -404,15 +404,6 @@ static int push_main(struct push *p)
 
 /* ---- words ---- */
 
-static void add_words(struct push_report *r, const char *words)
-{
-    if (words[0] == '\0')
-        return;
-    if (r->words.len > 0)
-        buf_append_str(&r->words, "; ");
-    buf_append_str(&r->words, words);
-}
-
 /* Only now does a repository that was empty show something. */
 static void look_again(struct push *p)
 {
@@ -427,16 +418,16 @@ static void look_again(struct push *p)
 static void say_what_else(struct push *p)
 {
     char words[200];
-    add_words(p->report, p->s->remark);
+    push_report_add(p->report, p->s->remark);
     if (p->report->rewrote)
-        add_words(p->report, "its history was replaced; the host may keep what was in the old one, out of sight, for "
+        push_report_add(p->report, "its history was replaced; the host may keep what was in the old one, out of sight, for "
                              "weeks or for ever, and whoever copied it has it");
     if (p->there.shows[0] != '\0' && strcmp(p->there.shows, "main") != 0) {
         snprintf(words, sizeof(words), "a plain clone of it shows branch '%.60s': make main its default branch", p->there.shows);
-        add_words(p->report, words);
+        push_report_add(p->report, words);
     }
     if (!p->there.has_head)
-        add_words(p->report, "a plain clone of it shows nothing, since its HEAD names a branch that is not there: make main its "
+        push_report_add(p->report, "a plain clone of it shows nothing, since its HEAD names a branch that is not there: make main its "
                              "default branch ('git symbolic-ref HEAD refs/heads/main' in it)");
 }
 

@@ -16,6 +16,7 @@
 #include "library/repository.h"
 #include "library/take.h"
 #include "sync/mirror_list.h"
+#include "sync/nursery.h"
 
 #define LOCK "lock"
 #define LOCK_SECONDS 10
@@ -82,6 +83,8 @@ static int read_seq(struct session *s)
     return 0;
 }
 
+static int recover(struct session *s);
+
 int session_open(struct session *s, mimeo_ctx *ctx, const char *library, const struct hash *publisher,
                  const struct mimeo_sync_options *options)
 {
@@ -96,6 +99,8 @@ int session_open(struct session *s, mimeo_ctx *ctx, const char *library, const s
         rc = read_petname(s);
     if (rc == 0)
         rc = read_seq(s);
+    if (rc == 0)
+        rc = recover(s);
     if (rc < 0)
         session_close(s);
     return rc;
@@ -253,8 +258,10 @@ static int take_slice(struct visit *v, struct store *store)
     rc = check_publisher(s, m);
     if (rc == 0) {
         note_verdict(v, m);
-        rc = take(s->ctx, m, s->held, s->library, &o, &t);
+        rc = mirror_list_again(m, s->ctx);
     }
+    if (rc == 0)
+        rc = take(s->ctx, m, s->held, s->library, &o, &t);
     v->r->bundles += t.bundles;
     v->r->media += t.media;
     v->r->bytes += t.bytes;
@@ -268,18 +275,23 @@ static bool is_good(const struct visit *v)
     return v->r->faults == 0 && !speaks_against(v->verdict);
 }
 
+static int take_and_settle(struct visit *v, const struct way *way, struct store *store)
+{
+    int rc = take_slice(v, store);
+    /* What failed for want of room is good all the same: the next run finds it there. */
+    if (rc != 0 && rc != MIMEO_EFORGED)
+        return rc;
+    int code = way->settle(&v->approach, v->s->ctx, rc == 0 && is_good(v));
+    return rc < 0 ? rc : code;
+}
+
 static int go(struct visit *v, const struct way *way)
 {
     struct store *store;
     v->r->way = way->name;
     int rc = follow_catalog(v);
     while (rc == 0 && (rc = way->next(&store, &v->approach, v->s->ctx)) == 1) {
-        rc = take_slice(v, store);
-        /* What failed for want of room is good all the same: the next run finds it there. */
-        if (rc == 0 || rc == MIMEO_EFORGED) {
-            int code = way->settle(&v->approach, v->s->ctx, rc == 0 && is_good(v));
-            rc = rc < 0 ? rc : code;
-        }
+        rc = take_and_settle(v, way, store);
         if (rc == 0)
             rc = ctx_check_cancel(v->s->ctx);
     }
@@ -336,6 +348,33 @@ static void finish(struct visit *v, const char *address, int rc)
                          v->seen && v->r->code != MIMEO_EFORGED && v->r->outcome != MIMEO_SYNC_CONFLICTED, v->r->way);
 }
 
+/* ---- what a killed run left ---- */
+
+/* What was fetched and never judged is taken, or thrown away.  A fault in it is nobody's whom this run asks: none hears of
+ * it.  Where there is no room for it, it waits for the next run. */
+static int recover(struct session *s)
+{
+    const struct way *way;
+    s->found.way = "";
+    int rc = nursery_sweep(s->ctx, s->library);
+    for (size_t i = 0; rc == 0 && (way = way_at(i)) != NULL; i++) {
+        struct visit v = {.s = s, .r = &s->found, .approach = {.work = s->work, .held = s->held}};
+        struct store *store;
+        if (way->recover == NULL)
+            continue;
+        rc = way->recover(&store, &v.approach, s->ctx);
+        if (rc == 1) {
+            s->found.way = way->name;
+            rc = take_and_settle(&v, way, store);
+        }
+        way->end(&v.approach);
+        rc = rc == MIMEO_ECANCELLED || rc == MIMEO_ENOMEM ? rc : 0;
+    }
+    return rc;
+}
+
+/* ---- the three ways to visit ---- */
+
 void session_visit(struct session *s, const char *address, bool added, struct visit_result *out)
 {
     *out = (struct visit_result){.way = ""};
@@ -383,4 +422,17 @@ void session_tell(const struct session *s, const char *address, const struct vis
     if (s->options->event != NULL)
         s->options->event(&e, s->options->payload);
     free(shown);
+}
+
+bool session_tell_found(const struct session *s, struct mimeo_sync_result *result)
+{
+    struct visit_result r = s->found;
+    if (r.bundles == 0 && r.media == 0)
+        return false;
+    r.outcome = MIMEO_SYNC_NEW;
+    r.code = 0;
+    r.message[0] = '\0';
+    r.faults = 0;
+    session_tell(s, "", &r, result);
+    return true;
 }

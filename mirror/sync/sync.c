@@ -90,6 +90,7 @@ static int sync_one(mimeo_ctx *ctx, const char *library, const struct hash *publ
         free(head);
         return rc;
     }
+    tally.new = session_tell_found(&s, result);
     int held = session_head(head, &s);
     rc = held < 0 ? held : mirror_list_load(&mirrors, ctx, library, publisher, held == 1 ? head : NULL);
     if (rc == 0) {

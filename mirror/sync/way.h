@@ -42,10 +42,16 @@ struct way {
      * refused: forget that it ever came. */
     int (*settle)(struct approach *a, mimeo_ctx *ctx, bool good);
     void (*end)(struct approach *a);
+    /* Before the first `next`, of no address: 1 and *out: what a run brought that was killed before it came to `settle`; take
+     * from it and settle it, so that nothing stays on the disk that was never judged (an old mirror's may have text that was
+     * erased since).  0: there is nothing such.  NULL: the way keeps nothing. */
+    int (*recover)(struct store **out, struct approach *a, mimeo_ctx *ctx);
 };
 
 extern const struct way way_files, way_git;
 /* The first way that serves an address of this kind; NULL: none. */
 const struct way *way_of(const struct address *address);
+/* The n-th of them all; NULL past the last. */
+const struct way *way_at(size_t n);
 
 #endif

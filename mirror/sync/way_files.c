@@ -33,4 +33,4 @@ static void end(struct approach *a)
     a->state = NULL;
 }
 
-const struct way way_files = {"files", serves, next, settle, end};
+const struct way way_files = {"files", serves, next, settle, end, NULL};

@@ -64,9 +64,8 @@ static int write_settled(const struct approach *a, mimeo_ctx *ctx)
     return rc;
 }
 
-static int begin(struct git_visit **out, struct approach *a, mimeo_ctx *ctx)
+static int make_visit(struct git_visit **out, struct approach *a, mimeo_ctx *ctx)
 {
-    uint64_t settled;
     struct git_visit *v = calloc(1, sizeof(*v));
     if (v == NULL || (v->scratch = path_join(a->work, "git")) == NULL) {
         free(v);
@@ -74,7 +73,18 @@ static int begin(struct git_visit **out, struct approach *a, mimeo_ctx *ctx)
     }
     a->state = v;
     *out = v;
-    int rc = read_settled(&settled, a, ctx);
+    return 0;
+}
+
+static int begin(struct git_visit **out, struct approach *a, mimeo_ctx *ctx)
+{
+    struct git_visit *v;
+    uint64_t settled;
+    int rc = make_visit(&v, a, ctx);
+    if (rc < 0)
+        return rc;
+    *out = v;
+    rc = read_settled(&settled, a, ctx);
     return rc == 0 && (a->afresh || settled > a->held_seq) ? fetch_reset(ctx, v->scratch) : rc;
 }
 
@@ -188,4 +198,18 @@ static void end(struct approach *a)
     a->state = NULL;
 }
 
-const struct way way_git = {"git", serves, next, settle, end};
+/* A pack that came whole may have no branch yet, and then there is nothing to take. */
+static int recover(struct store **out, struct approach *a, mimeo_ctx *ctx)
+{
+    struct git_visit *v;
+    int rc = make_visit(&v, a, ctx);
+    if (rc < 0 || fetch_is_settled(v->scratch))
+        return rc;
+    rc = store_open_git_over(out, ctx, v->scratch, a->held);
+    if (rc == 0)
+        return 1;
+    rc = fetch_undo(ctx, v->scratch);
+    return rc == MIMEO_EFORGED || rc == MIMEO_ENOTFOUND ? fetch_reset(ctx, v->scratch) : rc;
+}
+
+const struct way way_git = {"git", serves, next, settle, end, recover};

@@ -1,4 +1,4 @@
-/* A page that lies beside somebody's mirror: is it the one that this mimeo was built with? */
+/* A page that lies beside somebody's mirror, or its service worker: is it the one that this mimeo was built with? */
 #include <mimeo/page.h>
 
 #include <fcntl.h>
@@ -27,10 +27,10 @@ int mimeo_page_is(const char *directory, const char *name)
 {
     size_t len;
     struct stat st;
-    const unsigned char *page = mimeo_page(&len);
+    const unsigned char *ours = strcmp(name, MIMEO_PAGE_SERVICE_NAME) == 0 ? mimeo_page_service(&len) : mimeo_page(&len);
     int dir = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int fd = page == NULL || dir < 0 ? -1 : openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    int found = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? is_all(fd, page, len) : MIMEO_ENOTFOUND;
+    int fd = ours == NULL || dir < 0 ? -1 : openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    int found = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? is_all(fd, ours, len) : MIMEO_ENOTFOUND;
     if (fd >= 0)
         close(fd);
     if (dir >= 0)

@@ -1,16 +1,8 @@
 """The page as a mirror's own: it reads the files beside it by ranges, keeps nothing unless asked."""
 import os
-import shutil
 
 import packs
 from reader import Reader
-
-
-def prepare(place, mirror, page, source):
-    """The mirror's files with the page among them, and what keeps it offline."""
-    shutil.copytree(mirror, place, dirs_exist_ok=True)
-    shutil.copy(page, os.path.join(place, "reader.html"))
-    shutil.copy(os.path.join(source, "mirror/web/page/reader-offline.js"), place)
 
 
 def open_site(checks, server):

@@ -34,7 +34,6 @@ def test_page(checks, server, page, work, source):
     for test in (bad.test_what_is_no_pack, bad.test_damage, bad.test_two_gigabytes, bad.test_hostile_articles,
                  bad.test_without_webassembly):
         checks.part(test, world)
-    mirror.prepare(server.server.root, os.path.join(world, "press"), page, source)
     for test in mirror.TESTS:
         checks.part(test, server)
     checks.reader = Reader(checks.browser, "file://" + page)

@@ -61,6 +61,16 @@ done_testing() {
     exit
 }
 
+# when_asked WORDS ANSWER: the answer, once the file `said` has the words.
+when_asked() {
+    waited=0
+    until grep -q "$1" said || [ "$waited" -ge 2400 ]; do
+        waited=$((waited + 1))
+        sleep 0.05
+    done
+    printf '%s\n' "$2"
+}
+
 # beside FUNCTION ARGUMENTS…: in a shell and a directory ($work and $MIMEO_LIBRARY are its own there) beside others of
 # the kind, $abreast at once: for what waits more than it works.  What they find counts when all have `joined`.
 abreast=10 started=0 running=
@@ -98,8 +108,8 @@ joined() {
     rm -rf "$work/beside"
 }
 
-# Nothing may hang.
-mimeo() { timeout 60 "$MIMEO" "$@"; }
+# Nothing may hang.  How long it takes on a machine that has much else to do is not what is tested.
+mimeo() { timeout 240 "$MIMEO" "$@"; }
 
 # A publisher in DIR, its root key in DIR.root, its publishing key in DIR.key; pinned as one's own in
 # the library DIR.library, which the reader's library knows nothing of.
@@ -111,7 +121,7 @@ make_publisher() { # DIR [NAME]
 publish() {
     at=$1
     shift
-    timeout 120 "$MIMEO" -q --library "$at.library" publish -C "$at" --key "$at.key" "$@"
+    timeout 240 "$MIMEO" -q --library "$at.library" publish -C "$at" --key "$at.key" "$@"
 }
 # An article of its own for each number.
 article() { # NUMBER [TITLE]

@@ -43,6 +43,9 @@ does --library hostile.library publish -C hostile --key hostile.key hostile.json
 "$MIMEO" head press --json 2>/dev/null | jq -r .digits >press.digits
 "$MIMEO" verify press --json 2>/dev/null >press.verified
 
+# A host's directory, with the page.
+does --library press.library push -C press --with-reader --page "$page" "$work/site"
+
 # What export makes of it: encrypted; one file with the page; and parts, of a publisher with more to say.
 (umask 077 && printf 'harbour lights at dawn\n' >passphrase)
 does export --encrypt --passphrase-file passphrase -o sealed press

@@ -2,7 +2,7 @@
 
     ports.py free                    print a loopback port that nobody has
     ports.py wait PORT GROUP SECONDS until a process of that process group listens there
-    ports.py gone GROUP SECONDS      until no process of that process group is left
+    ports.py gone SECONDS GROUP…     wait until no process of those process groups is left; print of how many there is
     ports.py --port-file FILE hold   take a port without listening: connections are refused
 """
 import os
@@ -64,13 +64,13 @@ def zombie(pid):
         return f.read().rpartition(")")[2].split()[0] == "Z"
 
 
-def gone(group, seconds):
+def gone(groups, seconds):
+    """How many are still there then."""
     end = time.monotonic() + seconds
-    while alive(group):
-        if time.monotonic() > end:
-            return 1
+    while groups and time.monotonic() <= end:
+        groups = [group for group in groups if alive(group)]
         time.sleep(0.03)
-    return 0
+    return len(groups)
 
 
 def bound():
@@ -91,7 +91,7 @@ if __name__ == "__main__":
     elif sys.argv[1] == "wait":
         sys.exit(wait(int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])))
     elif sys.argv[1] == "gone":
-        sys.exit(gone(int(sys.argv[2]), float(sys.argv[3])))
+        print(gone([int(group) for group in sys.argv[3:]], float(sys.argv[2])))
     else:
         held = bound()
         say_port(sys.argv[2], held)

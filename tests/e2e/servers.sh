@@ -59,7 +59,7 @@ no_server() { # WORDS: without it the test makes no sense
 }
 free_port() { python3 "$scripts/ports.py" free; }
 # listening PORT: the server that was started last has it, not somebody else.
-listening() { python3 "$scripts/ports.py" wait "$1" "$server" 20; }
+listening() { python3 "$scripts/ports.py" wait "$1" "$server" 60; }
 # on_some_port FUNCTION ARGUMENTS…: FUNCTION starts the server on $port; another may be faster to take it.
 on_some_port() {
     for _ in 1 2 3 4 5; do
@@ -79,7 +79,7 @@ by_python() {
     waited=0
     while [ ! -s "$place/port" ]; do
         waited=$((waited + 1))
-        if [ "$waited" -gt 400 ] || ! kill -0 "$server" 2>/dev/null; then
+        if [ "$waited" -gt 2000 ] || ! kill -0 "$server" 2>/dev/null; then
             no_server "$script $*"
         fi
         sleep 0.05

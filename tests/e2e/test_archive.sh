@@ -31,20 +31,20 @@ fi
 
 python3 "$MIMEO_SOURCE_DIR/tests/tools/archive_samples.py" samples --large
 limit=98304 # 64 MiB are the largest body that is asked for
-ends 120 $limit 'page 200 104.*/good' samples/warc/bomb-record.warc.gz
-ends 120 $limit 'unpacks to more than 64 MiB' samples/warc/bomb-body.warc.gz
-ends 120 $limit 'unpacks to more than 64 MiB' samples/warc/bomb-bodies.warc
-ends 120 $limit 'unpacks to too much' samples/warc/bomb-members.warc.gz
-ends 120 $limit 'unpacks to far more than it should' samples/warc/bomb-tangled.warc.gz
-ends 60 16384 'too much of it is damaged\|more records are damaged' samples/warc/magics.warc.gz
-ends 60 16384 'too much of it is damaged' samples/warc/heads.warc
-ends 60 16384 'page 200 104.*/good' samples/warc/empty.warc.gz
-ends 60 16384 'records are damaged' samples/warc/nested.warc.gz
-ends 120 $limit 'page 200 104.*/good' samples/wacz/bomb.wacz
-ends 180 $limit 'unpacks to far more than it should' samples/zim/bomb.zim
-ends 60 32768 'cluster 0 is damaged' samples/zim/same.zim
-ends 60 16384 'more than 20000 parts' samples/mhtml/parts.mht
-ends 60 16384 'without a page' samples/mhtml/boundaries.mht
+ends 600 $limit 'page 200 104.*/good' samples/warc/bomb-record.warc.gz
+ends 600 $limit 'unpacks to more than 64 MiB' samples/warc/bomb-body.warc.gz
+ends 600 $limit 'unpacks to more than 64 MiB' samples/warc/bomb-bodies.warc
+ends 600 $limit 'unpacks to too much' samples/warc/bomb-members.warc.gz
+ends 600 $limit 'unpacks to far more than it should' samples/warc/bomb-tangled.warc.gz
+ends 600 16384 'too much of it is damaged\|more records are damaged' samples/warc/magics.warc.gz
+ends 600 16384 'too much of it is damaged' samples/warc/heads.warc
+ends 600 16384 'page 200 104.*/good' samples/warc/empty.warc.gz
+ends 600 16384 'records are damaged' samples/warc/nested.warc.gz
+ends 600 $limit 'page 200 104.*/good' samples/wacz/bomb.wacz
+ends 600 $limit 'unpacks to far more than it should' samples/zim/bomb.zim
+ends 600 32768 'cluster 0 is damaged' samples/zim/same.zim
+ends 600 16384 'more than 20000 parts' samples/mhtml/parts.mht
+ends 600 16384 'without a page' samples/mhtml/boundaries.mht
 rm -rf samples
 
 # Nothing of a zip is ever written by its name, nor is anything left of what was unpacked.
@@ -57,11 +57,11 @@ done
 
 python3 "$checks_py" huge huge.warc
 checks=$((checks + 1))
-timeout 300 "$look" huge.warc >out 2>err || fault 'an archive of 4 GB is not read'
+timeout 600 "$look" huge.warc >out 2>err || fault 'an archive of 4 GB is not read'
 [ "$(grep -c '^page 200 5133 ' out)" -eq 20000 ] || fault 'an archive of 4 GB does not give its 20,000 pages'
 sanitized || [ "$(sed -n 's/^peak //p' err)" -le 16384 ] || fault "an archive of 4 GB takes $(cat err) KiB"
 checks=$((checks + 1))
-timeout 300 "$look" huge.warc https://news.example/last.png >out 2>err || fault 'the last picture of 4 GB is not found'
+timeout 600 "$look" huge.warc https://news.example/last.png >out 2>err || fault 'the last picture of 4 GB is not found'
 grep -q '^found 7 ' out || fault 'the last picture of 4 GB is another'
 sanitized || [ "$(sed -n 's/^peak //p' err)" -le 16384 ] || fault "the index of 21,000 records takes $(cat err) KiB"
 

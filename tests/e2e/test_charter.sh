@@ -118,7 +118,8 @@ if command -v script >/dev/null; then
     printf 'no\n' | script -qec "'$MIMEO' charter sign name --key city2/root -o y" /dev/null >said 2>&1 && fault 'no is taken for yes'
     [ ! -e y ] || fault 'signed although the answer was no'
     grep -q 'nothing was signed' said || fault 'nothing is said about not signing'
-    (sleep 1 && printf 'yes\n') | script -qec "'$MIMEO' charter sign name --key city2/root -o y" /dev/null >said 2>&1 || fault 'yes is not taken'
+    : >said
+    when_asked 'Type yes to sign' 'yes' | script -qec "'$MIMEO' charter sign name --key city2/root -o y" /dev/null >said 2>&1 || fault 'yes is not taken'
     grep -q 'This changes who may sign' said || fault 'signed without a word'
     [ -s y ] || fault 'no signature'
     rm -f y
@@ -242,4 +243,16 @@ sign athead2 2 && sign athead2 3
 mimeo -q charter combine athead2 athead2.2 athead2.3 -o c6 || fault 'combining at the head'
 expect 0 'issued charter 6' mimeo --library press.library charter issue -C press c6 --key pub3
 expect 0 'good' mimeo verify press
+# A rotation that was planned, and bundles came in between: no reader could follow it.
+head=$(mimeo --json status press | jq .head_seq)
+mimeo key new --no-passphrase -q late.key >late.pub || fault 'a new key'
+# shellcheck disable=SC2086 # words
+mimeo -q $change --add-key late.pub --signer root2.pub --signer root3.pub -o planned || fault 'a planned rotation'
+sign planned 2 && sign planned 3
+mimeo -q charter combine planned planned.2 planned.3 -o c7 || fault 'combining the planned one'
+article 40 | mimeo -q --library press.library publish -C press --key pub3 - || fault 'publishing in between'
+expect 2 "does not say which bundle $head is the last good one" mimeo --library press.library charter issue -C press c7 --key pub3
+grep -q "with --cut $head where" err || fault 'issue does not say what to do instead'
+expect 0 'good' mimeo verify press
+is 'charters' "$(mimeo --json charter show press | jq -s 'map(.version) | max')" 6
 done_testing

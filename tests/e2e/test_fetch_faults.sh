@@ -10,7 +10,7 @@ need git python3
 
 fetcher=$MIMEO_BUILD_DIR/tests/fetch_tool
 # shellcheck disable=SC2317 # called by expect
-fetch_tool() { timeout 60 "$fetcher" "$@"; }
+fetch_tool() { timeout 240 "$fetcher" "$@"; }
 
 # A history of 60 commits with a tag each.
 mkdir srv

@@ -42,7 +42,7 @@ in_time() {
     timed=$1 allowed=$2 seconds=$3
     shift 3
     begin=$(date +%s)
-    status_in "$timed" "$allowed" measured timeout 120 "$MIMEO" "$@"
+    status_in "$timed" "$allowed" measured timeout 240 "$MIMEO" "$@"
     took=$(($(date +%s) - begin))
     [ "$took" -le "$seconds" ] || fault "$timed: $took s, more than $seconds"
     [ "$(cat peak)" -le "$limit" ] || fault "$timed: $(cat peak) KiB"
@@ -55,13 +55,13 @@ meet() {
     shift 3
     ln -s "$top/press" "$top/press.library" "$top/before" .
     fresh_library
-    in_time "$what: clone" "${statuses%|*}" 90 clone "$address" --connect-timeout 3 --stall-timeout 3 --timeout "${patience:-20}" "$@"
+    in_time "$what: clone" "${statuses%|*}" 180 clone "$address" --connect-timeout 3 --stall-timeout 3 --timeout "${patience:-20}" "$@"
     # Who it is may have come before the rest went wrong; then only what is genuine may be there.
     if [ -n "$(mimeo trust 2>/dev/null)" ]; then nothing_foreign "$what" press; else nothing_kept "$what"; fi
     rm -rf library && cp -R "$top/library.good" library
     mimeo mirrors add "$who" "$address" >/dev/null 2>&1 || fault "$what: mirrors add"
     snapshot
-    in_time "$what: sync" "${statuses#*|}" 90 sync --connect-timeout 3 --stall-timeout 3 --timeout "${patience:-20}" "$@"
+    in_time "$what: sync" "${statuses#*|}" 180 sync --connect-timeout 3 --stall-timeout 3 --timeout "${patience:-20}" "$@"
     nothing_foreign "$what" press
     expect 0 'good: verified' mimeo verify
     expect 0 'Text of article 1' mimeo read a-1

@@ -219,6 +219,12 @@ expect 1 "there is no remote and no directory 'stick'" own stick
 [ ! -e stick ] || fault 'a word that is no remote made a directory'
 expect 0 'pushed     ./stick' own ./stick
 expect 0 'unchanged  stick' own stick
+# A fresh stick is empty but for what its file system made; and that is nothing to remark on.
+mkdir fresh fresh/lost+found full full/photos && chmod 0 fresh/lost+found
+expect 0 'pushed' own fresh
+expect 0 'good: verified' mimeo verify --deep fresh
+if grep -q 'lost+found' out err; then fault 'lost+found is remarked on'; fi
+expect 1 'other things in it' own full
 expect 0 'good: verified' mimeo verify --deep stick
 is 'what is on the stick' "$(find stick -type f | wc -l)" "$(find press -path press/.git -prune -o -type f -print | wc -l)"
 git init -q --bare from-stick.git

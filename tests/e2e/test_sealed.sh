@@ -37,7 +37,10 @@ expect 0 'good: verified' mimeo verify --deep sealed --passphrase-file pass
 is 'articles' "$(mimeo list sealed --passphrase-file pass 2>/dev/null | wc -l)" "$articles"
 expect 0 'Text of article 1' mimeo read -C sealed --passphrase-file pass a-1
 expect 0 'Text of article 2' mimeo read -C sealed --passphrase-fd 5 a-2 5<pass
-expect 0 'pack' mimeo status sealed --passphrase-file pass
+expect 0 'sealed (encrypted pack)' mimeo status sealed --passphrase-file pass
+expect 0 '"kind":"encrypted pack"' mimeo status --json sealed --passphrase-file pass
+expect 0 '(packs, not all encrypted)' mimeo status sealed plain.mimeo --passphrase-file pass
+expect 0 'plain.mimeo (pack)' mimeo status plain.mimeo --passphrase-file pass
 is 'the card' "$(mimeo head sealed --passphrase-file pass)" "$(mimeo head plain.mimeo)"
 expect 0 'same' mimeo head compare -C sealed --passphrase-file pass "$(mimeo head plain.mimeo)"
 expect 0 '' mimeo clone sealed --passphrase-file pass
@@ -65,10 +68,12 @@ printf '\377\330\377\340JFIF' >photo
 
 # On a terminal it is asked for, without echo, and without the file's name, which may be anything.
 if command -v script >/dev/null 2>&1; then
-    (sleep 1 && printf '%s\n' "$pass") | script -qec "'$MIMEO' verify sealed" /dev/null >said 2>&1 || fault 'the answer does not open it'
+    : >said
+    when_asked 'Passphrase' "$pass" | script -qec "'$MIMEO' verify sealed" /dev/null >said 2>&1 || fault 'the answer does not open it'
     grep -q 'Passphrase for encrypted packs:' said || fault 'nobody asked on the terminal'
     grep -q 'verified (' said || fault 'the answer is not used'
-    (sleep 1 && printf 'no idea\n') | script -qec "'$MIMEO' verify sealed" /dev/null >said 2>&1 && fault 'any answer opens it'
+    : >said
+    when_asked 'Passphrase' 'no idea' | script -qec "'$MIMEO' verify sealed" /dev/null >said 2>&1 && fault 'any answer opens it'
     grep -q 'it is wrong' said || fault 'nothing is said of a wrong answer'
     (sleep 1 && printf 'no idea\n') | script -qec "'$MIMEO' verify letter" /dev/null >said 2>&1
     grep -q 'Passphrase' said && fault 'a passphrase is asked for a letter'

@@ -99,4 +99,23 @@ expect 0 'late' mimeo status press
 expect 9 'late' mimeo status press --late
 expect 9 'late' mimeo verify press --late
 unset SOURCE_DATE_EPOCH
+# Pinned by a link alone: the petname is the beginning of the ID, and what came of it says what it calls itself.
+MIMEO_LIBRARY=$work/named
+make_publisher other 'The Quiet Gazette'
+article 1 | publish other -
+short=$(printf '%.12s' "$(mimeo --json status other | jq -r .publisher)")
+mimeo -q trust add "$(mimeo -q --library other.library head --link other)" >/dev/null || fault 'trust add'
+expect 8 "nothing of '$short' is held yet" mimeo verify
+make_publisher second 'The Second'
+pin second
+expect 0 '' mimeo clone second
+for command in verify status library; do
+    expect 0 "note: nothing of '$short' is held yet" mimeo "$command"
+    is "$command: in JSON" "$(mimeo --json "$command" | jq -r 'select(.remark == "nothing is held yet") | .petname')" "$short"
+done
+expect 0 "Publisher:   $short, calls itself \"The Quiet Gazette\"" mimeo clone other
+grep -q "trust rename $short NAME" err || fault 'clone does not say how to name it'
+is 'the name in JSON' "$(mimeo --json clone other | jq -r 'select(.pin) | .name')" 'The Quiet Gazette'
+expect 0 "$short, calls itself \"The Quiet Gazette\":" mimeo verify
+mimeo verify | grep -q 'held yet' && fault 'a note on what is held'
 done_testing

@@ -6,7 +6,7 @@
 'use strict';
 const assert = require('assert');
 const fs = require('fs');
-const { nodeWorker, fileOf, bytesOf } = require('./node_worker.js');
+const { nodeWorker, fileOf, bytesOf, withZeros } = require('./node_worker.js');
 
 const [worker, ids, plain, sealed, zip, mirror] = process.argv.slice(2);
 const wanted = fs.readFileSync(ids, 'utf8').trim().split('\n');
@@ -89,5 +89,16 @@ function others() {
   same(idsOf(ask), wanted);
 }
 
-for (const test of [plainAndZip, aDirectory, encrypted, pins, searching, others]) test();
+/* Forty parts of an export, each read to its end: what is held of them is no more than of one. */
+function manyFiles() {
+  const ask = nodeWorker(worker);
+  const files = Array.from({ length: 40 }, () => withZeros(plain, 9 << 20));
+  const opened = good(ask({ do: 'open', files, names: files.map((_, i) => `part-${i}.mimeo`) }));
+  assert.strictEqual(opened.publishers.length, 1);
+  const held = ask.run('[...files.values()].reduce((n, f) => n + Object.values(f).reduce((m, v) => m + (v.byteLength || 0), 0), view.byteLength)');
+  assert.ok(held <= 4 << 20, `${held >> 20} MB are held of 40 files`);
+  same(idsOf(ask), wanted);
+}
+
+for (const test of [plainAndZip, aDirectory, encrypted, pins, searching, others, manyFiles]) test();
 console.log('exports: all as written');

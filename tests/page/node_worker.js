@@ -11,7 +11,7 @@ const fs = require('fs');
 const vm = require('vm');
 const { webcrypto } = require('crypto');
 
-/* A Blob whose slices are read at once; a part is a Buffer, or {path, size} of a file. */
+/* A Blob whose slices are read at once; a part is a Buffer, {path, size} of a file, or {size} of zeros. */
 class FakeBlob {
   constructor(parts) {
     this.parts = parts.flatMap((p) => (p instanceof FakeBlob ? p.parts : [p]));
@@ -24,7 +24,7 @@ class FakeBlob {
     for (const p of this.parts) {
       const size = p.size === undefined ? p.length : p.size;
       const a = Math.max(from - at, 0), b = Math.min(to - at, size);
-      if (a < b) out.push(p.size === undefined ? p.subarray(a, b) : readPart(p, a, b - a));
+      if (a < b) out.push(p.path ? readPart(p, a, b - a) : p.size ? Buffer.alloc(b - a) : p.subarray(a, b));
       at += size;
     }
     return new FakeBlob(out);
@@ -49,6 +49,7 @@ class FakeReader {
 }
 
 const fileOf = (path) => new FakeBlob([{ path, size: fs.statSync(path).size }]);
+const withZeros = (path, size) => new FakeBlob([{ path, size: fs.statSync(path).size }, { size }]);
 const bytesOf = (bytes) => new FakeBlob([Buffer.from(bytes)]);
 
 /* `now`: milliseconds, where the clock shall stand still.  `more`: other globals. */
@@ -60,13 +61,15 @@ function nodeWorker(path, now, more) {
   const context = vm.createContext(scope);
   vm.runInContext(fs.readFileSync(path, 'utf8'), context, { filename: path });
   let id = 0;
-  return (question) => {
+  const ask = (question) => {
     posted.length = 0;
     scope.onmessage({ data: { id: ++id, ...question } });
     const last = posted[posted.length - 1];
     if (!last || last.id !== id || last.ok === undefined) throw new Error(`no answer to ${question.do}`);
     return last;
   };
+  ask.run = (code) => vm.runInContext(code, context); /* a look inside */
+  return ask;
 }
 
-module.exports = { nodeWorker, fileOf, bytesOf };
+module.exports = { nodeWorker, fileOf, bytesOf, withZeros };

@@ -251,7 +251,7 @@ static int report_and_sleep(struct buf *out, mimeo_ctx *child, void *payload)
     (void)out;
     (void)payload;
     ctx_progress(child, "counting", 3, 4, "sheep");
-    sleep(30);
+    sleep(100);
     return 0;
 }
 
@@ -279,7 +279,7 @@ static void a_child_that_does_not_go_on_is_stopped_and_said_to_be(void **state)
 {
     (void)state;
     const struct child_limits limits = {
-        .memory = 256 * MIB, .seconds = 20, .output = KIB, .wall_seconds = 40, .stall_seconds = 1};
+        .memory = 256 * MIB, .seconds = 20, .output = KIB, .wall_seconds = 200, .stall_seconds = 4};
     struct child_fate fate;
     struct buf out;
     char said[64] = "";

@@ -86,17 +86,21 @@ static void program_deadline_ends_the_whole_group(void **state)
     char name[] = "/tmp/mimeo-program-XXXXXX", script[200];
     int fd = mkstemp(name);
     assert_true(fd >= 0);
-    snprintf(script, sizeof(script), "trap '' TERM; sh -c 'trap \"\" TERM; echo $$ >%s; sleep 60; :' & wait", name);
+    snprintf(script, sizeof(script), "trap '' TERM; sh -c 'trap \"\" TERM; echo $$ >%s; sleep 300; :' & wait", name);
     double begin = now();
-    assert_int_equal(run(&r, script, 1, 100), MIMEO_ETIMEOUT);
-    assert_true(now() - begin < 10);
+    assert_int_equal(run(&r, script, 5, 100), MIMEO_ETIMEOUT);
+    assert_true(now() - begin < 50);
     assert_int_equal(r.status, 1234); /* untouched */
     char line[32] = "";
     assert_true(pread(fd, line, sizeof(line) - 1, 0) > 0);
-    usleep(100 * 1000);
-    /* Gone, or dead and not yet fetched by whoever is its parent now. */
+    /* Gone, or dead and not yet fetched by whoever is its parent now; sooner or later, but before its own end. */
     snprintf(script, sizeof(script), "! grep -q '^State:.[^ZX]' /proc/%d/status 2>/dev/null", atoi(line));
-    assert_int_equal(system(script), 0);
+    int left = system(script);
+    for (int waited = 0; left != 0 && waited < 400; waited++) {
+        usleep(50 * 1000);
+        left = system(script);
+    }
+    assert_int_equal(left, 0);
     close(fd);
     unlink(name);
 }
@@ -106,8 +110,8 @@ static void program_is_not_waited_for_by_what_it_left_running(void **state)
     (void)state;
     struct program_result r;
     double begin = now();
-    assert_int_equal(run(&r, "sleep 5 & echo done", 30, 100), 0);
-    assert_true(now() - begin < 4);
+    assert_int_equal(run(&r, "sleep 60 & echo done", 50, 100), 0);
+    assert_true(now() - begin < 40);
     assert_string_equal(buf_str(&r.out), "done\n");
     program_result_dispose(&r);
 }
@@ -126,7 +130,7 @@ static void program_stops_when_asked(void **state)
     mimeo_ctx_set_cancel(ctx, stop, NULL);
     assert_int_equal(run(&r, "sleep 60", 60, 100), MIMEO_ECANCELLED);
     mimeo_ctx_set_cancel(ctx, NULL, NULL);
-    assert_true(now() - begin < 10);
+    assert_true(now() - begin < 50);
 }
 
 static void program_that_is_not_there_is_named(void **state)

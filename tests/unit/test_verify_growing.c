@@ -97,6 +97,53 @@ static void what_comes_meanwhile_is_no_damage(void **state)
     assert_string_equal(words, "");
 }
 
+static void erase(const char *id)
+{
+    struct mimeo_publisher_options o = {.key = "key", .library = "own", .offline = true};
+    struct mimeo_retract_options erase = {.erase = true};
+    struct mimeo_publish_result r;
+    mimeo_publisher *p;
+    assert_int_equal(mimeo_publisher_open(&p, ctx, "mirror", &o), 0);
+    assert_int_equal(mimeo_retract(p, ctx, &id, 1, &erase, &r), 0);
+    mimeo_publisher_free(p);
+}
+
+/* What a bundle orders that came meanwhile is carried out at once: zeros that the bundles listed before do not explain. */
+static void what_is_erased_meanwhile_is_no_damage(void **state)
+{
+    (void)state;
+    char words[200];
+    mimeo_mirror *m;
+    assert_int_equal(mimeo_mirror_open(&m, ctx, "mirror", "reader"), 0);
+    erase("tide");
+    assert_int_equal(verify(m, words), MIMEO_INCOMPLETE);
+    assert_non_null(strstr(words, "while this was verified"));
+    assert_int_equal(mimeo_mirror_open(&m, ctx, "mirror", "reader"), 0);
+    assert_int_equal(verify(m, words), MIMEO_GOOD);
+}
+
+static int erase_the_other(const struct mimeo_article *article, void *payload)
+{
+    int *shown = payload;
+    if ((*shown)++ == 0)
+        erase(strcmp(article->id, "ebb") == 0 ? "spring" : "ebb");
+    return 0;
+}
+
+/* By a walk, which found both; the second is gone when its turn comes. */
+static void what_is_erased_meanwhile_is_not_listed(void **state)
+{
+    (void)state;
+    struct mimeo_list_options o = {.limit = 0};
+    int shown = 0;
+    mimeo_mirror *m;
+    publish("spring");
+    assert_int_equal(mimeo_mirror_open(&m, ctx, "mirror", "reader"), 0);
+    assert_int_equal(mimeo_mirror_list(m, ctx, &o, erase_the_other, &shown), 0);
+    assert_int_equal(shown, 1);
+    mimeo_mirror_free(m);
+}
+
 static void a_newer_head_without_its_bundle_is(void **state)
 {
     (void)state;
@@ -104,7 +151,7 @@ static void a_newer_head_without_its_bundle_is(void **state)
     mimeo_mirror *m;
     assert_int_equal(mimeo_mirror_open(&m, ctx, "mirror", "reader"), 0);
     publish("flood");
-    assert_int_equal(system("rm $(find mirror/bundles -name 04.mimeo)"), 0);
+    assert_int_equal(system("rm $(find mirror/bundles -name 07.mimeo)"), 0);
     assert_int_equal(verify(m, words), MIMEO_DAMAGED);
     assert_non_null(strstr(words, "not the header of the newest bundle"));
 }
@@ -113,6 +160,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_comes_meanwhile_is_no_damage),
+        cmocka_unit_test(what_is_erased_meanwhile_is_no_damage),
+        cmocka_unit_test(what_is_erased_meanwhile_is_not_listed),
         cmocka_unit_test(a_newer_head_without_its_bundle_is),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -131,7 +131,7 @@ let compiled = null;
 let core = null; /* {exports} of the instance at work; null: none, or it trapped */
 let asked = 0;   /* the id of the question at hand */
 let told = 0;    /* when progress was told last */
-const files = new Map(); /* host number: {blob, at, window} */
+const files = new Map(); /* host number: {blob} */
 
 function memory() {
   return new Uint8Array(core.exports.memory.buffer);
@@ -146,19 +146,24 @@ function progress(done, total) {
 
 const slice = (blob, from, to) => new Uint8Array(new FileReaderSync().readAsArrayBuffer(blob.slice(from, to)));
 
-/* Small reads in a row are served from a window, since each slice of a Blob costs a tenth of a millisecond. */
+/* Small reads in a row are served from a window, since each slice of a Blob costs a tenth of a millisecond.  The window
+ * is one for all files, and slices are copied into it: those that are held for a while pile up, hundreds of MB of them,
+ * before the browser takes them back. */
+let near = null, at = 0, end = 0, ahead = 0, view = new Uint8Array(0);
 function readFile(number, offset, len) {
   const file = files.get(number);
   if (!file) return null;
   if (len >= WINDOW) return slice(file.blob, offset, offset + len);
-  if (!file.window || offset < file.at || offset + len > file.at + file.window.length) {
-    const goesOn = file.window && offset >= file.at && offset <= file.at + file.window.length;
-    file.ahead = goesOn ? Math.min(READ_AHEAD, 2 * file.ahead) : WINDOW;
-    file.window = slice(file.blob, offset, offset + file.ahead);
-    file.at = offset;
+  if (near !== file || offset < at || offset + len > end) {
+    ahead = near === file && offset >= at && offset <= end ? Math.min(READ_AHEAD, 2 * ahead) : WINDOW;
+    if (view.length < ahead) view = new Uint8Array(ahead);
+    near = null; /* the slice may fail */
+    const bytes = slice(file.blob, offset, offset + ahead);
+    view.set(bytes);
+    [near, at, end] = [file, offset, offset + bytes.length];
     progress(offset, file.blob.size);
   }
-  return file.window.subarray(offset - file.at, offset - file.at + len);
+  return view.subarray(offset - at, Math.min(offset - at + len, end - at));
 }
 
 /* ---- the mirror that the page came from ---- */
