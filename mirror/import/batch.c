@@ -36,6 +36,7 @@ struct batch {
     void *payload;
     size_t in_flight;    /* bytes of input */
     uint64_t done_bytes;
+    uint64_t total;      /* bytes of the input; 0: not known */
 };
 
 static void job_free(void *item)
@@ -136,7 +137,7 @@ static int run(struct batch *b, struct input_source *source, struct pool *pool)
         }
         if (rc == 0)
             rc = ctx_check_cancel(b->ctx);
-        ctx_progress(b->ctx, b->options->doing, b->done_bytes, 0, "bytes");
+        ctx_progress(b->ctx, b->options->doing, b->total > 0 ? input_done(source) : b->done_bytes, b->total, "bytes");
     }
     return rc;
 }
@@ -266,6 +267,7 @@ int batch_run(mimeo_ctx *ctx, const char *const *paths, size_t count, const stru
     if (rc == 0)
         rc = pool_new(&pool, ctx, options->threads, WINDOW, work, &b);
     if (rc == 0) {
+        b.total = input_measure(ctx, paths, count);
         rc = run(&b, source, pool);
         pool_free(pool, job_free);
     }

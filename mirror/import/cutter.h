@@ -11,6 +11,9 @@
 #include "import/input.h"
 #include "import/window.h"
 
+#define WALK_DEPTH 16
+#define WALK_ENTRIES 1000000
+
 #define SNIFF_LEN 8192 /* what archive_sniff wants, and more than feed_sniff does */
 
 /* What is open.  `window.fd` is the file's descriptor, at any offset; what was read of it to know its kind is in the
@@ -35,6 +38,7 @@ struct cutter {
     /* As input_next; 0 at the end of the file. */
     int (*next)(struct cutter *c, mimeo_ctx *ctx, struct input_item **out);
     void (*dispose)(struct cutter *c); /* of what is its own; NULL: nothing */
+    uint64_t (*passed)(const struct cutter *c); /* bytes of the file that it is past, for progress; NULL: not known */
     struct input_file file;
     bool done; /* nothing more can come out, whatever the last code was */
 };

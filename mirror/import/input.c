@@ -17,9 +17,6 @@
 #include "import/cutter.h"
 #include "import/fetch.h"
 
-#define WALK_DEPTH 16
-#define WALK_ENTRIES 1000000
-
 struct walk {
     int fd;
     char *path;
@@ -37,6 +34,7 @@ struct input_source {
     struct walk walks[WALK_DEPTH];
     size_t depth;
     struct cutter *cutter;           /* of the open file; NULL where none is */
+    uint64_t file_size, passed;      /* of it; of all before it */
 };
 
 /* ---- opening and closing */
@@ -248,6 +246,8 @@ static int begin_file(struct input_source *s, mimeo_ctx *ctx, int fd, const char
         return rc;
     }
     const char *name = strcmp(path, "-") == 0 ? NULL : path;
+    s->passed += s->file_size;
+    s->file_size = f.regular ? (uint64_t)st.st_size : 0;
     return cut(&s->cutter, ctx, &f, kind_of_file(name, window_view(&f.window), NULL, s->format));
 }
 
@@ -362,4 +362,11 @@ int input_next(struct input_source *s, mimeo_ctx *ctx, struct input_item **out)
         if (rc != 0)
             return rc;
     }
+}
+
+uint64_t input_done(const struct input_source *s)
+{
+    bool end = s->cutter == NULL || s->cutter->done;
+    uint64_t within = end ? s->file_size : s->cutter->passed == NULL ? 0 : s->cutter->passed(s->cutter);
+    return s->passed + (within < s->file_size ? within : s->file_size);
 }

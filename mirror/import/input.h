@@ -65,4 +65,9 @@ int input_open(struct input_source **out, mimeo_ctx *ctx, const char *const *pat
 int input_next(struct input_source *s, mimeo_ctx *ctx, struct input_item **out);
 void input_close(struct input_source *s);
 
+/* For showing progress: bytes of all that these paths lead to, 0 where that cannot be known (a pipe, an address); and how many of
+ * them the source is past. */
+uint64_t input_measure(mimeo_ctx *ctx, const char *const *paths, size_t count);
+uint64_t input_done(const struct input_source *s);
+
 #endif

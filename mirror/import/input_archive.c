@@ -197,6 +197,12 @@ static int archive_cutter_next(struct cutter *base, mimeo_ctx *ctx, struct input
     return next_page(c, ctx, out);
 }
 
+static uint64_t archive_cutter_passed(const struct cutter *base)
+{
+    const struct archive_cutter *c = (const struct archive_cutter *)base;
+    return c->archive == NULL ? 0 : archive_done(c->archive);
+}
+
 int cutter_archive(struct cutter **out, mimeo_ctx *ctx, struct input_file *f)
 {
     struct archive_cutter *c = calloc(1, sizeof *c);
@@ -204,7 +210,7 @@ int cutter_archive(struct cutter **out, mimeo_ctx *ctx, struct input_file *f)
         input_file_dispose(f);
         return ctx_error_nomem(ctx);
     }
-    *c = (struct archive_cutter){.base = {.next = archive_cutter_next, .file = *f}};
+    *c = (struct archive_cutter){.base = {.next = archive_cutter_next, .passed = archive_cutter_passed, .file = *f}};
     *out = &c->base;
     return 0;
 }

@@ -183,7 +183,7 @@ class Browser:
 
     # ---- commands
 
-    def command(self, method, seconds=60, **parameters):
+    def command(self, method, /, seconds=60, **parameters):
         self.count += 1
         number = self.count
         self.channel.send(json.dumps({"id": number, "method": method, "params": parameters}))

@@ -65,6 +65,35 @@ static void check(const char *path, enum input_format format, const char *expect
     buf_dispose(&out);
 }
 
+static void progress_ends_at_the_whole(void **state)
+{
+    (void)state;
+    struct input_source *s;
+    struct input_item *item;
+    const char *const paths[] = {"much", "one.jsonl"}, *const pipe[] = {"much", "-"};
+    uint64_t before = 0;
+    int rc;
+    assert_int_equal(mkdir("much", 0700) | mkdir("much/below", 0700) | mkdir("much/a_files", 0700), 0);
+    put("much/a.html", "<p>12345</p>");
+    put("much/a_files/frame.html", "<p>not counted</p>");
+    put("much/below/b.jsonl", "{\"a\":1}\n{\"a\":2}\n");
+    put("much/other.css", "not counted");
+    put("one.jsonl", "{}\n");
+    uint64_t total = input_measure(ctx, paths, 2);
+    assert_int_equal(total, 12 + 16 + 3);
+    assert_int_equal(input_measure(ctx, pipe, 2), 0);
+    assert_int_equal(input_open(&s, ctx, paths, 2, NULL), 0);
+    assert_int_equal(input_done(s), 0);
+    while ((rc = input_next(s, ctx, &item)) == 1) {
+        assert_true(input_done(s) >= before && input_done(s) <= total);
+        before = input_done(s);
+        input_item_free(item);
+    }
+    assert_int_equal(rc, 0);
+    assert_int_equal(input_done(s), total);
+    input_close(s);
+}
+
 static void cuts_lines(void **state)
 {
     (void)state;
@@ -318,6 +347,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(many_records_take_the_memory_of_one),
+        cmocka_unit_test(progress_ends_at_the_whole),
         cmocka_unit_test(cuts_lines),
         cmocka_unit_test(cuts_arrays),
         cmocka_unit_test(takes_one_object_or_one_a_line_from_a_json_file),
