@@ -4,7 +4,7 @@
 #include <strings.h>
 
 #include "archive/head_fields.h"
-#include "archive/unpack_calls.h"
+#include "archive/unpack.h"
 
 enum coding coding_of(const char *word)
 {

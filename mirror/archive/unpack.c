@@ -7,7 +7,8 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "archive/unpack_calls.h"
+#include "archive/unpack.h"
+#include "archive/archive_calls.h"
 #include "base/child.h"
 #include "base/limits.h"
 

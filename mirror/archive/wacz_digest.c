@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "archive/md5.h"
+#include "archive/archive_calls.h"
 #include "base/limits.h"
 #include "extract/json_text.h"
 #include "trust/hash.h" /* libsodium's SHA-256, too */
@@ -21,7 +21,7 @@ static bool take_digest(struct file_digest *out, const char *text)
         const char *name;
         enum digest_kind kind;
         size_t len;
-    } kinds[] = {{"sha256:", DIGEST_SHA256, 32}, {"sha-256:", DIGEST_SHA256, 32}, {"md5:", DIGEST_MD5, MD5_LEN}};
+    } kinds[] = {{"sha256:", DIGEST_SHA256, 32}, {"sha-256:", DIGEST_SHA256, 32}, {"md5:", DIGEST_MD5, MD5_DIGEST_LENGTH}};
     for (size_t i = 0; text != NULL && i < sizeof kinds / sizeof kinds[0]; i++) {
         size_t skip = strlen(kinds[i].name);
         char low[2 * DIGEST_BYTES_MAX + 1];
@@ -84,19 +84,23 @@ const struct file_digest *file_digests_find(const struct file_digests *d, struct
 
 int file_digest_check(bool *holds, mimeo_ctx *ctx, const struct stretch *s, const struct file_digest *d)
 {
-    struct md5 md5;
+    const struct md5_calls *md5 = d->kind == DIGEST_MD5 ? md5_calls(ctx) : NULL;
+    MD5_CTX md5_state;
     crypto_hash_sha256_state sha;
+    if (d->kind == DIGEST_MD5 && md5 == NULL)
+        return MIMEO_EFAIL;
     uint8_t sum[DIGEST_BYTES_MAX], *bytes = malloc(STEP);
     int rc = bytes == NULL ? ctx_error_nomem(ctx) : 0;
     size_t got = 1;
-    md5_init(&md5);
+    if (md5 != NULL)
+        md5->MD5Init_(&md5_state);
     crypto_hash_sha256_init(&sha);
     for (uint64_t at = 0; rc == 0 && got > 0; at += got) {
         rc = ctx_check_cancel(ctx);
         if (rc == 0)
             rc = stretch_read(&got, ctx, s, at, bytes, STEP);
-        if (rc == 0 && d->kind == DIGEST_MD5)
-            md5_update(&md5, view_of(bytes, got));
+        if (rc == 0 && md5 != NULL)
+            md5->MD5Update_(&md5_state, bytes, got);
         else if (rc == 0)
             crypto_hash_sha256_update(&sha, bytes, got);
         ctx_progress(ctx, "checking the archive", at, s->len, "bytes");
@@ -104,10 +108,10 @@ int file_digest_check(bool *holds, mimeo_ctx *ctx, const struct stretch *s, cons
     free(bytes);
     if (rc < 0)
         return rc;
-    if (d->kind == DIGEST_MD5)
-        md5_final(sum, &md5);
+    if (md5 != NULL)
+        md5->MD5Final_(sum, &md5_state);
     else
         crypto_hash_sha256_final(&sha, sum);
-    *holds = memcmp(sum, d->bytes, d->kind == DIGEST_MD5 ? MD5_LEN : crypto_hash_sha256_BYTES) == 0;
+    *holds = memcmp(sum, d->bytes, d->kind == DIGEST_MD5 ? MD5_DIGEST_LENGTH : crypto_hash_sha256_BYTES) == 0;
     return 0;
 }

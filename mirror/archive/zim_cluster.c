@@ -7,7 +7,7 @@
  */
 #include <string.h>
 
-#include "archive/unpack_calls.h"
+#include "archive/unpack.h"
 #include "archive/zim.h"
 #include "base/limits.h"
 

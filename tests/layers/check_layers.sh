@@ -26,6 +26,7 @@ faults() { # DIRECTORY holding mirror/
         keeper["zlib.h"] = "bundle picture archive store" # picture: PNG is made of it; archive: gzip; store: git objects
         keeper["brotli/decode.h"] = "archive"
         keeper["lzma.h"] = "archive"
+        keeper["md5.h"] = "archive"
         keeper["zstd.h"] = "archive"
         keeper["libdeflate.h"] = "bundle"
         keeper["gumbo.h"] = "article"

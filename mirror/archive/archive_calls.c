@@ -1,4 +1,4 @@
-#include "archive/unpack_calls.h"
+#include "archive/archive_calls.h"
 
 #include <pthread.h>
 
@@ -9,7 +9,7 @@
 
 static int missing(mimeo_ctx *ctx, const char *what, const char *fault, const char *package)
 {
-    return ctx_error(ctx, MIMEO_EFAIL, "%s cannot be unpacked (%s is missing or fails): install %s", what, fault, package);
+    return ctx_error(ctx, MIMEO_EFAIL, "%s (%s is missing or fails): install %s", what, fault, package);
 }
 
 /* The loader, what it loads and what became of it, for one library. */
@@ -34,6 +34,7 @@ static int missing(mimeo_ctx *ctx, const char *what, const char *fault, const ch
         return NULL;                                                         \
     }
 
-LOADED(brotli, BROTLI_CALLS, "libbrotlidec.so.1", "brotli", "libbrotli1")
-LOADED(zstd, ZSTD_CALLS, "libzstd.so.1", "zstd", "libzstd1")
-LOADED(lzma, LZMA_CALLS, "liblzma.so.5", "xz", "liblzma5")
+LOADED(brotli, BROTLI_CALLS, "libbrotlidec.so.1", "brotli cannot be unpacked", "libbrotli1")
+LOADED(zstd, ZSTD_CALLS, "libzstd.so.1", "zstd cannot be unpacked", "libzstd1")
+LOADED(lzma, LZMA_CALLS, "liblzma.so.5", "xz cannot be unpacked", "liblzma5")
+LOADED(md5, MD5_CALLS, "libmd.so.0", "an MD5 cannot be checked", "libmd0")
