@@ -65,7 +65,9 @@ static void put_holdings(const struct mimeo_mirror_state *s)
 {
     printf("Held:         %llu %s", (unsigned long long)s->bundles_held, s->bundles_held == 1 ? "bundle" : "bundles");
     if (s->missing > 0)
-        printf(", %llu missing, the newest of them %llu", (unsigned long long)s->missing, (unsigned long long)s->last_missing);
+        printf(", %llu missing, the newest of them %llu", (unsigned long long)s->missing, (unsigned long long)s->first_missing);
+    if (s->missing > 0 && s->last_missing != s->first_missing)
+        printf(" to %llu", (unsigned long long)s->last_missing);
     printf("\nArchive:      %llu records, %s, %llu pictures, %s (as the head says)\n",
            (unsigned long long)s->archive_records, human_bytes(s->archive_bytes), (unsigned long long)s->archive_media,
            human_bytes(s->archive_media_bytes));

@@ -422,10 +422,11 @@ int mimeo_mirror_verify(mimeo_mirror *m, mimeo_ctx *ctx, const struct mimeo_veri
         return rc;
     rc = options->object != NULL ? check_one(&v) : check_all(&v);
     if (rc == 0 && options->object == NULL && state.missing > 0) {
-        char words[200];
-        snprintf(words, sizeof(words), "bundles are missing: %llu, the newest of them %llu to %llu: get them",
-                 (unsigned long long)state.missing, (unsigned long long)state.first_missing,
-                 (unsigned long long)state.last_missing);
+        char words[200], to[32] = "";
+        if (state.last_missing != state.first_missing)
+            snprintf(to, sizeof(to), " to %llu", (unsigned long long)state.last_missing);
+        snprintf(words, sizeof(words), "bundles are missing: %llu, the newest of them %llu%s: get them",
+                 (unsigned long long)state.missing, (unsigned long long)state.first_missing, to);
         verify_tell(&v, "bundles", 0, MIMEO_INCOMPLETE, words);
     }
     erasure_claims_dispose(&v.zeroed);

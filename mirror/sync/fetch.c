@@ -45,7 +45,7 @@ static int run(struct buf *out, mimeo_ctx *ctx, struct fetch_job *job,
     struct deadlines d = network_deadlines(job->network);
     int64_t wait = d.connect_ms > d.stall_ms ? d.connect_ms : d.stall_ms;
     bool line = job->address != NULL;
-    struct child_limits limits = {.memory = CHILD_MEMORY,
+    struct child_limits limits = {.memory = child_memory(CHILD_MEMORY),
                                   .output = OUTPUT_MAX,
                                   .wall_seconds = line ? (int)(d.total_ms / 1000) + GRACE_SECONDS : WORK_SECONDS,
                                   .stall_seconds = line ? (int)(wait / 1000) + GRACE_SECONDS : 0,
