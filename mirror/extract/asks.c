@@ -13,6 +13,7 @@
 #define MOST 4000 /* letters of a notice */
 #define LEFT 60   /* letters of good text that must be left on the page */
 #define WORDS 64
+#define LEVELS 12 /* elements around a line that are looked at */
 
 struct asking {
     enum drop_reason reason;
@@ -69,8 +70,8 @@ static uint32_t letters_about(const struct asking *a, struct buf *line, const st
 static void drop_around(const struct asking *a, struct buf *line, struct body_page *b, size_t run)
 {
     uint32_t all = facts_of(&b->facts, dom_body(b->facts.dom))->good;
-    struct dom_node *box = NULL;
-    for (struct dom_node *n = b->facts.runs[run].owner; n != NULL && n->tag != DOM_BODY; n = n->parent) {
+    struct dom_node *box = NULL, *n = b->facts.runs[run].owner;
+    for (int level = 0; level < LEVELS && n != NULL && n->tag != DOM_BODY; level++, n = n->parent) {
         const struct facts *f = facts_of(&b->facts, n);
         if (f->chars > MOST || all - f->good < LEFT || f->titles > 0 || f->holds_body)
             break;

@@ -26,7 +26,8 @@ static void count_mark(const uint8_t *at, size_t left, uint32_t *stops, uint32_t
     }
 }
 
-#define PROSE 60 /* letters of a paragraph */
+#define PROSE 60     /* letters of a paragraph */
+#define LOOK_BACK 64 /* siblings */
 
 static bool is_space(uint8_t b) { return b == ' ' || (b >= '\t' && b <= '\r'); }
 
@@ -94,10 +95,10 @@ static bool is_prose(const struct dom_node *n)
 /* The rest of a text that opens at a click: paragraphs and no heading, field or picture, behind some that are shown. */
 static bool is_rest(const struct dom_node *n)
 {
-    size_t before = 0, in = 0;
+    size_t before = 0, in = 0, looked = 0;
     if (n->tag != DOM_DIV && n->tag != DOM_SECTION && n->tag != DOM_SPAN)
         return false;
-    for (const struct dom_node *other = n->prev; other != NULL && before < 2; other = other->prev)
+    for (const struct dom_node *other = n->prev; other != NULL && before < 2 && looked < LOOK_BACK; other = other->prev, looked++)
         before += is_prose(other);
     for (const struct dom_node *child = n->first; child != NULL; child = child->next) {
         if (child->tag != DOM_TEXT && child->tag != DOM_P && child->tag != DOM_UL && child->tag != DOM_BLOCKQUOTE)

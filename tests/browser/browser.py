@@ -76,6 +76,10 @@ CANARY = """(tell) => {
 KEEPER = 'read -r nothing; pkill -KILL -s "$0"; kill -KILL -- "-$0"'
 
 
+# Firefox says so of a good picture whose page is left while it is being decoded.  Of a bad one the page itself speaks.
+LEFT_PICTURE = "Image corrupt or truncated."
+
+
 class Fault(Exception):
     """The browser did not do what it was told; the message says what it answered."""
 
@@ -209,6 +213,8 @@ class Browser:
         if name == "network.beforeRequestSent":
             self.logged.append(what["request"]["url"])
         elif name == "log.entryAdded" and what["level"] in ("error", "warn"):
+            if what.get("text") == LEFT_PICTURE:
+                return
             self.console.append(f"{what['level']}: {what.get('text') or ''}")
         elif name == "script.message":
             words = plain(what["data"])

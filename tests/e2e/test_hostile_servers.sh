@@ -42,7 +42,7 @@ in_time() {
     timed=$1 allowed=$2 seconds=$3
     shift 3
     begin=$(date +%s)
-    status_in "$timed" "$allowed" measured timeout 240 "$MIMEO" "$@"
+    status_in "$timed" "$allowed" measured timeout 400 "$MIMEO" "$@"
     took=$(($(date +%s) - begin))
     [ "$took" -le "$seconds" ] || fault "$timed: $took s, more than $seconds"
     [ "$(cat peak)" -le "$limit" ] || fault "$timed: $(cat peak) KiB"
@@ -55,13 +55,13 @@ meet() {
     shift 3
     ln -s "$top/press" "$top/press.library" "$top/before" .
     fresh_library
-    in_time "$what: clone" "${statuses%|*}" 180 clone "$address" --connect-timeout 3 --stall-timeout 3 --timeout "${patience:-20}" "$@"
+    in_time "$what: clone" "${statuses%|*}" 390 clone "$address" --connect-timeout 3 --stall-timeout "${stall:-3}" --timeout "${patience:-20}" "$@"
     # Who it is may have come before the rest went wrong; then only what is genuine may be there.
     if [ -n "$(mimeo trust 2>/dev/null)" ]; then nothing_foreign "$what" press; else nothing_kept "$what"; fi
     rm -rf library && cp -R "$top/library.good" library
     mimeo mirrors add "$who" "$address" >/dev/null 2>&1 || fault "$what: mirrors add"
     snapshot
-    in_time "$what: sync" "${statuses#*|}" 180 sync --connect-timeout 3 --stall-timeout 3 --timeout "${patience:-20}" "$@"
+    in_time "$what: sync" "${statuses#*|}" 390 sync --connect-timeout 3 --stall-timeout "${stall:-3}" --timeout "${patience:-20}" "$@"
     nothing_foreign "$what" press
     expect 0 'good: verified' mimeo verify
     expect 0 'Text of article 1' mimeo read a-1
@@ -162,11 +162,10 @@ hostile 'git:// with a flipped byte' '3 4 8 10' "$git_url/press"
 serve_http .
 base=$url
 strange() {
-    patience=60
     hostile "$1" "$2" "$base/$3"
-    patience=20
     hostile "$1, as a path" "$2" "$work/$3"
 }
+patience=150 stall=120 # the server is an honest one, and may take its time
 truncated_mirror press truncated.git
 hostile 'a truncated object' '3 4 8 10' "$base/truncated.git"
 hostile 'a truncated object, as a path' '1 3 4 8 10' "$work/truncated.git"
@@ -182,9 +181,7 @@ linked() { # ADDRESS
     find library -type l | grep -q . && fault 'a symbolic link came into the library'
     grep -rq 'root:' library && fault '/etc/passwd came into the library'
 }
-patience=60
 beside linked "$base/link.git"
-patience=20
 beside linked "$work/link.git"
 with_entry press link-head.git '' 120000 blob "$blob" head
 strange 'a symbolic link as head' '4 8 10|0 4 8 10' link-head.git
