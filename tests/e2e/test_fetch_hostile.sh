@@ -7,8 +7,13 @@
 . "$(dirname "$0")/servers.sh"
 need git python3 lighttpd openssl
 
+# Only who never says a word is not waited for long: on a busy machine the others take their time.
+stall=30
 # shellcheck disable=SC2317 # called by expect
-fetch_tool() { timeout 120 "$MIMEO_BUILD_DIR/tests/fetch_tool" --connect 3 --stall 2 "$@"; }
+fetch_tool() { timeout 120 "$MIMEO_BUILD_DIR/tests/fetch_tool" --connect 30 --stall "$stall" "$@"; }
+patience() { # KIND
+    case $1 in silent | *-stall) stall=2 ;; *) stall=30 ;; esac
+}
 quick() { # STATUS WORDS COMMAND…: and in time, of which a busy machine takes a multiple
     began=$(date +%s)
     expect "$@"
@@ -46,17 +51,21 @@ hostile() {
     status=$1 said=$2
     shift 2
     serve_bad "$@"
+    patience "$1"
     quick "$status" "$said" fetch_tool fetch scratch "$url/press" refs/heads/main main
     unchanged "$@"
     stop_server "$server"
+    stall=30
 }
 hostile_git() {
     status=$1 said=$2
     shift 2
     serve_bad "$@"
+    patience "$1"
     quick "$status" "$said" fetch_tool fetch scratch "$git_url/press" refs/heads/main main
     unchanged "git:// $*"
     stop_server "$server"
+    stall=30
 }
 
 # Nobody, and nothing.
